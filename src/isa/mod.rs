@@ -1,0 +1,11 @@
+//! RV64IMAC with Zicsr and Zifencei, with no notion of execution.
+//!
+//! Enters: a parcel or two of instruction bits. Leaves: an [`Inst`], its text,
+//! its bits, or the value that it computes. Every function here is total: no
+//! input panics. Imports nothing of the crate.
+
+mod inst;
+mod reg;
+
+pub use inst::{AluOp, AmoOp, Cond, CsrOp, CsrSource, Inst, LoadOp, MulDivOp, Ordering, Width};
+pub use reg::Reg;

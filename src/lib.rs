@@ -1,0 +1,3 @@
+//! rvjet runs RV64 ELF binaries at close to native speed, deterministically and in a sandbox.
+
+pub mod isa;

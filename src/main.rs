@@ -1,0 +1,3 @@
+//! The `rvjet` command.
+
+fn main() {}

@@ -1,0 +1,56 @@
+//! What `ecall` means: the personalities that a guest may be run under.
+//!
+//! Enters: a hart that has reached an `ecall`, and the program's layout at the
+//! start. Leaves: a hart that may go on, or the way the run ended. Must hold:
+//! nothing that the guest passes is trusted, and whatever a personality does
+//! depends on the guest and its configuration alone, unless it was asked for
+//! the host's time or randomness.
+#![forbid(unsafe_code)]
+
+mod bare;
+
+pub use bare::Bare;
+
+use crate::machine::{Exit, Hart, MapError};
+use crate::program::Program;
+
+/// A guest's environment.
+pub trait Abi: Send {
+    /// Lays out stack and arguments and sets the registers, before the first instruction.
+    fn start(&mut self, program: &Program, hart: &mut Hart) -> Result<(), StartError>;
+
+    /// Carries out the call at `hart.state.pc`. The caller moves the hart past
+    /// the `ecall`; an error ends the run instead.
+    fn ecall(&mut self, hart: &mut Hart) -> Result<(), Exit>;
+}
+
+/// Why a personality could not lay out the guest.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// There is no room for the stack.
+    #[error("no room for a stack of {size:#x} bytes in the guest's {window:#x} bytes")]
+    NoRoomForStack {
+        /// Bytes wanted.
+        size: u64,
+        /// Bytes in the guest's address space.
+        window: u64,
+    },
+    /// Arguments and environment do not fit on the stack.
+    #[error("arguments and environment take {size} bytes, and the stack holds {limit}")]
+    ArgumentsTooLong {
+        /// Bytes wanted.
+        size: u64,
+        /// Bytes there are for them.
+        limit: u64,
+    },
+    /// The memory limit is too small for the initial stack.
+    #[error("the memory limit of {limit} bytes is too small for program and stack")]
+    MemoryLimit {
+        /// The limit, in bytes.
+        limit: u64,
+    },
+    /// The stack could not be mapped.
+    #[error("cannot map the stack")]
+    Map(#[from] MapError),
+}

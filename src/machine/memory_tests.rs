@@ -1,0 +1,110 @@
+use super::*;
+
+const RW: Access = Access::READ_WRITE;
+
+fn memory(limit: u64) -> Memory {
+    let mut memory = Memory::new(1 << 24, limit).unwrap();
+    memory.map(0x10000..0x20000, RW).unwrap();
+    memory
+}
+
+#[test]
+fn words_come_back_at_every_alignment() {
+    let mut m = memory(1 << 20);
+    for width in Width::ALL {
+        for offset in 0..9 {
+            let addr = 0x10ff8 + offset;
+            m.store(addr, width, 0x8182_8384_8586_8788).unwrap();
+            let mask = u64::MAX >> (64 - 8 * width.bytes());
+            assert_eq!(m.load(addr, width), Ok(0x8182_8384_8586_8788 & mask));
+        }
+    }
+}
+
+#[test]
+fn an_access_needs_every_byte_of_it() {
+    let mut m = memory(1 << 20);
+    assert_eq!(m.load(0x1fffc, Width::Word), Ok(0));
+    assert_eq!(m.load(0x1fffd, Width::Word), Err(Fault::Denied));
+    assert_eq!(m.store(0xffff, Width::Half, 1), Err(Fault::Denied));
+    for addr in [0, u64::MAX, u64::MAX - 7, 1 << 24, (1 << 24) - 1, 1 << 63] {
+        assert_eq!(m.load(addr, Width::Double), Err(Fault::Denied), "{addr:#x}");
+    }
+}
+
+#[test]
+fn access_is_by_page() {
+    let mut m = memory(1 << 20);
+    m.protect(0x11000..0x12000, Access::READ).unwrap();
+    assert_eq!(m.store(0x11000, Width::Byte, 1), Err(Fault::Denied));
+    assert_eq!(m.store(0x10ffc, Width::Double, 1), Err(Fault::Denied));
+    assert_eq!(m.load(0x10ffc, Width::Double), Ok(0));
+    assert_eq!(m.slice(0x10ff0, 0x20).map(<[u8]>::len), Ok(0x20));
+    assert_eq!(m.slice_mut(0x10ff0, 0x20), Err(Fault::Denied));
+    assert_eq!(m.readable_prefix(0x1fff0, 0x100).len(), 0x10);
+}
+
+#[test]
+fn only_touched_memory_counts() {
+    let mut m = Memory::new(1 << 32, 1 << 20).unwrap();
+    m.map(0x100_0000..0x8000_0000, RW).unwrap();
+    assert_eq!(m.peak(), 0);
+    let pieces = (1 << 20) / COMMIT_BYTES;
+    for piece in 0..pieces {
+        assert_eq!(
+            m.load(0x100_0000 + 2 * piece * COMMIT_BYTES, Width::Byte),
+            Ok(0)
+        );
+    }
+    assert_eq!(m.load(0x4000_0000, Width::Byte), Err(Fault::Limit));
+    m.unmap(0x100_0000..0x200_0000).unwrap();
+    assert_eq!(m.load(0x4000_0000, Width::Byte), Ok(0));
+    assert_eq!(m.peak(), 1 << 20);
+}
+
+#[test]
+fn remapping_gives_zeroes() {
+    let mut m = memory(1 << 20);
+    m.store(0x10000, Width::Double, 7).unwrap();
+    m.map(0x10000..0x11000, RW).unwrap();
+    assert_eq!(m.load(0x10000, Width::Double), Ok(0));
+    m.unmap(0x10000..0x11000).unwrap();
+    assert_eq!(m.load(0x10000, Width::Double), Err(Fault::Denied));
+}
+
+#[test]
+fn bad_ranges_are_refused_and_change_nothing() {
+    let mut m = memory(1 << 20);
+    for range in [0x10001..0x11000, 0x10000..0x10000, 0x1ff_0000..0x2ff_0000] {
+        assert!(matches!(m.map(range, RW), Err(MapError::Range { .. })));
+    }
+    assert!(matches!(
+        m.protect(0x1f000..0x21000, Access::READ),
+        Err(MapError::Unmapped { addr: 0x20000 })
+    ));
+    assert_eq!(m.access_at(0x1f000), Some(RW));
+}
+
+#[test]
+fn a_loader_may_write_what_the_guest_may_not() {
+    let mut m = memory(1 << 20);
+    m.protect(0x10000..0x11000, Access::READ_EXECUTE).unwrap();
+    m.initialize(0x10ffe, &[0x13, 0x05, 0x10, 0]).unwrap();
+    assert_eq!(m.access_at(0x10ffe), Some(Access::READ_EXECUTE));
+    assert_eq!(m.load(0x10ffe, Width::Word), Ok(0x0010_0513));
+}
+
+#[test]
+fn code_is_that_of_the_last_fence() {
+    let mut m = memory(1 << 20);
+    m.protect(0x10000..0x11000, Access::ALL).unwrap();
+    m.take_stale_code();
+    m.store(0x10000, Width::Word, 0x0010_0513).unwrap();
+    assert_eq!(m.fetch(0x10000), Ok(0x0010_0513));
+    m.store(0x10000, Width::Word, 0x0020_0513).unwrap();
+    assert_eq!(m.fetch(0x10000), Ok(0x0010_0513));
+    m.synchronize_code();
+    assert_eq!(m.take_stale_code().first(), Some(&(0x10000..0x11000)));
+    assert_eq!(m.fetch(0x10000), Ok(0x0020_0513));
+    assert_eq!(m.fetch(0x11000), Err(0x11000));
+}

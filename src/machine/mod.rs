@@ -1,0 +1,19 @@
+//! What both engines share: the hart's registers, guest memory, and the ways a run can stop.
+//!
+//! Enters: addresses and values that the guest computed, none of them trusted.
+//! Leaves: values, or a [`Fault`] / [`Trap`] that names what the guest did.
+//! Must hold: no guest address reaches host memory outside the window;
+//! what one engine sees of memory and code, the other would see too.
+
+mod code;
+mod memory;
+mod pages;
+mod state;
+mod stop;
+mod window;
+
+pub use memory::{Fault, MapError, Memory};
+pub use pages::{Access, PAGE_SIZE};
+pub use state::{Clock, Hart, MachineState, Reservation};
+pub use stop::{Cause, Engine, Exit, Stop, Trap};
+pub(crate) use window::SIDE_BYTES;

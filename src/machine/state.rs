@@ -1,0 +1,109 @@
+//! The hart: registers, counters, memory and clock.
+#![forbid(unsafe_code)]
+
+use std::time::Instant;
+
+use super::Memory;
+use crate::isa::{Reg, Width};
+
+/// What an LR has reserved (chapter "A", "Load-Reserved/Store-Conditional").
+///
+/// The reservation set is exactly the bytes of the LR, and an SC succeeds
+/// only on the same address and width. It lasts until the next SC or ecall;
+/// the hart's own stores do not end it. One word, so that emitted code compares
+/// it at once: the address, which is a multiple of four, with bit 0 set for a
+/// double word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(transparent)]
+pub struct Reservation(u64);
+
+impl Reservation {
+    /// Nothing is reserved.
+    pub const NONE: Reservation = Reservation(u64::MAX);
+
+    /// The reservation of an LR of `width` at the aligned address `addr`.
+    pub const fn of(addr: u64, width: Width) -> Reservation {
+        Reservation(addr | Reservation::tag(width))
+    }
+
+    /// What the width adds to the address.
+    pub(crate) const fn tag(width: Width) -> u64 {
+        matches!(width, Width::Double) as u64
+    }
+}
+
+/// The architectural state, laid out for emitted code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[repr(C)]
+pub struct MachineState {
+    /// `x0`–`x31`; `x[0]` stays 0.
+    pub x: [u64; 32],
+    /// The address of the next instruction.
+    pub pc: u64,
+    /// Instructions retired since the start.
+    pub insns: u64,
+    /// The reservation of the last LR.
+    pub reservation: Reservation,
+    /// Loads whose address was no multiple of their size.
+    pub unaligned_loads: u64,
+    /// Stores whose address was no multiple of their size.
+    pub unaligned_stores: u64,
+}
+
+impl MachineState {
+    /// All registers zero, about to execute at `pc`.
+    pub const fn new(pc: u64) -> MachineState {
+        MachineState {
+            x: [0; 32],
+            pc,
+            insns: 0,
+            reservation: Reservation::NONE,
+            unaligned_loads: 0,
+            unaligned_stores: 0,
+        }
+    }
+
+    /// The value of a register.
+    #[inline]
+    pub const fn reg(&self, reg: Reg) -> u64 {
+        self.x[reg.index()]
+    }
+
+    /// Writes a register; a write to `x0` is ignored.
+    #[inline]
+    pub const fn set_reg(&mut self, reg: Reg, value: u64) {
+        self.x[reg.index()] = value;
+        self.x[0] = 0;
+    }
+}
+
+/// Where guest time comes from.
+#[derive(Clone, Copy, Debug, Default)]
+pub enum Clock {
+    /// One nanosecond an instruction: the same in every run.
+    #[default]
+    Instructions,
+    /// The host's, since this instant.
+    Host(Instant),
+}
+
+impl Clock {
+    /// Nanoseconds since the start, after `insns` retired instructions.
+    pub fn nanos(self, insns: u64) -> u64 {
+        match self {
+            Clock::Instructions => insns,
+            Clock::Host(start) => u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX),
+        }
+    }
+}
+
+/// All that an engine works on.
+#[derive(Debug)]
+pub struct Hart {
+    /// Registers and counters.
+    pub state: MachineState,
+    /// Memory.
+    pub memory: Memory,
+    /// The source of the `time` counter.
+    pub clock: Clock,
+}

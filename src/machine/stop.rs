@@ -1,0 +1,160 @@
+//! Why an engine stopped, and how a run ended.
+#![forbid(unsafe_code)]
+
+use std::fmt;
+use std::ops::Range;
+
+use super::Hart;
+use crate::isa::Width;
+
+/// What the guest did that it may not do (privileged manual, "mcause").
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// No instruction of the supported ISA, or one that writes a read-only counter.
+    IllegalInstruction {
+        /// The word, or the parcel of a compressed instruction.
+        word: u32,
+    },
+    /// `ebreak`.
+    Breakpoint,
+    /// Execution reached memory that is not executable.
+    FetchFault {
+        /// The address that was fetched.
+        addr: u64,
+    },
+    /// A load from memory that is not readable.
+    LoadFault {
+        /// The address of the access.
+        addr: u64,
+        /// Its size.
+        width: Width,
+    },
+    /// A store or AMO to memory that is not writable.
+    StoreFault {
+        /// The address of the access.
+        addr: u64,
+        /// Its size.
+        width: Width,
+    },
+    /// An LR at an address that is no multiple of its size.
+    LoadMisaligned {
+        /// The address of the access.
+        addr: u64,
+        /// Its size.
+        width: Width,
+    },
+    /// An SC or AMO at an address that is no multiple of its size.
+    StoreMisaligned {
+        /// The address of the access.
+        addr: u64,
+        /// Its size.
+        width: Width,
+    },
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match *self {
+            Cause::IllegalInstruction { word } => write!(f, "illegal instruction {word:#010x}"),
+            Cause::Breakpoint => f.write_str("breakpoint"),
+            Cause::FetchFault { addr } => write!(f, "jump to {addr:#x}, which is not executable"),
+            Cause::LoadFault { addr, width } => {
+                write!(
+                    f,
+                    "load of {} bytes at {addr:#x}, which is not readable",
+                    width.bytes()
+                )
+            }
+            Cause::StoreFault { addr, width } => {
+                write!(
+                    f,
+                    "store of {} bytes at {addr:#x}, which is not writable",
+                    width.bytes()
+                )
+            }
+            Cause::LoadMisaligned { addr, width } => {
+                write!(
+                    f,
+                    "misaligned load-reserved of {} bytes at {addr:#x}",
+                    width.bytes()
+                )
+            }
+            Cause::StoreMisaligned { addr, width } => {
+                write!(
+                    f,
+                    "misaligned atomic of {} bytes at {addr:#x}",
+                    width.bytes()
+                )
+            }
+        }
+    }
+}
+
+/// A trap: the state is that before the instruction at `pc`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Trap {
+    /// The instruction that trapped; of a fetch fault, the one that could not be fetched.
+    pub pc: u64,
+    /// Why.
+    pub cause: Cause,
+}
+
+impl fmt::Display for Trap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} at pc {:#x}", self.cause, self.pc)
+    }
+}
+
+/// Why [`Engine::run`] returned. The state is exact: all instructions before
+/// `pc` have retired, none from it on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// The budget is used up, or what is left of it is less than a block of the JIT.
+    Budget,
+    /// An `ecall` is next.
+    Ecall,
+    /// A `fence.i` has retired: call [`Memory::synchronize_code`](super::Memory::synchronize_code).
+    FenceI,
+    /// The instruction at `pc` traps.
+    Trap(Trap),
+    /// The instruction at `pc` touches more memory than the limit allows.
+    MemoryLimit,
+    /// The next instruction is one that this engine leaves to the interpreter.
+    Step,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// The guest asked to exit.
+    Exited {
+        /// Its exit code, as the guest gave it.
+        code: i32,
+    },
+    /// It trapped.
+    Trap(Trap),
+    /// It retired as many instructions as it was allowed.
+    InsnLimit {
+        /// How many.
+        limit: u64,
+    },
+    /// It touched more memory than it was allowed.
+    MemoryLimit {
+        /// How many bytes it may touch.
+        limit: u64,
+    },
+    /// It ran longer than it was allowed.
+    Timeout {
+        /// How long.
+        limit: std::time::Duration,
+    },
+}
+
+/// Something that executes guest instructions.
+pub trait Engine {
+    /// Executes at most `budget` instructions.
+    fn run(&mut self, hart: &mut Hart, budget: u64) -> Stop;
+
+    /// Forgets what it knows of the code in these ranges.
+    fn forget(&mut self, ranges: &[Range<u64>]);
+}

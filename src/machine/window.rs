@@ -1,0 +1,116 @@
+//! The reserved window of host addresses that stands for the guest's address space.
+//!
+//! Layout, upwards: a *side area* for the engine's own tables, a guard, the
+//! window, a guard. The guards are never accessible, and wider than any offset
+//! that an instruction can add to a checked base plus the widest access.
+
+use std::ptr::NonNull;
+
+use rustix::mm::{MapFlags, MprotectFlags, ProtFlags};
+
+use super::pages::Access;
+
+/// Bytes before and after the window that always fault.
+const GUARD_BYTES: usize = 1 << 16;
+/// Bytes of the side area.
+const SIDE_AREA_BYTES: usize = 1 << 18;
+/// How far below the window's first byte the side area starts.
+pub(crate) const SIDE_BYTES: usize = SIDE_AREA_BYTES + GUARD_BYTES;
+
+// A 12-bit offset and an 8-byte access stay within the guard.
+const _: () = assert!(GUARD_BYTES >= 2048 + 8);
+
+/// Host memory reserved for one guest; unmapped when dropped.
+#[derive(Debug)]
+pub(super) struct Window {
+    reservation: NonNull<u8>,
+    size: usize,
+}
+
+// SAFETY: the mapping belongs to this value alone and is not tied to a thread;
+// all access goes through `&self` / `&mut self` of its owner.
+unsafe impl Send for Window {}
+// SAFETY: `&Window` gives out addresses and the size, and reads nothing.
+unsafe impl Sync for Window {}
+
+impl Window {
+    /// Reserves `size` bytes (a multiple of the page size), none of them accessible.
+    pub(super) fn reserve(size: u64) -> rustix::io::Result<Window> {
+        let size = usize::try_from(size).map_err(|_| rustix::io::Errno::NOMEM)?;
+        let total = size
+            .checked_add(SIDE_BYTES + GUARD_BYTES)
+            .ok_or(rustix::io::Errno::NOMEM)?;
+        let flags = MapFlags::PRIVATE | MapFlags::NORESERVE;
+        // SAFETY: a fresh mapping at an address of the kernel's choice.
+        let start = unsafe {
+            rustix::mm::mmap_anonymous(std::ptr::null_mut(), total, ProtFlags::empty(), flags)?
+        };
+        let reservation = NonNull::new(start.cast()).ok_or(rustix::io::Errno::NOMEM)?;
+        let window = Window { reservation, size };
+        let access = MprotectFlags::READ | MprotectFlags::WRITE;
+        // SAFETY: the side area lies at the start of the reservation just made.
+        unsafe { rustix::mm::mprotect(start, SIDE_AREA_BYTES, access)? };
+        Ok(window)
+    }
+
+    /// The host address of guest address 0.
+    pub(super) fn base(&self) -> *mut u8 {
+        // SAFETY: the reservation holds more than SIDE_BYTES bytes.
+        unsafe { self.reservation.as_ptr().add(SIDE_BYTES) }
+    }
+
+    /// Bytes in the window.
+    pub(super) fn size(&self) -> u64 {
+        self.size as u64
+    }
+
+    /// First host address of the reservation, and one past its last, guards included.
+    pub(super) fn host_span(&self) -> (usize, usize) {
+        let start = self.reservation.as_ptr() as usize;
+        (start, start + self.total())
+    }
+
+    fn total(&self) -> usize {
+        SIDE_BYTES + self.size + GUARD_BYTES
+    }
+
+    /// Lets the host access `len` bytes at guest address `addr` as `access` says.
+    ///
+    /// # Safety
+    /// The range lies in the window, is page-aligned, and no reference into it lives.
+    pub(super) unsafe fn protect(
+        &self,
+        addr: u64,
+        len: u64,
+        access: Access,
+    ) -> rustix::io::Result<()> {
+        let mut flags = MprotectFlags::empty();
+        flags.set(MprotectFlags::READ, access.contains(Access::READ));
+        flags.set(MprotectFlags::WRITE, access.writable());
+        // SAFETY: by the caller's promise the range is within the mapping.
+        unsafe { rustix::mm::mprotect(self.base().add(addr as usize).cast(), len as usize, flags) }
+    }
+
+    /// Gives `len` bytes at guest address `addr` back to the host: zero and inaccessible.
+    ///
+    /// # Safety
+    /// As for [`Window::protect`].
+    pub(super) unsafe fn release(&self, addr: u64, len: u64) -> rustix::io::Result<()> {
+        let flags = MapFlags::PRIVATE | MapFlags::NORESERVE | MapFlags::FIXED;
+        // SAFETY: replaces a part of our own mapping, by the caller's promise unreferenced.
+        unsafe {
+            let start = self.base().add(addr as usize).cast();
+            rustix::mm::mmap_anonymous(start, len as usize, ProtFlags::empty(), flags)?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Window {
+    fn drop(&mut self) {
+        // SAFETY: the whole mapping is ours, and nothing borrows from a dropped value.
+        let unmapped =
+            unsafe { rustix::mm::munmap(self.reservation.as_ptr().cast(), self.total()) };
+        debug_assert!(unmapped.is_ok(), "unmapping our own reservation");
+    }
+}

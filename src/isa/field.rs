@@ -91,6 +91,16 @@ pub(super) const fn put_rd(rd: Reg) -> u32 {
     rd.bits() << 7
 }
 
+/// `rs1` in place.
+pub(super) const fn put_rs1(rs1: Reg) -> u32 {
+    rs1.bits() << 15
+}
+
+/// `rs2` in place.
+pub(super) const fn put_rs2(rs2: Reg) -> u32 {
+    rs2.bits() << 20
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -8,6 +8,7 @@
 
 mod compressed;
 mod decode;
+mod encode;
 mod field;
 mod inst;
 mod opcode;
@@ -16,5 +17,6 @@ pub mod semantics;
 
 pub use compressed::Compressed;
 pub use decode::{Decoded, decode, instruction_len};
+pub use encode::encode;
 pub use inst::{AluOp, AmoOp, Cond, CsrOp, CsrSource, Inst, LoadOp, MulDivOp, Ordering, Width};
 pub use reg::Reg;

@@ -8,6 +8,7 @@
 
 mod compressed;
 mod decode;
+mod disasm;
 mod encode;
 mod field;
 mod inst;
@@ -17,6 +18,7 @@ pub mod semantics;
 
 pub use compressed::Compressed;
 pub use decode::{Decoded, decode, instruction_len};
+pub use disasm::{Disassembly, disassemble};
 pub use encode::encode;
 pub use inst::{AluOp, AmoOp, Cond, CsrOp, CsrSource, Inst, LoadOp, MulDivOp, Ordering, Width};
 pub use reg::Reg;

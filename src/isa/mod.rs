@@ -4,9 +4,22 @@
 //! its bits, or the value that it computes. Every function here is total: no
 //! input panics. Imports nothing of the crate.
 
-mod inst;
-mod reg;
+#![forbid(unsafe_code)]
 
+mod compressed;
+mod decode;
+mod disasm;
+mod encode;
+mod field;
+mod inst;
+mod opcode;
+mod reg;
+pub mod semantics;
+
+pub use compressed::Compressed;
+pub use decode::{Decoded, decode, instruction_len};
+pub use disasm::{Disassembly, disassemble};
+pub use encode::encode;
 pub use inst::{AluOp, AmoOp, Cond, CsrOp, CsrSource, Inst, LoadOp, MulDivOp, Ordering, Width};
 pub use reg::Reg;
 

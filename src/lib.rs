@@ -1,5 +1,23 @@
 //! rvjet runs RV64 ELF binaries at close to native speed, deterministically and in a sandbox.
+//!
+//! The way of the data, each stage a module:
+//!
+//! - [`elf`]: bytes → a checked image, symbols;
+//! - [`isa`]: instruction bits → instructions, their text, the values they compute;
+//! - [`program`]: image → initial memory;
+//! - [`machine`]: registers and memory, which both engines share;
+//! - [`interp`]: the reference engine; `jit`: the fast one;
+//! - [`abi`]: what `ecall` means;
+//! - [`Machine`]: all of it, run within limits, to an [`Outcome`].
 
+pub mod abi;
 pub mod elf;
+mod emulator;
+mod error;
+pub mod interp;
 pub mod isa;
 pub mod machine;
+pub mod program;
+
+pub use emulator::{Builder, EngineKind, Limits, Machine, Outcome, Stats, Times, Unaligned};
+pub use error::Error;

@@ -22,8 +22,3 @@ pub use disasm::{Disassembly, disassemble};
 pub use encode::encode;
 pub use inst::{AluOp, AmoOp, Cond, CsrOp, CsrSource, Inst, LoadOp, MulDivOp, Ordering, Width};
 pub use reg::Reg;
-
-/// Bytes of the instruction whose first parcel is `low`.
-pub const fn instruction_len(low: u16) -> u8 {
-    if low & 3 == 3 { 4 } else { 2 }
-}

@@ -37,6 +37,11 @@ impl Access {
         self.0 & other.0 == other.0
     }
 
+    /// What either permits.
+    pub const fn union(self, other: Access) -> Access {
+        Access(self.0 | other.0)
+    }
+
     pub(super) const fn writable(self) -> bool {
         self.0 & 2 != 0
     }

@@ -1,0 +1,127 @@
+//! The configuration of a machine.
+
+use std::time::{Duration, Instant};
+
+use super::{Engines, Machine};
+use crate::abi::{Abi, Bare};
+use crate::error::Error;
+use crate::machine::{Clock, Hart, MachineState, Memory};
+use crate::program::Program;
+
+/// Bytes of address space that a guest gets unless told otherwise.
+const ADDRESS_SPACE: u64 = 1 << 32;
+
+/// Which engine executes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum EngineKind {
+    /// The fastest that this host has.
+    #[default]
+    Auto,
+    /// The JIT; an error where there is none.
+    Jit,
+    /// The interpreter.
+    Interp,
+}
+
+/// What a guest may use up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// Instructions; kept to the instruction. `None`: no limit.
+    pub max_insns: Option<u64>,
+    /// Bytes of guest memory that it may touch. `None`: its address space.
+    pub max_memory: Option<u64>,
+    /// Wall time of the run. `None`: no limit.
+    pub timeout: Option<Duration>,
+}
+
+/// Builds a [`Machine`].
+#[must_use]
+pub struct Builder<'elf> {
+    elf: Option<&'elf [u8]>,
+    abi: Box<dyn Abi>,
+    engine: EngineKind,
+    limits: Limits,
+    address_space: u64,
+}
+
+impl Default for Builder<'_> {
+    fn default() -> Self {
+        Builder {
+            elf: None,
+            abi: Box::new(Bare),
+            engine: EngineKind::Auto,
+            limits: Limits::default(),
+            address_space: ADDRESS_SPACE,
+        }
+    }
+}
+
+impl std::fmt::Debug for Builder<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Builder")
+            .field("engine", &self.engine)
+            .field("limits", &self.limits)
+            .field("address_space", &self.address_space)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<'elf> Builder<'elf> {
+    /// The program: the bytes of an ELF file.
+    pub fn elf(mut self, elf: &'elf [u8]) -> Self {
+        self.elf = Some(elf);
+        self
+    }
+
+    /// What `ecall` means. Default: [`Bare`].
+    pub fn abi(mut self, abi: impl Abi + 'static) -> Self {
+        self.abi = Box::new(abi);
+        self
+    }
+
+    /// Which engine executes. Default: [`EngineKind::Auto`].
+    pub fn engine(mut self, engine: EngineKind) -> Self {
+        self.engine = engine;
+        self
+    }
+
+    /// What the guest may use up. Default: everything.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Bytes of the guest's address space. Default: 4 GiB.
+    pub fn address_space(mut self, bytes: u64) -> Self {
+        self.address_space = bytes;
+        self
+    }
+
+    /// Checks and loads the program, and makes it ready to run.
+    pub fn build(mut self) -> Result<Machine, Error> {
+        let start = Instant::now();
+        let elf = self.elf.ok_or(Error::NoProgram)?;
+        let window = self.address_space;
+        let limit = self.limits.max_memory.unwrap_or(window);
+        let mut memory =
+            Memory::new(window, limit).map_err(|source| Error::Reserve { window, source })?;
+        let program = Program::load(elf, &mut memory)?;
+        let mut hart = Hart {
+            state: MachineState::new(program.entry),
+            memory,
+            clock: Clock::Instructions,
+        };
+        self.abi.start(&program, &mut hart)?;
+        hart.memory.take_stale_code();
+        let engines = Engines::new(self.engine, &hart.memory)?;
+        Ok(Machine {
+            hart,
+            abi: self.abi,
+            engines,
+            limits: self.limits,
+            program,
+            load_time: start.elapsed(),
+            ended: None,
+        })
+    }
+}

@@ -1,0 +1,207 @@
+//! Runs a program: picks the engines, lets them take turns, keeps the limits.
+//!
+//! Enters: an ELF, a personality, limits. Leaves: an [`Outcome`]. Must hold:
+//! whatever engine ran, the outcome is the same but for the times in it.
+#![forbid(unsafe_code)]
+
+mod builder;
+mod engines;
+mod outcome;
+
+use std::time::{Duration, Instant};
+
+pub use builder::{Builder, EngineKind, Limits};
+pub use outcome::{Outcome, Stats, Times, Unaligned};
+
+use engines::Engines;
+
+use crate::abi::Abi;
+use crate::machine::{Exit, Hart, MachineState, Memory, Stop};
+use crate::program::Program;
+
+/// Instructions between two looks at the clock, where there is a time limit.
+const SLICE: u64 = 1 << 24;
+
+/// A guest, ready to run.
+///
+/// ```
+/// use rvjet::abi::Bare;
+/// use rvjet::machine::Exit;
+/// use rvjet::{Limits, Machine};
+///
+/// # fn elf_of(words: &[u32]) -> Vec<u8> {
+/// #     let mut elf = vec![0u8; 120];
+/// #     elf[..8].copy_from_slice(b"\x7fELF\x02\x01\x01\0");
+/// #     elf[16..24].copy_from_slice(&[2, 0, 243, 0, 1, 0, 0, 0]);
+/// #     elf[24..32].copy_from_slice(&0x10078u64.to_le_bytes());
+/// #     elf[32] = 64;
+/// #     elf[52..58].copy_from_slice(&[64, 0, 56, 0, 1, 0]);
+/// #     elf[58] = 64;
+/// #     elf[64..72].copy_from_slice(&[1, 0, 0, 0, 5, 0, 0, 0]);
+/// #     let size = 120 + 4 * words.len() as u64;
+/// #     let fields = [0, 0x10000, 0x10000, size, size, 0x1000];
+/// #     for (i, field) in fields.into_iter().enumerate() {
+/// #         elf[72 + 8 * i..80 + 8 * i].copy_from_slice(&u64::to_le_bytes(field));
+/// #     }
+/// #     elf.extend(words.iter().flat_map(|word| word.to_le_bytes()));
+/// #     elf
+/// # }
+/// // addi a0, zero, 6; addi a1, zero, 7; mul a0, a0, a1; ecall
+/// let elf = elf_of(&[0x0060_0513, 0x0070_0593, 0x02b5_0533, 0x0000_0073]);
+/// let mut machine = Machine::builder()
+///     .elf(&elf)
+///     .abi(Bare)
+///     .limits(Limits { max_insns: Some(1000), ..Limits::default() })
+///     .build()?;
+/// let outcome = machine.run();
+/// assert_eq!(outcome.exit, Exit::Exited { code: 42 });
+/// assert_eq!(outcome.stats.instructions, 4);
+/// # Ok::<(), rvjet::Error>(())
+/// ```
+pub struct Machine {
+    hart: Hart,
+    abi: Box<dyn Abi>,
+    engines: Engines,
+    limits: Limits,
+    program: Program,
+    load_time: Duration,
+    ended: Option<Exit>,
+}
+
+impl std::fmt::Debug for Machine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Machine")
+            .field("state", &self.hart.state)
+            .field("limits", &self.limits)
+            .field("program", &self.program)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Machine {
+    /// A builder; at the least it needs an ELF.
+    pub fn builder<'elf>() -> Builder<'elf> {
+        Builder::default()
+    }
+
+    /// Runs the guest until it exits, traps, or meets a limit. A guest that has
+    /// ended stays so: to run on returns the same exit.
+    pub fn run(&mut self) -> Outcome {
+        let start = Instant::now();
+        let deadline = self
+            .limits
+            .timeout
+            .and_then(|limit| start.checked_add(limit));
+        let exit = match self.ended {
+            Some(exit) => exit,
+            None => self.run_to_exit(deadline),
+        };
+        self.ended = Some(exit);
+        self.outcome(exit, start.elapsed())
+    }
+
+    /// Runs at most `insns` instructions more; `None` if the guest has not ended by then.
+    /// A time limit is not looked at.
+    pub fn run_for(&mut self, insns: u64) -> Option<Exit> {
+        let end = self.hart.state.insns.saturating_add(insns);
+        while self.ended.is_none() && self.hart.state.insns < end {
+            self.ended = self.turn(end - self.hart.state.insns);
+        }
+        self.ended
+    }
+
+    /// Registers and counters.
+    pub fn state(&self) -> &MachineState {
+        &self.hart.state
+    }
+
+    /// Guest memory.
+    pub fn memory(&self) -> &Memory {
+        &self.hart.memory
+    }
+
+    /// Guest memory, to be changed between runs.
+    pub fn memory_mut(&mut self) -> &mut Memory {
+        &mut self.hart.memory
+    }
+
+    /// Where the program lies.
+    pub fn program(&self) -> &Program {
+        &self.program
+    }
+
+    fn run_to_exit(&mut self, deadline: Option<Instant>) -> Exit {
+        let slice = if deadline.is_some() { SLICE } else { u64::MAX };
+        loop {
+            if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+                let limit = self.limits.timeout.unwrap_or_default();
+                return Exit::Timeout { limit };
+            }
+            if let Some(exit) = self.turn(slice) {
+                return exit;
+            }
+        }
+    }
+
+    /// Lets the engines run up to `slice` instructions or to the next event, and handles that.
+    fn turn(&mut self, slice: u64) -> Option<Exit> {
+        let limit = self.limits.max_insns.unwrap_or(u64::MAX);
+        let left = limit.saturating_sub(self.hart.state.insns);
+        if left == 0 {
+            return Some(Exit::InsnLimit { limit });
+        }
+        match self.engines.run(&mut self.hart, slice.min(left)) {
+            Stop::Budget | Stop::Step => None,
+            Stop::Ecall => self.ecall(),
+            Stop::FenceI => {
+                self.hart.memory.synchronize_code();
+                self.engines.forget_stale(&mut self.hart.memory);
+                None
+            }
+            Stop::Trap(trap) => Some(Exit::Trap(trap)),
+            Stop::MemoryLimit => Some(Exit::MemoryLimit {
+                limit: self.hart.memory.limit(),
+            }),
+        }
+    }
+
+    /// Carries out the `ecall` at `pc`. One that ends the run counts as retired, too.
+    fn ecall(&mut self) -> Option<Exit> {
+        let exit = self.abi.ecall(&mut self.hart).err();
+        if !matches!(exit, None | Some(Exit::Exited { .. })) {
+            return exit;
+        }
+        let state = &mut self.hart.state;
+        state.insns += 1;
+        state.reservation = crate::machine::Reservation::NONE;
+        if exit.is_none() {
+            state.pc = state.pc.wrapping_add(4);
+            self.engines.forget_stale(&mut self.hart.memory);
+        }
+        exit
+    }
+
+    fn outcome(&self, exit: Exit, elapsed: Duration) -> Outcome {
+        let state = self.hart.state.clone();
+        let compile = self.engines.compile_time();
+        Outcome {
+            exit,
+            stats: Stats {
+                engine: self.engines.name(),
+                instructions: state.insns,
+                unaligned: Unaligned {
+                    loads: state.unaligned_loads,
+                    stores: state.unaligned_stores,
+                },
+                time: Times {
+                    load: self.load_time,
+                    compile,
+                    run: elapsed.saturating_sub(compile),
+                },
+                code_bytes: self.engines.code_bytes(),
+                peak_memory: self.hart.memory.peak(),
+            },
+            state,
+        }
+    }
+}

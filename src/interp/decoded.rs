@@ -1,0 +1,74 @@
+//! Decoded instructions, remembered by page.
+
+use std::ops::Range;
+
+use hashbrown::HashMap;
+
+use crate::isa::{self, Decoded};
+use crate::machine::{Cause, Memory, PAGE_SIZE, Stop, Trap};
+
+const PARCELS: usize = PAGE_SIZE as usize / 2;
+
+/// The instructions that start in one page, by parcel; `None` where none was met yet.
+type Page = [Option<Decoded>; PARCELS];
+
+/// What has been decoded. The page that execution is in is at hand without a look-up.
+#[derive(Debug, Default)]
+pub(super) struct DecodedCode {
+    pages: Vec<Box<Page>>,
+    index: HashMap<u64, usize>,
+    current: Option<(u64, usize)>,
+}
+
+impl DecodedCode {
+    /// The instruction at `pc`, or the trap of having none there.
+    #[inline]
+    pub(super) fn at(&mut self, memory: &mut Memory, pc: u64) -> Result<Decoded, Stop> {
+        let (number, parcel) = (pc / PAGE_SIZE, (pc % PAGE_SIZE) as usize / 2);
+        let slot = match self.current {
+            Some((current, slot)) if current == number => slot,
+            _ => self.enter(number),
+        };
+        match self.pages[slot][parcel] {
+            Some(decoded) => Ok(decoded),
+            None => {
+                let decoded = decode(memory, pc)?;
+                self.pages[slot][parcel] = Some(decoded);
+                Ok(decoded)
+            }
+        }
+    }
+
+    #[cold]
+    fn enter(&mut self, number: u64) -> usize {
+        let pages = &mut self.pages;
+        let slot = *self.index.entry(number).or_insert_with(|| {
+            pages.push(Box::new([None; PARCELS]));
+            pages.len() - 1
+        });
+        self.current = Some((number, slot));
+        slot
+    }
+
+    /// Drops what was decoded from `ranges`, an instruction that reaches into one included.
+    pub(super) fn forget(&mut self, ranges: &[Range<u64>]) {
+        for range in ranges {
+            let pages = range.start / PAGE_SIZE..range.end.div_ceil(PAGE_SIZE);
+            for (&number, &slot) in &self.index {
+                if pages.contains(&number) {
+                    self.pages[slot].fill(None);
+                } else if number + 1 == pages.start {
+                    self.pages[slot][PARCELS - 1] = None;
+                }
+            }
+        }
+    }
+}
+
+fn decode(memory: &mut Memory, pc: u64) -> Result<Decoded, Stop> {
+    let trap = |cause| Stop::Trap(Trap { pc, cause });
+    let word = memory
+        .fetch(pc)
+        .map_err(|addr| trap(Cause::FetchFault { addr }))?;
+    isa::decode(word).ok_or_else(|| trap(Cause::IllegalInstruction { word }))
+}

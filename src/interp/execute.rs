@@ -1,0 +1,238 @@
+//! What each instruction does to the hart. The values come from [`isa::semantics`].
+
+use crate::isa::semantics::{self, Counter};
+use crate::isa::{AmoOp, CsrOp, CsrSource, Decoded, Inst, LoadOp, Reg, Width};
+use crate::machine::{Cause, Fault, Hart, Reservation, Stop, Trap};
+
+/// Executes one instruction at `hart.state.pc` and moves on to the next.
+#[inline]
+pub(super) fn execute(hart: &mut Hart, Decoded { inst, len }: Decoded) -> Result<(), Stop> {
+    let pc = hart.state.pc;
+    let mut next = pc.wrapping_add(len.into());
+    match inst {
+        Inst::Lui { rd, imm } => hart.state.set_reg(rd, imm as u64),
+        Inst::Auipc { rd, imm } => hart.state.set_reg(rd, pc.wrapping_add_signed(imm.into())),
+        Inst::AluImm { op, rd, rs1, imm } => {
+            let value = semantics::alu(op, hart.state.reg(rs1), imm as u64);
+            hart.state.set_reg(rd, value);
+        }
+        Inst::Alu { op, rd, rs1, rs2 } => {
+            let value = semantics::alu(op, hart.state.reg(rs1), hart.state.reg(rs2));
+            hart.state.set_reg(rd, value);
+        }
+        Inst::MulDiv { op, rd, rs1, rs2 } => {
+            let value = semantics::muldiv(op, hart.state.reg(rs1), hart.state.reg(rs2));
+            hart.state.set_reg(rd, value);
+        }
+        Inst::Load {
+            op,
+            rd,
+            rs1,
+            offset,
+        } => load(hart, op, rd, address(hart, rs1, offset))?,
+        Inst::Store {
+            width,
+            rs1,
+            rs2,
+            offset,
+        } => {
+            store(hart, width, address(hart, rs1, offset), rs2)?;
+        }
+        Inst::Branch {
+            cond,
+            rs1,
+            rs2,
+            offset,
+        } => {
+            if semantics::taken(cond, hart.state.reg(rs1), hart.state.reg(rs2)) {
+                next = pc.wrapping_add_signed(offset.into());
+            }
+        }
+        Inst::Jal { rd, offset } => {
+            hart.state.set_reg(rd, next);
+            next = pc.wrapping_add_signed(offset.into());
+        }
+        Inst::Jalr { rd, rs1, offset } => {
+            let target = address(hart, rs1, offset) & !1;
+            hart.state.set_reg(rd, next);
+            next = target;
+        }
+        Inst::LoadReserved { width, rd, rs1, .. } => load_reserved(hart, width, rd, rs1)?,
+        Inst::StoreConditional {
+            width,
+            rd,
+            rs1,
+            rs2,
+            ..
+        } => {
+            store_conditional(hart, width, rd, rs1, rs2)?;
+        }
+        Inst::Amo {
+            op,
+            width,
+            rd,
+            rs1,
+            rs2,
+            ..
+        } => amo(hart, op, width, rd, rs1, rs2)?,
+        Inst::Csr {
+            op,
+            rd,
+            csr,
+            source,
+        } => read_counter(hart, op, rd, csr, source)?,
+        Inst::Fence { .. } => {}
+        Inst::FenceI { .. } => {
+            retire(hart, next);
+            return Err(Stop::FenceI);
+        }
+        Inst::Ecall => return Err(Stop::Ecall),
+        Inst::Ebreak => return Err(trap(hart, Cause::Breakpoint)),
+    }
+    retire(hart, next);
+    Ok(())
+}
+
+#[inline]
+fn retire(hart: &mut Hart, next: u64) {
+    hart.state.pc = next;
+    hart.state.insns += 1;
+}
+
+/// `rs1 + offset`
+#[inline]
+fn address(hart: &Hart, rs1: Reg, offset: i32) -> u64 {
+    hart.state.reg(rs1).wrapping_add_signed(offset.into())
+}
+
+#[cold]
+fn trap(hart: &Hart, cause: Cause) -> Stop {
+    Stop::Trap(Trap {
+        pc: hart.state.pc,
+        cause,
+    })
+}
+
+/// The stop for a refused access; `cause` is that of an access the guest has no right to.
+#[cold]
+fn refused(hart: &Hart, fault: Fault, cause: Cause) -> Stop {
+    match fault {
+        Fault::Denied => trap(hart, cause),
+        Fault::Limit => Stop::MemoryLimit,
+    }
+}
+
+/// `rd = extend(mem[addr])`
+#[inline]
+fn load(hart: &mut Hart, op: LoadOp, rd: Reg, addr: u64) -> Result<(), Stop> {
+    let width = op.width();
+    let raw = match hart.memory.load(addr, width) {
+        Ok(raw) => raw,
+        Err(fault) => return Err(refused(hart, fault, Cause::LoadFault { addr, width })),
+    };
+    hart.state.unaligned_loads += u64::from(!width.is_aligned(addr));
+    hart.state.set_reg(rd, semantics::extend(op, raw));
+    Ok(())
+}
+
+/// `mem[addr] = rs2`
+#[inline]
+fn store(hart: &mut Hart, width: Width, addr: u64, rs2: Reg) -> Result<(), Stop> {
+    let value = hart.state.reg(rs2);
+    if let Err(fault) = hart.memory.store(addr, width, value) {
+        return Err(refused(hart, fault, Cause::StoreFault { addr, width }));
+    }
+    hart.state.unaligned_stores += u64::from(!width.is_aligned(addr));
+    Ok(())
+}
+
+/// `rd = sext(mem[rs1])`, and reserves it.
+fn load_reserved(hart: &mut Hart, width: Width, rd: Reg, rs1: Reg) -> Result<(), Stop> {
+    let addr = hart.state.reg(rs1);
+    if !width.is_aligned(addr) {
+        return Err(trap(hart, Cause::LoadMisaligned { addr, width }));
+    }
+    match hart.memory.load(addr, width) {
+        Ok(raw) => {
+            hart.state.reservation = Reservation::of(addr, width);
+            hart.state.set_reg(rd, semantics::sign_extend(width, raw));
+            Ok(())
+        }
+        Err(fault) => Err(refused(hart, fault, Cause::LoadFault { addr, width })),
+    }
+}
+
+/// `if reserved { mem[rs1] = rs2; rd = 0 } else { rd = 1 }`
+///
+/// An SC that fails does not access memory, so only its alignment can trap.
+fn store_conditional(
+    hart: &mut Hart,
+    width: Width,
+    rd: Reg,
+    rs1: Reg,
+    rs2: Reg,
+) -> Result<(), Stop> {
+    let addr = hart.state.reg(rs1);
+    if !width.is_aligned(addr) {
+        return Err(trap(hart, Cause::StoreMisaligned { addr, width }));
+    }
+    let reserved = hart.state.reservation == Reservation::of(addr, width);
+    if reserved {
+        let value = hart.state.reg(rs2);
+        if let Err(fault) = hart.memory.store(addr, width, value) {
+            return Err(refused(hart, fault, Cause::StoreFault { addr, width }));
+        }
+    }
+    hart.state.reservation = Reservation::NONE;
+    hart.state.set_reg(rd, u64::from(!reserved));
+    Ok(())
+}
+
+/// `t = sext(mem[rs1]); mem[rs1] = t op rs2; rd = t`
+///
+/// The right to store is checked first: an AMO on read-only memory is a store fault.
+fn amo(hart: &mut Hart, op: AmoOp, width: Width, rd: Reg, rs1: Reg, rs2: Reg) -> Result<(), Stop> {
+    let addr = hart.state.reg(rs1);
+    let cause = Cause::StoreFault { addr, width };
+    if !width.is_aligned(addr) {
+        return Err(trap(hart, Cause::StoreMisaligned { addr, width }));
+    }
+    let access = |hart: &mut Hart| {
+        hart.memory.check_store(addr, width)?;
+        let old = semantics::sign_extend(width, hart.memory.load(addr, width)?);
+        let new = semantics::amo(op, width, old, hart.state.reg(rs2));
+        hart.memory.store(addr, width, new)?;
+        Ok(old)
+    };
+    match access(hart) {
+        Ok(old) => {
+            hart.state.set_reg(rd, old);
+            Ok(())
+        }
+        Err(fault) => Err(refused(hart, fault, cause)),
+    }
+}
+
+/// `rd = counter`; anything but reading a counter is illegal.
+fn read_counter(
+    hart: &mut Hart,
+    op: CsrOp,
+    rd: Reg,
+    csr: u16,
+    source: CsrSource,
+) -> Result<(), Stop> {
+    let retired = hart.state.insns;
+    let value = match semantics::csr_counter(op, csr, source) {
+        Some(Counter::Cycle | Counter::Instret) => retired,
+        Some(Counter::Time) => hart.clock.nanos(retired),
+        None => return Err(illegal(hart)),
+    };
+    hart.state.set_reg(rd, value);
+    Ok(())
+}
+
+#[cold]
+fn illegal(hart: &mut Hart) -> Stop {
+    let word = hart.memory.fetch(hart.state.pc).unwrap_or(0);
+    trap(hart, Cause::IllegalInstruction { word })
+}

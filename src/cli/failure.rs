@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use rvjet::abi::StartError;
+use rvjet::elf::ElfError;
 use rvjet::program::LoadError;
 
 use super::output;
@@ -19,6 +20,8 @@ pub enum Failure {
     Usage(String),
     #[error("cannot read {}", path.display())]
     Input { path: PathBuf, source: io::Error },
+    #[error("{}", path.display())]
+    Elf { path: PathBuf, source: ElfError },
     #[error("{}", path.display())]
     Machine { path: PathBuf, source: rvjet::Error },
     #[error("cannot create {}", path.display())]
@@ -47,6 +50,7 @@ impl Failure {
         match self {
             Failure::Usage(_) => Status::Usage,
             Failure::Input { .. } => Status::NoInput,
+            Failure::Elf { .. } => Status::Rejected,
             Failure::Machine { source, .. } => machine_status(source),
             Failure::Create { .. } => Status::CannotCreate,
             Failure::Output { .. } => Status::Io,

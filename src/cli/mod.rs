@@ -5,9 +5,11 @@
 //! hold: parse, then a checked configuration, then one call of the library;
 //! standard output belongs to the guest, or to the listing that was asked for.
 
+mod disasm;
 mod ending;
 mod failure;
 mod input;
+mod listing;
 mod output;
 mod run;
 mod stats;
@@ -32,6 +34,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(Box<run::Args>),
+    Disasm(disasm::Args),
 }
 
 /// Does what the command line says.
@@ -46,6 +49,7 @@ pub fn main() -> ExitCode {
 fn execute(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Run(args) => run::execute(*args),
+        Command::Disasm(args) => disasm::execute(&args),
     }
 }
 

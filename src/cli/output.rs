@@ -1,7 +1,10 @@
 //! The only place that writes to the process's own standard streams.
 
 use std::fmt::Arguments;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, StdoutLock, Write};
+
+/// Big enough that a listing is written by few system calls.
+const BUFFER: usize = 64 << 10;
 
 /// Prints one line `rvjet: …` on standard error.
 pub fn message(text: Arguments<'_>) {
@@ -13,4 +16,9 @@ pub fn message(text: Arguments<'_>) {
 pub fn line(text: Arguments<'_>) {
     let line = format!("{text}\n");
     let _unread = io::stderr().lock().write_all(line.as_bytes());
+}
+
+/// Standard output, buffered: flush it and look at the result.
+pub fn stdout() -> BufWriter<StdoutLock<'static>> {
+    BufWriter::with_capacity(BUFFER, io::stdout().lock())
 }

@@ -8,8 +8,10 @@
 #![forbid(unsafe_code)]
 
 mod bare;
+pub mod linux;
 
 pub use bare::Bare;
+pub use linux::Linux;
 
 use crate::machine::{Exit, Hart, MapError};
 use crate::program::Program;

@@ -169,8 +169,8 @@ impl<'data> Image<'data> {
     }
 }
 
-/// The program headers of the segments that take memory, and of the broken ones
-/// whose bytes do not fit into no memory.
+/// The PT_LOAD headers that say anything. One with bytes in the file but no
+/// memory is broken, and stays in to be found so.
 fn loads(header: &Header<'_>) -> impl Iterator<Item = ProgramHeader> {
     header.programs().filter(|program| {
         program.p_type == abi::PT_LOAD && (program.p_memsz, program.p_filesz) != (0, 0)

@@ -14,6 +14,14 @@ const MAX_DEPTH: usize = 64;
 ///
 /// Reads as much of a broken file as makes sense. Owns what it needs, so the
 /// file may go. Source lines are indexed by the first call of [`Symbols::line`].
+///
+/// ```
+/// use rvjet::elf::Symbols;
+///
+/// let symbols = Symbols::parse(b"not an ELF file", 0);
+/// assert_eq!(symbols.lookup(0x1_0000), None);
+/// assert_eq!(symbols.line(0x1_0000), None);
+/// ```
 #[derive(Debug, Default)]
 pub struct Symbols {
     entries: Box<[Entry]>,
@@ -69,7 +77,8 @@ impl Symbols {
     }
 
     /// The source file and line of the instruction at `addr`, if the file has
-    /// DWARF line tables; where a function is inlined, the line in it.
+    /// DWARF line tables; where a function is inlined, the line in it. Below
+    /// DWARF 5 the file may be relative to the directory of the compilation.
     pub fn line(&self, addr: u64) -> Option<(String, u32)> {
         self.lines.lookup(addr)
     }

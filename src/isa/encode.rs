@@ -7,7 +7,7 @@ use super::{AluOp, CsrOp, CsrSource, Inst, Ordering, Reg, decode, opcode};
 /// misaligned, or the form does not exist (an immediate subtraction, an atomic
 /// of bytes).
 ///
-/// [`decode`] gives `inst` back. For the 16-bit forms see
+/// [`decode()`] gives `inst` back. For the 16-bit forms see
 /// [`Compressed::encode`](super::Compressed::encode).
 ///
 /// ```

@@ -47,3 +47,78 @@ const fn remu(a: u64, b: u64) -> u64 {
         None => a,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOP: u64 = 1 << 63;
+    const M1: u64 = u64::MAX;
+    /// The lowest 32-bit integer, sign-extended.
+    const LOW32: u64 = 0xffff_ffff_8000_0000;
+
+    fn check(rows: &[(MulDivOp, u64, u64, u64)]) {
+        for &(op, a, b, want) in rows {
+            assert_eq!(muldiv(op, a, b), want, "{op:?} {a:#x} {b:#x}");
+        }
+    }
+
+    #[test]
+    fn products() {
+        check(&[
+            (MulDivOp::Mul, M1, M1, 1),
+            (MulDivOp::Mul, TOP, 2, 0),
+            (MulDivOp::Mulh, M1, M1, 0),
+            (MulDivOp::Mulh, M1, 1, M1),
+            (MulDivOp::Mulh, TOP, TOP, 1 << 62),
+            (MulDivOp::Mulh, TOP, M1, 0),
+            (MulDivOp::Mulhu, M1, M1, M1 - 1),
+            (MulDivOp::Mulhu, TOP, 2, 1),
+            (MulDivOp::Mulhsu, M1, M1, M1),
+            (MulDivOp::Mulhsu, M1, 1, M1),
+            (MulDivOp::Mulhsu, 1, M1, 0),
+            (MulDivOp::Mulhsu, TOP, M1, TOP),
+            (MulDivOp::Mulw, 0xffff_ffff, 0xffff_ffff, 1),
+            (MulDivOp::Mulw, 0x1_0000_8000, 0x1_0000, LOW32),
+        ]);
+    }
+
+    #[test]
+    fn quotients_round_towards_zero_and_remainders_have_the_dividend_s_sign() {
+        let minus = |n: u64| n.wrapping_neg();
+        check(&[
+            (MulDivOp::Div, 7, minus(2), minus(3)),
+            (MulDivOp::Rem, 7, minus(2), 1),
+            (MulDivOp::Div, minus(7), 2, minus(3)),
+            (MulDivOp::Rem, minus(7), 2, M1),
+            (MulDivOp::Divu, minus(7), 2, TOP - 4),
+            (MulDivOp::Remu, minus(7), 2, 1),
+            (MulDivOp::Divw, 0xf_0000_0007, minus(2), minus(3)),
+            (MulDivOp::Remw, 0xffff_fff9, 2, M1),
+            (MulDivOp::Divuw, 0xf_ffff_ffff, 1, M1),
+            (MulDivOp::Remuw, 0xffff_fffe, 0xffff_ffff, M1 - 1),
+        ]);
+    }
+
+    /// The manual's table "Semantics for division by zero and division overflow".
+    #[test]
+    fn division_by_zero_and_overflow() {
+        check(&[
+            (MulDivOp::Div, 5, 0, M1),
+            (MulDivOp::Divu, 5, 0, M1),
+            (MulDivOp::Rem, TOP, 0, TOP),
+            (MulDivOp::Remu, 5, 0, 5),
+            (MulDivOp::Divw, 5, 0, M1),
+            (MulDivOp::Divuw, 5, 0, M1),
+            (MulDivOp::Remw, 0x8000_0000, 0, LOW32),
+            (MulDivOp::Remuw, 0x8000_0000, 0, LOW32),
+            (MulDivOp::Divw, 5, 0x1_0000_0000, M1),
+            (MulDivOp::Div, TOP, M1, TOP),
+            (MulDivOp::Rem, TOP, M1, 0),
+            (MulDivOp::Divw, LOW32, M1, LOW32),
+            (MulDivOp::Remw, LOW32, M1, 0),
+            (MulDivOp::Divu, TOP, M1, 0),
+            (MulDivOp::Remu, TOP, M1, TOP),
+        ]);
+    }
+}

@@ -1,0 +1,178 @@
+//! The three standard streams: the host's own, or what the library's user gave instead.
+
+use std::io::{Read, Write};
+use std::os::fd::BorrowedFd;
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec};
+use rustix::fs::FileType;
+use rustix::io::Errno as HostErrno;
+
+use super::errno::{Errno, Failure};
+use crate::machine::Exit;
+
+/// Bytes that a pipe which polls as writable takes without blocking (`PIPE_BUF`).
+const PIPE_BUF: usize = 4096;
+
+/// When a call may no longer wait.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Deadline {
+    /// The moment.
+    pub(super) at: Instant,
+    /// How long after the start that is.
+    pub(super) limit: Duration,
+}
+
+impl Deadline {
+    /// The time left, or the end of the run.
+    pub(super) fn left(self) -> Result<Duration, Failure> {
+        let left = self.at.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(Failure::Exit(Exit::Timeout { limit: self.limit }));
+        }
+        Ok(left)
+    }
+}
+
+/// Where the guest's standard input comes from.
+pub(super) enum Input {
+    /// The host process's standard input.
+    Inherited,
+    /// A reader; what it does not give at once, it must not wait for too long.
+    Reader(Box<dyn Read + Send>),
+}
+
+impl Input {
+    /// Reads at least a byte into `place`, unless the input is at its end.
+    pub(super) fn read(
+        &mut self,
+        place: &mut [u8],
+        deadline: Option<Deadline>,
+    ) -> Result<usize, Failure> {
+        match self {
+            Input::Inherited => read_fd(rustix::stdio::stdin(), place, deadline),
+            Input::Reader(reader) => Ok(uninterrupted(|| reader.read(place))?),
+        }
+    }
+}
+
+/// Where the guest's standard output or error output goes.
+pub(super) enum Output {
+    /// The host process's standard output.
+    InheritedStdout,
+    /// The host process's standard error output.
+    InheritedStderr,
+    /// A writer.
+    Writer(Box<dyn Write + Send>),
+}
+
+impl Output {
+    /// Writes all of `bytes`, or what can be written before an error.
+    pub(super) fn write(
+        &mut self,
+        bytes: &[u8],
+        deadline: Option<Deadline>,
+    ) -> Result<usize, Failure> {
+        match self {
+            Output::InheritedStdout => write_fd(rustix::stdio::stdout(), bytes, deadline),
+            Output::InheritedStderr => write_fd(rustix::stdio::stderr(), bytes, deadline),
+            Output::Writer(writer) => write_through(writer.as_mut(), bytes),
+        }
+    }
+}
+
+fn write_through(writer: &mut dyn Write, bytes: &[u8]) -> Result<usize, Failure> {
+    let done = write_all(bytes, |rest| Ok(uninterrupted(|| writer.write(rest))?))?;
+    uninterrupted(|| writer.flush())?;
+    Ok(done)
+}
+
+/// Writes by `write` until nothing is left; an error counts only if nothing was written,
+/// unless it ends the run.
+pub(super) fn write_all(
+    bytes: &[u8],
+    mut write: impl FnMut(&[u8]) -> Result<usize, Failure>,
+) -> Result<usize, Failure> {
+    let mut done = 0;
+    while done < bytes.len() {
+        match write(&bytes[done..]) {
+            Ok(0) => return some_or(done, Errno::IO.into()),
+            Ok(count) => done = bytes.len().min(done + count),
+            Err(failure) => return some_or(done, failure),
+        }
+    }
+    Ok(done)
+}
+
+/// What was done before a failure, or the failure.
+pub(super) fn some_or(done: usize, failure: Failure) -> Result<usize, Failure> {
+    match failure {
+        Failure::Errno(_) if done > 0 => Ok(done),
+        failure => Err(failure),
+    }
+}
+
+/// Repeats what a signal to the host interrupts.
+fn uninterrupted<T>(mut attempt: impl FnMut() -> std::io::Result<T>) -> std::io::Result<T> {
+    loop {
+        match attempt() {
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            outcome => return outcome,
+        }
+    }
+}
+
+fn read_fd(
+    fd: BorrowedFd<'_>,
+    place: &mut [u8],
+    deadline: Option<Deadline>,
+) -> Result<usize, Failure> {
+    loop {
+        if deadline.is_some() {
+            wait(fd, PollFlags::IN, deadline)?;
+        }
+        match rustix::io::read(fd, &mut *place) {
+            Err(HostErrno::INTR) => {}
+            Err(HostErrno::AGAIN) => wait(fd, PollFlags::IN, deadline)?,
+            outcome => return Ok(outcome?),
+        }
+    }
+}
+
+fn write_fd(
+    fd: BorrowedFd<'_>,
+    bytes: &[u8],
+    deadline: Option<Deadline>,
+) -> Result<usize, Failure> {
+    let may_block = deadline.is_some() && !is_regular(fd);
+    let piece = if may_block { PIPE_BUF } else { bytes.len() };
+    write_all(bytes, |rest| {
+        loop {
+            if may_block {
+                wait(fd, PollFlags::OUT, deadline)?;
+            }
+            match rustix::io::write(fd, &rest[..piece.min(rest.len())]) {
+                Err(HostErrno::INTR) => {}
+                Err(HostErrno::AGAIN) => wait(fd, PollFlags::OUT, deadline)?,
+                outcome => return Ok(outcome?),
+            }
+        }
+    })
+}
+
+fn is_regular(fd: BorrowedFd<'_>) -> bool {
+    rustix::fs::fstat(fd)
+        .is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile)
+}
+
+/// Waits until `fd` is ready; past the deadline the run ends.
+fn wait(fd: BorrowedFd<'_>, events: PollFlags, deadline: Option<Deadline>) -> Result<(), Failure> {
+    loop {
+        let left = deadline.map(Deadline::left).transpose()?;
+        let left = left.and_then(|left| Timespec::try_from(left).ok());
+        match rustix::event::poll(&mut [PollFd::from_borrowed_fd(fd, events)], left.as_ref()) {
+            Ok(0) | Err(HostErrno::INTR) => {}
+            outcome => return Ok(outcome.map(drop)?),
+        }
+    }
+}

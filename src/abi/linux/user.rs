@@ -1,0 +1,128 @@
+//! What calls read from and write to guest memory, every byte of it checked.
+
+use super::errno::{Errno, Failure};
+use crate::machine::{Access, Fault, Memory, PAGE_SIZE};
+
+/// Bytes of the longest path, its terminating zero included (`PATH_MAX`).
+pub(super) const PATH_MAX: usize = 4096;
+
+/// Writes `bytes` at `addr`.
+pub(super) fn put(memory: &mut Memory, addr: u64, bytes: &[u8]) -> Result<(), Fault> {
+    memory
+        .slice_mut(addr, bytes.len() as u64)?
+        .copy_from_slice(bytes);
+    Ok(())
+}
+
+/// Writes `bytes` at `addr`, unless that is the null pointer.
+pub(super) fn put_unless_null(memory: &mut Memory, addr: u64, bytes: &[u8]) -> Result<(), Fault> {
+    if addr == 0 {
+        return Ok(());
+    }
+    put(memory, addr, bytes)
+}
+
+/// The `N` bytes at `addr`.
+pub(super) fn get<const N: usize>(memory: &mut Memory, addr: u64) -> Result<[u8; N], Fault> {
+    let mut bytes = [0; N];
+    bytes.copy_from_slice(memory.slice(addr, N as u64)?);
+    Ok(bytes)
+}
+
+/// The double words at `addr`.
+pub(super) fn get_words<const N: usize>(memory: &mut Memory, addr: u64) -> Result<[u64; N], Fault> {
+    let mut words = [0; N];
+    let bytes = memory.slice(addr, 8 * N as u64)?;
+    for (word, bytes) in words.iter_mut().zip(bytes.chunks_exact(8)) {
+        *word = bytes
+            .iter()
+            .rev()
+            .fold(0, |word, &byte| word << 8 | u64::from(byte));
+    }
+    Ok(words)
+}
+
+/// The path at `addr`, without its terminating zero.
+pub(super) fn path(memory: &mut Memory, addr: u64) -> Result<Vec<u8>, Failure> {
+    let mut path = Vec::new();
+    while path.len() < PATH_MAX {
+        let at = addr.checked_add(path.len() as u64).ok_or(Errno::FAULT)?;
+        let rest_of_page = PAGE_SIZE - at % PAGE_SIZE;
+        let bytes = memory.slice(at, rest_of_page)?;
+        if let Some(end) = bytes.iter().position(|&byte| byte == 0) {
+            path.extend_from_slice(&bytes[..end]);
+            break;
+        }
+        path.extend_from_slice(bytes);
+    }
+    if path.len() >= PATH_MAX {
+        return Err(Errno::NAMETOOLONG.into());
+    }
+    Ok(path)
+}
+
+/// How many of `len` bytes from `addr` permit `need`.
+pub(super) fn permitted(memory: &Memory, addr: u64, len: u64, need: Access) -> u64 {
+    let end = addr.saturating_add(len).min(memory.window_size());
+    let mut at = addr;
+    while at < end && memory.access_at(at).is_some_and(|is| is.contains(need)) {
+        at = (at & !(PAGE_SIZE - 1)) + PAGE_SIZE;
+    }
+    at.min(end).saturating_sub(addr)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn memory() -> Memory {
+        let mut memory = Memory::new(1 << 20, 1 << 20).unwrap();
+        memory.map(0x1000..0x3000, Access::READ_WRITE).unwrap();
+        memory.map(0x3000..0x4000, Access::READ).unwrap();
+        memory
+    }
+
+    #[test]
+    fn a_path_may_cross_pages_and_end_at_the_last_byte() {
+        let mut m = memory();
+        put(&mut m, 0x1ffd, b"abcdef\0").unwrap();
+        assert_eq!(path(&mut m, 0x1ffd), Ok(b"abcdef".to_vec()));
+        put(&mut m, 0x1000, &[b'x'; 4095]).unwrap();
+        put(&mut m, 0x1fff, b"\0").unwrap();
+        assert_eq!(path(&mut m, 0x1000).map(|path| path.len()), Ok(4095));
+    }
+
+    #[test]
+    fn a_path_without_an_end_is_refused() {
+        let mut m = memory();
+        put(&mut m, 0x1000, &[b'x'; 0x2000]).unwrap();
+        let too_long = Failure::from(Errno::NAMETOOLONG);
+        assert_eq!(path(&mut m, 0x1000), Err(too_long));
+        m.unmap(0x3000..0x4000).unwrap();
+        let fault = Failure::from(Errno::FAULT);
+        assert_eq!(path(&mut m, 0x2ffe), Err(fault));
+        for addr in [0, u64::MAX, 1 << 20] {
+            assert_eq!(path(&mut m, addr), Err(fault));
+        }
+    }
+
+    #[test]
+    fn permitted_bytes_end_where_the_access_does() {
+        let m = memory();
+        let rw = Access::READ_WRITE;
+        assert_eq!(permitted(&m, 0x1800, 0x10000, rw), 0x1800);
+        assert_eq!(permitted(&m, 0x1800, 0x10000, Access::READ), 0x2800);
+        assert_eq!(permitted(&m, 0x1800, 7, rw), 7);
+        for addr in [0, 0x4000, 0xffff_ffff_ffff_fff0] {
+            assert_eq!(permitted(&m, addr, u64::MAX, rw), 0);
+        }
+    }
+
+    #[test]
+    fn words_are_little_endian() {
+        let mut m = memory();
+        put(&mut m, 0x1001, &[1, 2, 3, 4, 5, 6, 7, 8]).unwrap();
+        assert_eq!(get_words(&mut m, 0x1001), Ok([0x0807_0605_0403_0201]));
+        assert_eq!(get::<2>(&mut m, 0x1001), Ok([1, 2]));
+    }
+}

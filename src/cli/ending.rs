@@ -1,0 +1,113 @@
+//! How a run ended, as the command tells it: exit status, one word, one line.
+
+use rvjet::elf::Symbols;
+use rvjet::machine::{Cause, Exit, Trap};
+use rvjet::{Machine, Outcome};
+use serde::Serialize;
+
+use super::status::Status;
+
+/// One word for how a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    Exited,
+    IllegalInstruction,
+    Breakpoint,
+    MemoryAccess,
+    InsnLimit,
+    MemoryLimit,
+    Timeout,
+}
+
+/// How a run ended, and where.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct Ending {
+    pub kind: Kind,
+    /// The exit status of the process.
+    pub code: u8,
+    pub pc: u64,
+}
+
+impl Ending {
+    pub fn of(outcome: &Outcome) -> Ending {
+        let kind = kind(outcome.exit);
+        Ending {
+            kind,
+            code: code(outcome.exit, kind),
+            pc: match outcome.exit {
+                Exit::Trap(trap) => trap.pc,
+                _ => outcome.state.pc,
+            },
+        }
+    }
+}
+
+fn kind(exit: Exit) -> Kind {
+    match exit {
+        Exit::Exited { .. } => Kind::Exited,
+        Exit::InsnLimit { .. } => Kind::InsnLimit,
+        Exit::MemoryLimit { .. } => Kind::MemoryLimit,
+        Exit::Timeout { .. } => Kind::Timeout,
+        Exit::Trap(Trap { cause, .. }) => match cause {
+            Cause::IllegalInstruction { .. } => Kind::IllegalInstruction,
+            Cause::Breakpoint => Kind::Breakpoint,
+            Cause::FetchFault { .. }
+            | Cause::LoadFault { .. }
+            | Cause::StoreFault { .. }
+            | Cause::LoadMisaligned { .. }
+            | Cause::StoreMisaligned { .. } => Kind::MemoryAccess,
+        },
+    }
+}
+
+/// The guest's exit code as far as a process can pass it on, or a [`Status`].
+fn code(exit: Exit, kind: Kind) -> u8 {
+    let status = match kind {
+        Kind::Exited => match exit {
+            Exit::Exited { code } => return code as u8,
+            _ => Status::Success,
+        },
+        Kind::IllegalInstruction => Status::IllegalInstruction,
+        Kind::Breakpoint => Status::Breakpoint,
+        Kind::MemoryAccess => Status::MemoryAccess,
+        Kind::InsnLimit => Status::InsnLimit,
+        Kind::MemoryLimit => Status::MemoryLimit,
+        Kind::Timeout => Status::Timeout,
+    };
+    status as u8
+}
+
+/// What to tell of a run that the guest did not end itself.
+pub fn line(outcome: &Outcome, elf: &[u8], machine: &Machine) -> Option<String> {
+    let pc = outcome.state.pc;
+    let what = match outcome.exit {
+        Exit::Exited { .. } => return None,
+        Exit::Trap(trap) => trap.to_string(),
+        Exit::InsnLimit { limit } => format!("instruction limit of {limit} reached at pc {pc:#x}"),
+        Exit::MemoryLimit { limit } => {
+            format!("memory limit of {limit} bytes reached at pc {pc:#x}")
+        }
+        Exit::Timeout { limit } => {
+            let limit = humantime::format_duration(limit);
+            format!("time limit of {limit} reached at pc {pc:#x}")
+        }
+    };
+    let symbols = Symbols::parse(elf, machine.program().bias);
+    Some(what + &place(&symbols, Ending::of(outcome).pc))
+}
+
+/// ` (symbol+offset, file:line)`, as much of it as is known.
+pub fn place(symbols: &Symbols, pc: u64) -> String {
+    let symbol = symbols
+        .lookup(pc)
+        .map(|symbol| format!("{}+{:#x}", symbol.name, symbol.offset));
+    let line = symbols
+        .line(pc)
+        .map(|(file, line)| format!("{file}:{line}"));
+    match (symbol, line) {
+        (Some(symbol), Some(line)) => format!(" ({symbol}, {line})"),
+        (Some(one), None) | (None, Some(one)) => format!(" ({one})"),
+        (None, None) => String::new(),
+    }
+}

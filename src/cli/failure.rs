@@ -1,0 +1,83 @@
+//! Why a command did not do what it was asked, and how that is told.
+
+use std::error::Error;
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use rvjet::abi::StartError;
+use rvjet::elf::ElfError;
+use rvjet::program::LoadError;
+
+use super::output;
+use super::status::Status;
+
+/// A failure of the command; how a guest ended is an [`Ending`](super::ending::Ending).
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// An argument or a variable that clap does not check.
+    #[error("{0}")]
+    Usage(String),
+    #[error("cannot read {}", path.display())]
+    Input { path: PathBuf, source: io::Error },
+    #[error("{}", path.display())]
+    Elf { path: PathBuf, source: ElfError },
+    #[error("{}", path.display())]
+    Machine { path: PathBuf, source: rvjet::Error },
+    #[error("cannot create {}", path.display())]
+    Create { path: PathBuf, source: io::Error },
+    #[error("cannot write {what}")]
+    Output { what: String, source: io::Error },
+}
+
+impl Failure {
+    /// Prints the failure with its causes in one line, and gives the exit status.
+    ///
+    /// A reader that has gone is no failure: it has seen what it wanted.
+    pub fn report(self) -> ExitCode {
+        if self.is_broken_pipe() {
+            return Status::Success.into();
+        }
+        output::message(format_args!("{}", chain(&self)));
+        self.status().into()
+    }
+
+    fn is_broken_pipe(&self) -> bool {
+        matches!(self, Failure::Output { source, .. } if source.kind() == io::ErrorKind::BrokenPipe)
+    }
+
+    fn status(&self) -> Status {
+        match self {
+            Failure::Usage(_) => Status::Usage,
+            Failure::Input { .. } => Status::NoInput,
+            Failure::Elf { .. } => Status::Rejected,
+            Failure::Machine { source, .. } => machine_status(source),
+            Failure::Create { .. } => Status::CannotCreate,
+            Failure::Output { .. } => Status::Io,
+        }
+    }
+}
+
+/// Whose fault it is that a machine could not be built.
+fn machine_status(error: &rvjet::Error) -> Status {
+    match error {
+        rvjet::Error::Load(LoadError::Elf(_) | LoadError::OutsideWindow { .. })
+        | rvjet::Error::Start(StartError::NoRoomForStack { .. }) => Status::Rejected,
+        rvjet::Error::Load(LoadError::MemoryLimit { .. })
+        | rvjet::Error::Start(StartError::MemoryLimit { .. }) => Status::MemoryLimit,
+        rvjet::Error::Start(StartError::ArgumentsTooLong { .. }) => Status::Usage,
+        _ => Status::Internal,
+    }
+}
+
+/// An error and what it stems from: `error: cause: cause of the cause`.
+fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    text
+}

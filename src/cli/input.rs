@@ -1,0 +1,52 @@
+//! Reads files that the command line names.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use super::failure::Failure;
+
+/// The largest ELF file that is read, in bytes. Statically linked programs with
+/// all their debug information stay far below.
+const MAX_FILE: u64 = 2 << 30;
+
+/// The contents of a regular file of at most [`MAX_FILE`] bytes.
+pub fn read_elf(path: &Path) -> Result<Vec<u8>, Failure> {
+    open_regular(path)
+        .and_then(read_bounded)
+        .map_err(|source| Failure::Input {
+            path: path.to_owned(),
+            source,
+        })
+}
+
+/// Opens without waiting: a FIFO that nobody writes to would block otherwise.
+fn open_regular(path: &Path) -> io::Result<File> {
+    let file = OpenOptions::new()
+        .read(true)
+        .custom_flags(libc::O_NONBLOCK)
+        .open(path)?;
+    let kind = file.metadata()?.file_type();
+    match kind.is_file() {
+        true => Ok(file),
+        false if kind.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        false => Err(io::Error::other("not a regular file")),
+    }
+}
+
+/// The length is checked before reading, and once more after: a file may grow.
+fn read_bounded(file: File) -> io::Result<Vec<u8>> {
+    let len = file.metadata()?.len();
+    let mut bytes = Vec::new();
+    if len <= MAX_FILE {
+        bytes.try_reserve_exact(len as usize)?;
+        file.take(MAX_FILE + 1).read_to_end(&mut bytes)?;
+    }
+    match len.max(bytes.len() as u64) {
+        0..=MAX_FILE => Ok(bytes),
+        _ => Err(io::Error::other(format!(
+            "the file is larger than {MAX_FILE} bytes"
+        ))),
+    }
+}

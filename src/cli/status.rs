@@ -1,0 +1,60 @@
+//! The exit statuses of the command, but for those that the guest itself exits with.
+
+use std::process::ExitCode;
+
+/// Why the process ended. Below 128 these are the numbers of `sysexits.h` and
+/// of `timeout(1)`; above, 128 and the signal that a kernel would have sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Status {
+    Success = 0,
+    Usage = 64,
+    Rejected = 65,
+    NoInput = 66,
+    Internal = 70,
+    CannotCreate = 73,
+    Io = 74,
+    Timeout = 124,
+    IllegalInstruction = 132,
+    Breakpoint = 133,
+    MemoryLimit = 137,
+    MemoryAccess = 139,
+    InsnLimit = 152,
+}
+
+/// What the help says of each; [`Status::Success`] is said before.
+const MEANINGS: [(Status, &str); 12] = [
+    (Status::Usage, "the command line is wrong"),
+    (Status::Rejected, "the ELF file is not one that rvjet runs"),
+    (Status::NoInput, "a file or directory cannot be read"),
+    (Status::Internal, "this host cannot do what was asked"),
+    (
+        Status::CannotCreate,
+        "the statistics file cannot be created",
+    ),
+    (Status::Io, "output cannot be written"),
+    (Status::Timeout, "time limit (--timeout)"),
+    (Status::IllegalInstruction, "illegal instruction"),
+    (Status::Breakpoint, "breakpoint (ebreak)"),
+    (Status::MemoryLimit, "memory limit (--max-mem)"),
+    (
+        Status::MemoryAccess,
+        "memory access not allowed, or a misaligned atomic",
+    ),
+    (Status::InsnLimit, "instruction limit (--max-insns)"),
+];
+
+/// The exit statuses, for the end of the help.
+pub fn table() -> String {
+    let mut table = String::from("Exit status:\n  the guest's own, its low 8 bits; or");
+    for (status, meaning) in MEANINGS {
+        table.push_str(&format!("\n  {:>3}  {meaning}", status as u8));
+    }
+    table
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> ExitCode {
+        ExitCode::from(status as u8)
+    }
+}

@@ -12,7 +12,7 @@ use crate::isa::{LoadOp, Reg, Width};
 use crate::jit::asm::x64;
 use crate::jit::emitter::Emitter;
 use crate::jit::exit::{ExitKind, Mode};
-use crate::jit::regs::{Home, MEM, T0, T1, T2};
+use crate::jit::regs::{MEM, T0, T1, T2};
 use crate::jit::side::limit_offset;
 use crate::machine::MachineState;
 
@@ -199,11 +199,6 @@ impl Emitter<'_> {
     /// `register + tag` of an address, as a reservation holds it.
     pub(super) fn reservation_of(&mut self, into: Rq, addr: Address, tag: i32) {
         x64!(self ; lea Rq(into), [Rq(addr.base) + tag]);
-    }
-
-    /// Whether `reg` lives in no register of its own.
-    pub(super) fn is_zero_home(&self, reg: Reg) -> bool {
-        self.home(reg) == Home::Zero
     }
 }
 

@@ -17,7 +17,7 @@ export CARGO=${CARGO:-/usr/bin/cargo} RUSTC=${RUSTC:-/usr/bin/rustc}
 cc=riscv64-linux-gnu-gcc
 
 rust_guests=(fib matmul qsort sha256 sieve)
-c_guests=(crc32)
+c_guests=(atomics crc32 echoargs queens selfmod unaligned)
 
 c_flags=(
     -std=c11 -O2 -Wall -Wextra -Werror

@@ -16,6 +16,9 @@ void print_unsigned(uint64_t number);
 /* `digits` hexadecimal digits, from the lowest ones of `number`. */
 void print_hex(uint64_t number, unsigned digits);
 
+/* Prints the line "name: sum right", or WRONG; gives `right` back. */
+int report(const char *name, uint64_t sum, int right);
+
 /* Ends the guest after writing out what was printed. */
 _Noreturn void guest_exit(int code);
 

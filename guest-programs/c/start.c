@@ -91,6 +91,15 @@ void print_hex(uint64_t number, unsigned digits)
         print_byte("0123456789abcdef"[number >> (4 * digits) & 15]);
 }
 
+int report(const char *name, uint64_t sum, int right)
+{
+    print(name);
+    print(": ");
+    print_hex(sum, 16);
+    print(right ? " right\n" : " WRONG\n");
+    return right;
+}
+
 uint64_t scale(int argc, char **argv, uint64_t fallback)
 {
     if (argc < 2)

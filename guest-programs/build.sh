@@ -16,7 +16,7 @@ target=riscv64imac-unknown-none-elf
 export CARGO=${CARGO:-/usr/bin/cargo} RUSTC=${RUSTC:-/usr/bin/rustc}
 cc=riscv64-linux-gnu-gcc
 
-rust_guests=(fib matmul qsort sha256 sieve)
+rust_guests=(bytecode chase fib matmul memops qsort regex sha256 sieve whitespace wordfreq)
 c_guests=(atomics crc32 echoargs queens selfmod unaligned)
 
 c_flags=(

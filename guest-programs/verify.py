@@ -9,6 +9,7 @@ given. With --bench the longer runs are timed; their output is only shown.
 import argparse
 import json
 import pathlib
+import shutil
 import subprocess
 import sys
 import time
@@ -20,11 +21,12 @@ def run(runner, guest, arguments):
     """Starts the guest from elf/, so that it sees the same argv[0] everywhere."""
     elf = HERE / guest["elf"]
     stdin = (HERE / guest["stdin"]).read_bytes() if guest["stdin"] else b""
-    environment = ["env", "-i", *guest["env"]]
-    path = subprocess.run(["which", runner[0]], capture_output=True, text=True).stdout.strip()
-    command = [*environment, path or runner[0], *runner[1:], f"./{elf.name}", *arguments]
+    environment = dict(entry.split("=", 1) for entry in guest["env"])
+    command = [shutil.which(runner[0]) or runner[0], *runner[1:], f"./{elf.name}", *arguments]
     start = time.perf_counter()
-    done = subprocess.run(command, input=stdin, capture_output=True, cwd=elf.parent)
+    done = subprocess.run(
+        command, input=stdin, capture_output=True, cwd=elf.parent, env=environment
+    )
     return done, time.perf_counter() - start
 
 

@@ -113,7 +113,7 @@ impl<'elf> Builder<'elf> {
         };
         self.abi.start(&program, &mut hart)?;
         hart.memory.take_stale_code();
-        let engines = Engines::new(self.engine, &hart.memory)?;
+        let engines = Engines::new(self.engine, &mut hart.memory)?;
         Ok(Machine {
             hart,
             abi: self.abi,

@@ -5,6 +5,8 @@ use std::time::Duration;
 use super::EngineKind;
 use crate::error::Error;
 use crate::interp::Interp;
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+use crate::jit::Jit;
 use crate::machine::{Engine, Hart, Memory, Stop};
 
 /// The interpreter, and the JIT where it was asked for. The JIT leaves to the
@@ -12,38 +14,65 @@ use crate::machine::{Engine, Hart, Memory, Stop};
 #[derive(Debug)]
 pub(super) struct Engines {
     interp: Interp,
+    jit: Option<Jit>,
 }
 
 impl Engines {
-    pub(super) fn new(kind: EngineKind, memory: &Memory) -> Result<Engines, Error> {
-        let _ = (kind, memory);
+    pub(super) fn new(kind: EngineKind, memory: &mut Memory) -> Result<Engines, Error> {
+        let jit = match kind {
+            EngineKind::Interp => None,
+            EngineKind::Jit => Some(Jit::new(memory).map_err(Error::Jit)?),
+            EngineKind::Auto => Jit::new(memory).ok(),
+        };
         Ok(Engines {
             interp: Interp::new(),
+            jit,
         })
     }
 
     /// Executes at most `budget` instructions, all of them unless something else stops it.
     pub(super) fn run(&mut self, hart: &mut Hart, budget: u64) -> Stop {
-        self.interp.run(hart, budget)
+        let end = hart.state.insns.saturating_add(budget);
+        loop {
+            let left = end - hart.state.insns;
+            let stop = match &mut self.jit {
+                None => return self.interp.run(hart, left),
+                Some(jit) => jit.run(hart, left),
+            };
+            match stop {
+                Stop::Step => {
+                    if let Err(stop) = self.interp.step(hart) {
+                        return stop;
+                    }
+                }
+                // What is left is less than the next stretch of emitted code.
+                Stop::Budget => return self.interp.run(hart, end - hart.state.insns),
+                stop => return stop,
+            }
+        }
     }
 
     /// Tells the engines which code has changed.
     pub(super) fn forget_stale(&mut self, memory: &mut Memory) {
         let stale = memory.take_stale_code();
-        if !stale.is_empty() {
-            self.interp.forget(&stale);
+        if stale.is_empty() {
+            return;
+        }
+        self.interp.forget(memory, &stale);
+        if let Some(jit) = &mut self.jit {
+            jit.forget(memory, &stale);
         }
     }
 
     pub(super) fn name(&self) -> &'static str {
-        "interp"
+        if self.jit.is_some() { "jit" } else { "interp" }
     }
 
     pub(super) fn compile_time(&self) -> Duration {
-        Duration::ZERO
+        self.jit.as_ref().map_or(Duration::ZERO, Jit::compile_time)
     }
 
     pub(super) fn code_bytes(&self) -> u64 {
-        0
+        self.jit.as_ref().map_or(0, Jit::code_bytes)
     }
 }

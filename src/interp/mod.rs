@@ -13,7 +13,7 @@ use std::ops::Range;
 
 use decoded::DecodedCode;
 
-use crate::machine::{Engine, Hart, Stop};
+use crate::machine::{Engine, Hart, Memory, Stop};
 
 /// The interpreter, with what it has decoded so far.
 #[derive(Debug, Default)]
@@ -46,7 +46,7 @@ impl Engine for Interp {
         Stop::Budget
     }
 
-    fn forget(&mut self, ranges: &[Range<u64>]) {
+    fn forget(&mut self, _memory: &mut Memory, ranges: &[Range<u64>]) {
         self.code.forget(ranges);
     }
 }

@@ -98,6 +98,11 @@ impl Memory {
         self.window.base()
     }
 
+    /// The engine's tables, below guest address 0.
+    pub(crate) fn side_area(&mut self) -> &mut [u8] {
+        self.window.side_area()
+    }
+
     /// The host addresses at which an access of emitted code may fault.
     pub(crate) fn host_span(&self) -> (usize, usize) {
         self.window.host_span()

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use super::Hart;
+use super::{Hart, Memory};
 use crate::isa::Width;
 
 /// What the guest did that it may not do (privileged manual, "mcause").
@@ -156,5 +156,5 @@ pub trait Engine {
     fn run(&mut self, hart: &mut Hart, budget: u64) -> Stop;
 
     /// Forgets what it knows of the code in these ranges.
-    fn forget(&mut self, ranges: &[Range<u64>]);
+    fn forget(&mut self, memory: &mut Memory, ranges: &[Range<u64>]);
 }

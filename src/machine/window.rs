@@ -13,7 +13,7 @@ use super::pages::Access;
 /// Bytes before and after the window that always fault.
 const GUARD_BYTES: usize = 1 << 16;
 /// Bytes of the side area.
-const SIDE_AREA_BYTES: usize = 1 << 18;
+pub(crate) const SIDE_AREA_BYTES: usize = 1 << 18;
 /// How far below the window's first byte the side area starts.
 pub(crate) const SIDE_BYTES: usize = SIDE_AREA_BYTES + GUARD_BYTES;
 
@@ -57,6 +57,13 @@ impl Window {
     pub(super) fn base(&self) -> *mut u8 {
         // SAFETY: the reservation holds more than SIDE_BYTES bytes.
         unsafe { self.reservation.as_ptr().add(SIDE_BYTES) }
+    }
+
+    /// The side area.
+    pub(super) fn side_area(&mut self) -> &mut [u8] {
+        // SAFETY: readable and writable since `reserve`; emitted code, which
+        // reads it, does not run while this reference lives.
+        unsafe { std::slice::from_raw_parts_mut(self.reservation.as_ptr(), SIDE_AREA_BYTES) }
     }
 
     /// Bytes in the window.

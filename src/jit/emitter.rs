@@ -1,0 +1,260 @@
+//! Guest registers, exits and facts, on top of the assembler.
+//!
+//! What lowering says in guest registers, this turns into moves between homes
+//! and scratch registers. It also keeps what is known at the point of emission
+//! (constants, checked bases) and collects the exits, whose code is cold and
+//! goes to the end of the unit.
+#![forbid(unsafe_code)]
+
+use dynasmrt::x64::Rq;
+use dynasmrt::{DynamicLabel, DynasmApi, DynasmLabelApi};
+
+use super::asm::{Asm, x64};
+use super::exit::{ExitKind, Mode, Site, SiteId};
+use super::facts::Facts;
+use super::regs::{BUDGET, Half, Home, Homes, T0};
+use super::stubs::Stubs;
+use crate::isa::Reg;
+
+/// An exit whose code is still to be emitted.
+struct Pending {
+    label: DynamicLabel,
+    site: Site,
+}
+
+/// Code that belongs behind the unit: labels in and out, and what to emit.
+type Cold<'a> = Box<dyn FnOnce(&mut Emitter<'a>) + 'a>;
+
+/// The target of one unit's emission.
+pub(super) struct Emitter<'a> {
+    pub(super) asm: Asm,
+    pub(super) facts: Facts,
+    pub(super) mode: Mode,
+    pub(super) bmi2: bool,
+    homes: &'a Homes,
+    stubs: Stubs,
+    first_site: SiteId,
+    sites: Vec<Pending>,
+    cold: Vec<(DynamicLabel, DynamicLabel, Cold<'a>)>,
+    /// The guest instruction being lowered, and how many of its segment are not retired yet.
+    pub(super) pc: u64,
+    pub(super) owed: u32,
+}
+
+/// What an [`Emitter`] leaves behind.
+pub(super) struct Emitted {
+    pub(super) code: Vec<u8>,
+    pub(super) sites: Vec<Site>,
+}
+
+/// What a unit's code depends on besides the guest's instructions.
+#[derive(Clone, Copy)]
+pub(super) struct Context<'a> {
+    pub(super) homes: &'a Homes,
+    pub(super) stubs: Stubs,
+    /// Bytes of guest address space.
+    pub(super) window: u64,
+    /// Where in the code memory the unit will lie.
+    pub(super) offset: usize,
+    pub(super) first_site: SiteId,
+    pub(super) bmi2: bool,
+}
+
+impl<'a> Emitter<'a> {
+    pub(super) fn new(context: Context<'a>, mode: Mode) -> Emitter<'a> {
+        Emitter {
+            asm: Asm::new(context.offset),
+            facts: Facts::new(context.window),
+            mode,
+            bmi2: context.bmi2,
+            homes: context.homes,
+            stubs: context.stubs,
+            first_site: context.first_site,
+            sites: Vec::new(),
+            cold: Vec::new(),
+            pc: 0,
+            owed: 0,
+        }
+    }
+
+    /// Bytes of code so far.
+    pub(super) fn position(&self) -> usize {
+        self.asm.offset().0
+    }
+
+    /// Where `reg` lives.
+    pub(super) fn home(&self, reg: Reg) -> Home {
+        self.homes.of(reg)
+    }
+
+    /// A register that holds `reg`: its home, or `scratch` after a load. Keeps the flags.
+    pub(super) fn read(&mut self, reg: Reg, scratch: Rq) -> Rq {
+        match self.home(reg) {
+            Home::Gpr(home) => return home,
+            Home::Zero => x64!(self ; mov Rd(scratch), 0),
+            Home::Lane(xmm, Half::Whole | Half::Low) => x64!(self ; movq Rq(scratch), Rx(xmm)),
+            Home::Lane(xmm, Half::High) => x64!(self ; pextrq Rq(scratch), Rx(xmm), 1),
+        }
+        scratch
+    }
+
+    /// Loads `reg` into `into`, wherever it lives. Keeps the flags.
+    pub(super) fn read_into(&mut self, reg: Reg, into: Rq) {
+        let from = self.read(reg, into);
+        self.copy(into, from);
+    }
+
+    /// The register in which to compute a new `rd`: its home, or `scratch`.
+    pub(super) fn target(&self, rd: Reg, scratch: Rq) -> Rq {
+        match self.home(rd) {
+            Home::Gpr(home) => home,
+            _ => scratch,
+        }
+    }
+
+    /// `rd` has been computed in `from`: puts it into its home. Keeps the flags.
+    pub(super) fn write(&mut self, rd: Reg, from: Rq) {
+        self.facts.forget(rd);
+        match self.home(rd) {
+            Home::Zero => {}
+            Home::Gpr(home) => self.copy(home, from),
+            Home::Lane(xmm, Half::Whole) => x64!(self ; movq Rx(xmm), Rq(from)),
+            Home::Lane(xmm, Half::Low) => x64!(self ; pinsrq Rx(xmm), Rq(from), 0),
+            Home::Lane(xmm, Half::High) => x64!(self ; pinsrq Rx(xmm), Rq(from), 1),
+        }
+    }
+
+    /// `to = from`, unless they are the same. Keeps the flags.
+    pub(super) fn copy(&mut self, to: Rq, from: Rq) {
+        if to != from {
+            x64!(self ; mov Rq(to), Rq(from));
+        }
+    }
+
+    /// `rd = value`, and remembers it.
+    pub(super) fn write_constant(&mut self, rd: Reg, value: u64) {
+        if rd.is_zero() {
+            return;
+        }
+        let to = self.target(rd, T0);
+        self.constant(to, value);
+        self.write(rd, to);
+        self.facts.set_constant(rd, value);
+    }
+
+    /// `to = value`, by the shortest encoding. Keeps the flags.
+    pub(super) fn constant(&mut self, to: Rq, value: u64) {
+        if let Ok(value) = u32::try_from(value) {
+            x64!(self ; mov Rd(to), value as i32);
+        } else if let Ok(value) = i32::try_from(value as i64) {
+            x64!(self ; mov Rq(to), DWORD value);
+        } else {
+            x64!(self ; mov Rq(to), QWORD value as i64);
+        }
+    }
+
+    /// Starts a segment of `insns` instructions: takes them off the budget, or
+    /// leaves before the first if there are not so many.
+    pub(super) fn start_segment(&mut self, insns: u32) {
+        let out = self.exit(ExitKind::Budget);
+        match i8::try_from(insns) {
+            Ok(insns) => x64!(self ; sub Rq(BUDGET), BYTE insns),
+            Err(_) => x64!(self ; sub Rq(BUDGET), insns as i32),
+        }
+        x64!(self ; jb =>out);
+    }
+
+    /// A label to jump to in order to leave before the current instruction.
+    pub(super) fn exit(&mut self, kind: ExitKind) -> DynamicLabel {
+        let label = self.asm.new_dynamic_label();
+        let site = Site {
+            pc: self.pc,
+            owed: self.owed,
+            kind,
+            jump: None,
+            thunk: 0,
+        };
+        self.sites.push(Pending { label, site });
+        label
+    }
+
+    /// A label for the jump that follows at once, `bytes` long to its end, to
+    /// the unit at `pc` in `mode`; the jump is redirected when that unit exists.
+    fn link(&mut self, pc: u64, mode: Mode, owed: u32) -> DynamicLabel {
+        let label = self.asm.new_dynamic_label();
+        let site = Site {
+            pc,
+            owed,
+            kind: ExitKind::Link(mode),
+            jump: None,
+            thunk: 0,
+        };
+        self.sites.push(Pending { label, site });
+        label
+    }
+
+    /// Notes that the jump just emitted is the one of the newest link.
+    fn linked(&mut self) {
+        let end = self.position();
+        if let Some(pending) = self.sites.last_mut() {
+            // The displacement is the last four bytes of a near jump.
+            pending.site.jump = Some(end - 4);
+        }
+    }
+
+    /// `jmp` to the unit of guest address `pc`.
+    pub(super) fn jump(&mut self, pc: u64) {
+        let label = self.link(pc, Mode::Fast, 0);
+        x64!(self ; jmp =>label);
+        self.linked();
+    }
+
+    /// A conditional jump to the unit at `pc`; `emit` appends the `jcc` to the label.
+    pub(super) fn jump_if(&mut self, pc: u64, emit: impl FnOnce(&mut Self, DynamicLabel)) {
+        let label = self.link(pc, Mode::Fast, 0);
+        emit(self, label);
+        self.linked();
+    }
+
+    /// `jae` to the careful unit that starts with the current instruction.
+    pub(super) fn careful_if_above_or_equal(&mut self) {
+        let label = self.link(self.pc, Mode::Careful, self.owed);
+        x64!(self ; jae =>label);
+        self.linked();
+    }
+
+    /// `jmp` to the stub that looks for the unit of the guest address in [`T0`].
+    pub(super) fn miss(&self) -> usize {
+        self.stubs.miss
+    }
+
+    /// Emits `code` behind the unit, entered by a jump to the first label
+    /// returned; it goes on at the second, which the caller has to place.
+    pub(super) fn out_of_line(
+        &mut self,
+        code: impl FnOnce(&mut Emitter<'a>) + 'a,
+    ) -> (DynamicLabel, DynamicLabel) {
+        let (from, back) = (self.asm.new_dynamic_label(), self.asm.new_dynamic_label());
+        self.cold.push((from, back, Box::new(code)));
+        (from, back)
+    }
+
+    /// Emits what is cold and ends the unit.
+    pub(super) fn finish(mut self) -> Result<Emitted, dynasmrt::DynasmError> {
+        for (from, back, code) in std::mem::take(&mut self.cold) {
+            x64!(self ; =>from);
+            code(&mut self);
+            x64!(self ; jmp =>back);
+        }
+        let (first, exit) = (self.first_site.0, self.stubs.exit);
+        let mut pending = std::mem::take(&mut self.sites);
+        for (Pending { label, site }, id) in pending.iter_mut().zip(first..) {
+            site.thunk = self.position();
+            x64!(self ; =>*label ; mov eax, id as i32 ; jmp extern exit);
+        }
+        Ok(Emitted {
+            code: self.asm.finalize()?,
+            sites: pending.into_iter().map(|pending| pending.site).collect(),
+        })
+    }
+}

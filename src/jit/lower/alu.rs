@@ -1,0 +1,209 @@
+//! RV32I/RV64I computation.
+
+use dynasmrt::DynasmApi;
+use dynasmrt::x64::Rq;
+
+use crate::isa::{AluOp, Reg, semantics};
+use crate::jit::asm::x64;
+use crate::jit::emitter::Emitter;
+use crate::jit::regs::{T0, T1};
+
+impl Emitter<'_> {
+    /// `rd = rs1 op imm`
+    pub(super) fn alu_imm(&mut self, op: AluOp, rd: Reg, rs1: Reg, imm: i32) {
+        if rd.is_zero() {
+            return;
+        }
+        if let Some(a) = self.facts.constant(rs1) {
+            return self.write_constant(rd, semantics::alu(op, a, imm as u64));
+        }
+        let (a, d) = (self.read(rs1, T0), self.target(rd, T0));
+        match op {
+            AluOp::Add => self.add_imm(d, a, imm),
+            AluOp::Addw => self.addw_imm(d, a, imm),
+            AluOp::Slt | AluOp::Sltu => {
+                x64!(self ; cmp Rq(a), imm);
+                self.set_if_less(op, d);
+            }
+            AluOp::Sll | AluOp::Srl | AluOp::Sra | AluOp::Sllw | AluOp::Srlw | AluOp::Sraw => {
+                self.shift_imm(op, d, a, imm as i8);
+            }
+            AluOp::Xor | AluOp::Or | AluOp::And => self.logic_imm(op, d, a, imm),
+            AluOp::Sub | AluOp::Subw => unreachable!("subtraction has no immediate form"),
+        }
+        self.write(rd, d);
+    }
+
+    /// `rd = rs1 op rs2`
+    pub(super) fn alu(&mut self, op: AluOp, rd: Reg, rs1: Reg, rs2: Reg) {
+        if rd.is_zero() {
+            return;
+        }
+        match (self.facts.constant(rs1), self.facts.constant(rs2)) {
+            (Some(a), Some(b)) => return self.write_constant(rd, semantics::alu(op, a, b)),
+            (None, Some(b)) if op.has_immediate_form() => {
+                let b = if op.is_shift() {
+                    shift_amount(op, b)
+                } else {
+                    b
+                };
+                if let Ok(imm) = i32::try_from(b as i64) {
+                    return self.alu_imm(op, rd, rs1, imm);
+                }
+            }
+            _ => {}
+        }
+        let (a, b) = (self.read(rs1, T0), self.read(rs2, T1));
+        let d = self.target(rd, T0);
+        match op {
+            AluOp::Add => self.add(d, a, b),
+            AluOp::Addw => x64!(self ; lea Rd(d), [Rq(a) + Rq(b)] ; movsxd Rq(d), Rd(d)),
+            AluOp::Xor | AluOp::Or | AluOp::And => self.logic(op, d, a, b),
+            AluOp::Sub => self.sub(d, a, b),
+            AluOp::Subw => {
+                x64!(self ; mov Rd(T0), Rd(a) ; sub Rd(T0), Rd(b) ; movsxd Rq(d), Rd(T0));
+            }
+            AluOp::Slt | AluOp::Sltu => {
+                x64!(self ; cmp Rq(a), Rq(b));
+                self.set_if_less(op, d);
+            }
+            AluOp::Sll | AluOp::Srl | AluOp::Sra | AluOp::Sllw | AluOp::Srlw | AluOp::Sraw => {
+                self.shift(op, d, a, b);
+            }
+        }
+        self.write(rd, d);
+    }
+
+    /// `d = a + imm`
+    fn add_imm(&mut self, d: Rq, a: Rq, imm: i32) {
+        match (imm, d == a) {
+            (0, _) => self.copy(d, a),
+            (-128..=127, true) => x64!(self ; add Rq(d), BYTE imm as i8),
+            (-128..=127, false) => x64!(self ; lea Rq(d), [BYTE Rq(a) + imm as i8]),
+            (_, true) => x64!(self ; add Rq(d), imm),
+            (_, false) => x64!(self ; lea Rq(d), [Rq(a) + imm]),
+        }
+    }
+
+    /// `d = sext32(a + imm)`
+    fn addw_imm(&mut self, d: Rq, a: Rq, imm: i32) {
+        match (imm, d == a) {
+            (0, _) => return x64!(self ; movsxd Rq(d), Rd(a)),
+            (-128..=127, true) => x64!(self ; add Rd(d), BYTE imm as i8),
+            (-128..=127, false) => x64!(self ; lea Rd(d), [BYTE Rq(a) + imm as i8]),
+            (_, _) => x64!(self ; lea Rd(d), [Rq(a) + imm]),
+        }
+        x64!(self ; movsxd Rq(d), Rd(d));
+    }
+
+    /// `d = a & imm` and the like.
+    fn logic_imm(&mut self, op: AluOp, d: Rq, a: Rq, imm: i32) {
+        if op == AluOp::And && imm == 0xff {
+            return x64!(self ; movzx Rd(d), Rb(a));
+        }
+        self.copy(d, a);
+        match (op, i8::try_from(imm)) {
+            (AluOp::Xor, _) if imm == -1 => x64!(self ; not Rq(d)),
+            (AluOp::Xor, Ok(imm)) => x64!(self ; xor Rq(d), BYTE imm),
+            (AluOp::Xor, Err(_)) => x64!(self ; xor Rq(d), imm),
+            (AluOp::Or, Ok(imm)) => x64!(self ; or Rq(d), BYTE imm),
+            (AluOp::Or, Err(_)) => x64!(self ; or Rq(d), imm),
+            (_, Ok(imm)) => x64!(self ; and Rq(d), BYTE imm),
+            (_, Err(_)) => x64!(self ; and Rq(d), imm),
+        }
+    }
+
+    /// `d = a << amount` and the like; the amount is below the width.
+    fn shift_imm(&mut self, op: AluOp, d: Rq, a: Rq, amount: i8) {
+        match op {
+            AluOp::Sll | AluOp::Srl | AluOp::Sra => self.copy(d, a),
+            AluOp::Sraw => x64!(self ; movsxd Rq(d), Rd(a)),
+            _ => x64!(self ; mov Rd(d), Rd(a)),
+        }
+        match op {
+            AluOp::Sll => x64!(self ; shl Rq(d), amount),
+            AluOp::Srl => x64!(self ; shr Rq(d), amount),
+            AluOp::Sra | AluOp::Sraw => x64!(self ; sar Rq(d), amount),
+            AluOp::Sllw => x64!(self ; shl Rd(d), amount ; movsxd Rq(d), Rd(d)),
+            // Shifting in a zero makes the sign bit zero, and the 32-bit shift
+            // has cleared the upper half.
+            _ if amount > 0 => x64!(self ; shr Rd(d), amount),
+            _ => x64!(self ; movsxd Rq(d), Rd(d)),
+        }
+    }
+
+    /// `d = a + b`
+    fn add(&mut self, d: Rq, a: Rq, b: Rq) {
+        if d == a {
+            x64!(self ; add Rq(d), Rq(b));
+        } else if d == b {
+            x64!(self ; add Rq(d), Rq(a));
+        } else {
+            x64!(self ; lea Rq(d), [Rq(a) + Rq(b)]);
+        }
+    }
+
+    /// `d = a - b`
+    fn sub(&mut self, d: Rq, a: Rq, b: Rq) {
+        if d == b && d != a {
+            x64!(self ; neg Rq(d) ; add Rq(d), Rq(a));
+        } else {
+            self.copy(d, a);
+            x64!(self ; sub Rq(d), Rq(b));
+        }
+    }
+
+    /// `d = a & b` and the like.
+    fn logic(&mut self, op: AluOp, d: Rq, a: Rq, b: Rq) {
+        let (a, b) = if d == b { (b, a) } else { (a, b) };
+        self.copy(d, a);
+        match op {
+            AluOp::Xor => x64!(self ; xor Rq(d), Rq(b)),
+            AluOp::Or => x64!(self ; or Rq(d), Rq(b)),
+            _ => x64!(self ; and Rq(d), Rq(b)),
+        }
+    }
+
+    /// `d = flags say less`, signed or unsigned.
+    fn set_if_less(&mut self, op: AluOp, d: Rq) {
+        match op {
+            AluOp::Slt => x64!(self ; setl al),
+            _ => x64!(self ; setb al),
+        }
+        x64!(self ; movzx Rd(d), al);
+    }
+
+    /// `d = a << b` and the like; the amount is taken modulo the width, as x86 does.
+    fn shift(&mut self, op: AluOp, d: Rq, a: Rq, b: Rq) {
+        if self.bmi2 {
+            match op {
+                AluOp::Sll => x64!(self ; shlx Rq(d), Rq(a), Rq(b)),
+                AluOp::Srl => x64!(self ; shrx Rq(d), Rq(a), Rq(b)),
+                AluOp::Sra => x64!(self ; sarx Rq(d), Rq(a), Rq(b)),
+                AluOp::Sllw => x64!(self ; shlx Rd(d), Rd(a), Rd(b)),
+                AluOp::Srlw => x64!(self ; shrx Rd(d), Rd(a), Rd(b)),
+                _ => x64!(self ; sarx Rd(d), Rd(a), Rd(b)),
+            }
+        } else {
+            self.copy(T1, b);
+            self.copy(T0, a);
+            match op {
+                AluOp::Sll => x64!(self ; shl Rq(T0), cl),
+                AluOp::Srl => x64!(self ; shr Rq(T0), cl),
+                AluOp::Sra => x64!(self ; sar Rq(T0), cl),
+                AluOp::Sllw => x64!(self ; shl Rd(T0), cl),
+                AluOp::Srlw => x64!(self ; shr Rd(T0), cl),
+                _ => x64!(self ; sar Rd(T0), cl),
+            }
+            self.copy(d, T0);
+        }
+        if op.is_word() {
+            x64!(self ; movsxd Rq(d), Rd(d));
+        }
+    }
+}
+
+/// The amount that a shift by `b` shifts.
+fn shift_amount(op: AluOp, b: u64) -> u64 {
+    b & if op.is_word() { 31 } else { 63 }
+}

@@ -1,0 +1,85 @@
+//! The A extension. There is one hart, so nothing needs the host's lock prefix;
+//! the order of accesses is that of the program.
+
+use dynasmrt::{DynasmApi, DynasmLabelApi};
+
+use crate::isa::{AmoOp, LoadOp, Reg, Width};
+use crate::jit::asm::x64;
+use crate::jit::emitter::Emitter;
+use crate::jit::regs::{T0, T1, T2};
+use crate::machine::{MachineState, Reservation};
+
+/// The load that an atomic of `width` does.
+fn load_op(width: Width) -> LoadOp {
+    match width {
+        Width::Double => LoadOp::Ld,
+        _ => LoadOp::Lw,
+    }
+}
+
+impl Emitter<'_> {
+    /// `rd = sext(mem[rs1])`, and reserves it.
+    pub(super) fn load_reserved(&mut self, width: Width, rd: Reg, rs1: Reg) {
+        let addr = self.atomic_address(rs1, width);
+        self.load_from(load_op(width), T1, addr);
+        self.reservation_of(T0, addr, Reservation::tag(width) as i32);
+        x64!(self
+            ; mov Rq(T2), [rsp]
+            ; mov rdx => MachineState.reservation, Rq(T0)
+        );
+        self.write(rd, T1);
+    }
+
+    /// `if reserved { mem[rs1] = rs2; rd = 0 } else { rd = 1 }`
+    pub(super) fn store_conditional(&mut self, width: Width, rd: Reg, rs1: Reg, rs2: Reg) {
+        let addr = self.atomic_address(rs1, width);
+        let failed = self.asm.new_dynamic_label();
+        self.reservation_of(T1, addr, Reservation::tag(width) as i32);
+        x64!(self
+            ; mov Rq(T2), [rsp]
+            ; cmp Rq(T1), rdx => MachineState.reservation
+            ; jne =>failed
+        );
+        let value = self.read(rs2, T1);
+        self.store_to(width, addr, value);
+        // No instruction since the comparison has changed the flags.
+        x64!(self
+            ; =>failed
+            ; setne al
+            ; movzx eax, al
+            ; mov QWORD rdx => MachineState.reservation, -1
+        );
+        self.write(rd, T0);
+    }
+
+    /// `t = sext(mem[rs1]); mem[rs1] = t op rs2; rd = t`
+    pub(super) fn amo(&mut self, op: AmoOp, width: Width, rd: Reg, rs1: Reg, rs2: Reg) {
+        let addr = self.atomic_address(rs1, width);
+        self.load_from(load_op(width), T1, addr);
+        self.read_into(rs2, T2);
+        match op {
+            AmoOp::Swap => {}
+            AmoOp::Add => x64!(self ; add Rq(T2), Rq(T1)),
+            AmoOp::Xor => x64!(self ; xor Rq(T2), Rq(T1)),
+            AmoOp::And => x64!(self ; and Rq(T2), Rq(T1)),
+            AmoOp::Or => x64!(self ; or Rq(T2), Rq(T1)),
+            AmoOp::Min | AmoOp::Max | AmoOp::Minu | AmoOp::Maxu => self.amo_select(op, width),
+        }
+        self.store_to(width, addr, T2);
+        self.write(rd, T1);
+    }
+
+    /// `rdx = min(rdx, rcx)` and the like, by the low `width` bytes.
+    fn amo_select(&mut self, op: AmoOp, width: Width) {
+        match width {
+            Width::Double => x64!(self ; cmp Rq(T1), Rq(T2)),
+            _ => x64!(self ; cmp Rd(T1), Rd(T2)),
+        }
+        match op {
+            AmoOp::Min => x64!(self ; cmovl Rq(T2), Rq(T1)),
+            AmoOp::Max => x64!(self ; cmovg Rq(T2), Rq(T1)),
+            AmoOp::Minu => x64!(self ; cmovb Rq(T2), Rq(T1)),
+            _ => x64!(self ; cmova Rq(T2), Rq(T1)),
+        }
+    }
+}

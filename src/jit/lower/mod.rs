@@ -1,0 +1,77 @@
+//! What each guest instruction means, said in guest registers: one function a shape.
+//!
+//! Enters: decoded instructions, in order, with an [`Emitter`]. Leaves: host
+//! code. Must hold: before an instruction's last access to memory, no home and
+//! no part of the state has changed; so it can be left at that access and
+//! executed anew by the interpreter. Knows no pointers and no code memory.
+
+mod alu;
+mod atomic;
+mod control;
+mod mem;
+mod muldiv;
+
+use super::emitter::Emitter;
+use super::exit::ExitKind;
+use crate::isa::Inst;
+
+impl Emitter<'_> {
+    /// Lowers an instruction that does not end a unit, `self.pc` being its address.
+    pub(super) fn lower(&mut self, inst: Inst) {
+        match inst {
+            Inst::Lui { rd, imm } => self.write_constant(rd, imm as u64),
+            Inst::Auipc { rd, imm } => {
+                self.write_constant(rd, self.pc.wrapping_add_signed(imm.into()));
+            }
+            Inst::AluImm { op, rd, rs1, imm } => self.alu_imm(op, rd, rs1, imm),
+            Inst::Alu { op, rd, rs1, rs2 } => self.alu(op, rd, rs1, rs2),
+            Inst::MulDiv { op, rd, rs1, rs2 } => self.muldiv(op, rd, rs1, rs2),
+            Inst::Load {
+                op,
+                rd,
+                rs1,
+                offset,
+            } => self.load(op, rd, rs1, offset),
+            Inst::Store {
+                width,
+                rs1,
+                rs2,
+                offset,
+            } => self.store(width, rs1, rs2, offset),
+            Inst::LoadReserved { width, rd, rs1, .. } => self.load_reserved(width, rd, rs1),
+            Inst::StoreConditional {
+                width,
+                rd,
+                rs1,
+                rs2,
+                ..
+            } => {
+                self.store_conditional(width, rd, rs1, rs2);
+            }
+            Inst::Amo {
+                op,
+                width,
+                rd,
+                rs1,
+                rs2,
+                ..
+            } => self.amo(op, width, rd, rs1, rs2),
+            Inst::Branch {
+                cond,
+                rs1,
+                rs2,
+                offset,
+            } => self.branch(cond, rs1, rs2, offset),
+            Inst::Fence { .. } => {}
+            Inst::Jal { .. } | Inst::Jalr { .. } => unreachable!("jumps need the link address"),
+            Inst::Ecall | Inst::Ebreak | Inst::FenceI { .. } | Inst::Csr { .. } => {
+                unreachable!("the unit ends before what the environment executes")
+            }
+        }
+    }
+
+    /// Leaves, for good: the interpreter executes the current instruction.
+    pub(super) fn step(&mut self) {
+        self.leave(ExitKind::Step);
+    }
+}

@@ -1,0 +1,244 @@
+//! The JIT: guest code becomes x86-64 code, unit by unit, as execution reaches it.
+//!
+//! Enters: a hart whose `pc` is anywhere. Leaves: the hart after as many
+//! instructions as the budget allowed, or before one that is not the JIT's
+//! business. Must hold: the hart is exact wherever emitted code leaves; emitted
+//! code accesses the guest's window, the side area and the state, nothing
+//! else, and jumps only to units and stubs.
+//!
+//! `unit` picks the instructions, `lower` says what they mean, `emitter` knows
+//! where guest registers live (`regs`), `asm` is the assembler. `cache` and
+//! `side` keep track of units, `code` holds and enters them, `fault` catches
+//! what the host's page protection catches. Unsafe: `code` and `fault`.
+
+mod asm;
+mod cache;
+mod code;
+mod emitter;
+mod exit;
+mod facts;
+mod fault;
+mod lower;
+mod regs;
+mod side;
+mod stubs;
+mod unit;
+
+use std::ops::Range;
+use std::time::{Duration, Instant};
+
+use cache::{Cache, Key, Patch};
+use code::{CodeMemory, Left};
+use emitter::Context;
+use exit::{ExitKind, Mode, Site};
+use fault::FAULTED;
+use regs::Homes;
+use stubs::{MISSED, Stubs};
+
+use crate::machine::{Engine, Hart, Memory, Stop};
+
+/// Bytes of code memory. When it is full, all units are dropped.
+const CODE_BYTES: usize = 64 << 20;
+/// Units start at multiples of this.
+const UNIT_ALIGN: usize = 16;
+
+/// The JIT engine, for one hart.
+#[derive(Debug)]
+pub struct Jit {
+    code: CodeMemory,
+    cache: Cache,
+    homes: Homes,
+    stubs: Stubs,
+    /// Where the next unit goes.
+    free: usize,
+    emitted: u64,
+    compile_time: Duration,
+    bmi2: bool,
+    /// The host refused something: from now on all is left to the interpreter.
+    broken: bool,
+}
+
+impl Jit {
+    /// A JIT for a hart with this memory, whose side area it takes over.
+    pub fn new(memory: &mut Memory) -> std::io::Result<Jit> {
+        fault::install()?;
+        let homes = Homes::usual();
+        let (bytes, stubs) = stubs::emit(&homes).map_err(std::io::Error::other)?;
+        let mut code = CodeMemory::reserve(CODE_BYTES)?;
+        code.edit(0..bytes.len(), |place| place.copy_from_slice(&bytes))?;
+        side::initialize(memory);
+        Ok(Jit {
+            code,
+            cache: Cache::default(),
+            homes,
+            stubs,
+            free: bytes.len().next_multiple_of(UNIT_ALIGN),
+            emitted: bytes.len() as u64,
+            compile_time: Duration::ZERO,
+            bmi2: std::arch::is_x86_feature_detected!("bmi2"),
+            broken: false,
+        })
+    }
+
+    /// Time spent emitting code.
+    pub fn compile_time(&self) -> Duration {
+        self.compile_time
+    }
+
+    /// Bytes of code emitted so far.
+    pub fn code_bytes(&self) -> u64 {
+        self.emitted
+    }
+
+    /// Where the unit of `key` is, which is compiled if need be; nothing if the
+    /// instruction there is not for the JIT.
+    fn unit(&mut self, memory: &mut Memory, key: Key) -> Option<usize> {
+        if let Some(offset) = self.cache.find(key) {
+            return Some(offset);
+        }
+        let start = Instant::now();
+        let compiled = self.compile(memory, key);
+        self.compile_time += start.elapsed();
+        compiled.unwrap_or_else(|_| {
+            self.broken = true;
+            None
+        })
+    }
+
+    fn compile(&mut self, memory: &mut Memory, key: Key) -> std::io::Result<Option<usize>> {
+        let (pc, mode) = key;
+        let Some(unit) =
+            unit::compile(memory, pc, mode, self.context(memory)).map_err(std::io::Error::other)?
+        else {
+            return Ok(None);
+        };
+        if self.free + unit.code.len() > self.code.size() {
+            self.clear(memory)?;
+            return self.compile(memory, key);
+        }
+        let (offset, end) = (self.free, self.free + unit.code.len());
+        self.code
+            .edit(offset..end, |place| place.copy_from_slice(&unit.code))?;
+        self.emitted += unit.code.len() as u64;
+        self.free = end.next_multiple_of(UNIT_ALIGN);
+        let patches = self.cache.add(key, offset, unit);
+        self.apply(&patches)?;
+        Ok(Some(offset))
+    }
+
+    fn context(&self, memory: &Memory) -> Context<'_> {
+        Context {
+            homes: &self.homes,
+            stubs: self.stubs,
+            window: memory.window_size(),
+            offset: self.free,
+            first_site: self.cache.next_site(),
+            bmi2: self.bmi2,
+        }
+    }
+
+    fn apply(&mut self, patches: &[Patch]) -> std::io::Result<()> {
+        for patch in patches {
+            let bytes = patch.displacement.to_le_bytes();
+            self.code.edit(patch.at..patch.at + 4, |place| {
+                place.copy_from_slice(&bytes)
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Drops all units.
+    fn clear(&mut self, memory: &mut Memory) -> std::io::Result<()> {
+        let (bytes, stubs) = stubs::emit(&self.homes).map_err(std::io::Error::other)?;
+        self.code
+            .edit(0..bytes.len(), |place| place.copy_from_slice(&bytes))?;
+        self.cache = Cache::default();
+        self.stubs = stubs;
+        self.free = bytes.len().next_multiple_of(UNIT_ALIGN);
+        side::initialize(memory);
+        Ok(())
+    }
+
+    /// Enters the unit at `offset`, and settles what it did to `budget`.
+    fn enter(&self, hart: &mut Hart, offset: usize, budget: &mut u64) -> Departure {
+        let Stubs { enter, exit, .. } = self.stubs;
+        // SAFETY: the stubs are where `stubs::emit` said, every unit in the
+        // cache was emitted for these homes and this hart's memory, and jumps
+        // lead to units and stubs alone.
+        let left = unsafe { self.code.enter(enter, exit, offset, hart, *budget) };
+        let (departure, owed) = self.departure(hart, left);
+        let remaining = left.budget.wrapping_add(owed.into());
+        hart.state.insns += *budget - remaining;
+        *budget = remaining;
+        departure
+    }
+
+    /// Where and why the code left; and how many instructions it has paid for in vain.
+    fn departure(&self, hart: &mut Hart, left: Left) -> (Departure, u32) {
+        if left.why == MISSED {
+            return (Departure::Missed, 0);
+        }
+        if left.why & FAULTED != 0 {
+            let Some(mark) = self.cache.mark_at((left.why & !FAULTED) as usize) else {
+                unreachable!("a fault in code that belongs to no unit");
+            };
+            hart.state.pc = mark.pc;
+            return (Departure::Stop(Stop::Step), mark.owed);
+        }
+        let Some(&Site { pc, owed, kind, .. }) = self.cache.site(left.why) else {
+            unreachable!("an exit that was never emitted");
+        };
+        hart.state.pc = pc;
+        let departure = match kind {
+            ExitKind::Link(mode) => Departure::Link(mode),
+            ExitKind::Budget => Departure::Stop(Stop::Budget),
+            ExitKind::Step => Departure::Stop(Stop::Step),
+            ExitKind::Ecall => Departure::Stop(Stop::Ecall),
+        };
+        (departure, owed)
+    }
+}
+
+/// What to do after emitted code has left.
+enum Departure {
+    /// Go on at the unit of `pc` in this mode.
+    Link(Mode),
+    /// Go on at the unit of `pc`, and let indirect jumps find it.
+    Missed,
+    /// Return.
+    Stop(Stop),
+}
+
+impl Engine for Jit {
+    fn run(&mut self, hart: &mut Hart, mut budget: u64) -> Stop {
+        let mut mode = Mode::Fast;
+        let mut missed = false;
+        while budget > 0 && !self.broken {
+            let Some(offset) = self.unit(&mut hart.memory, (hart.state.pc, mode)) else {
+                return Stop::Step;
+            };
+            if missed {
+                side::set_jump(&mut hart.memory, hart.state.pc, self.code.address(offset));
+            }
+            (mode, missed) = match self.enter(hart, offset, &mut budget) {
+                Departure::Link(mode) => (mode, false),
+                Departure::Missed => (Mode::Fast, true),
+                Departure::Stop(_) if budget == 0 => return Stop::Budget,
+                Departure::Stop(stop) => return stop,
+            };
+        }
+        if budget == 0 {
+            Stop::Budget
+        } else {
+            Stop::Step
+        }
+    }
+
+    fn forget(&mut self, memory: &mut Memory, ranges: &[Range<u64>]) {
+        let (dropped, patches) = self.cache.drop_ranges(ranges);
+        for (pc, _) in dropped {
+            side::clear_jump(memory, pc);
+        }
+        self.broken |= self.apply(&patches).is_err();
+    }
+}

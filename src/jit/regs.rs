@@ -1,0 +1,215 @@
+//! The register plan: what each host register holds while emitted code runs.
+//!
+//! | host | role | life |
+//! |---|---|---|
+//! | `rax` `rcx` `rdx` | scratch | one guest instruction |
+//! | `rsp` | host stack; `[rsp]` points to the [`MachineState`](crate::machine::MachineState) | whole call |
+//! | `r14` | instructions that may still be executed | whole call |
+//! | `r15` | host address of guest address 0 | whole call |
+//! | the other seven, `r8`–`r13` and `xmm0`–`xmm15` | guest registers | whole call |
+//!
+//! The entry stub saves what the System V ABI wants kept and loads the homes;
+//! the exit stub does the reverse. In between, a guest register is in its home
+//! at every instruction boundary: that is what makes every trap precise.
+#![forbid(unsafe_code)]
+
+use dynasmrt::x64::{Rq, Rx};
+
+use crate::isa::Reg;
+
+/// First scratch register: values, and the target of an indirect jump.
+pub(super) const T0: Rq = Rq::RAX;
+/// Second scratch register: shift counts, and second operands.
+pub(super) const T1: Rq = Rq::RCX;
+/// Third scratch register: high products, remainders, checks.
+pub(super) const T2: Rq = Rq::RDX;
+/// Instructions that may still be executed.
+pub(super) const BUDGET: Rq = Rq::R14;
+/// Host address of guest address 0.
+pub(super) const MEM: Rq = Rq::R15;
+
+/// Half of an XMM register.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Half {
+    /// Bits 0–63, in a register whose upper half is unused: `movq` both ways.
+    Whole,
+    /// Bits 0–63, beside another guest register.
+    Low,
+    /// Bits 64–127.
+    High,
+}
+
+/// Where a guest register lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Home {
+    /// Nowhere: it is `x0`.
+    Zero,
+    /// In a general register.
+    Gpr(Rq),
+    /// In an XMM lane.
+    Lane(Rx, Half),
+}
+
+/// General registers that may be homes.
+const GPRS: [Rq; 10] = [
+    Rq::RBX,
+    Rq::RBP,
+    Rq::RSI,
+    Rq::RDI,
+    Rq::R8,
+    Rq::R9,
+    Rq::R10,
+    Rq::R11,
+    Rq::R12,
+    Rq::R13,
+];
+
+/// XMM registers, each a home of one or two.
+const XMMS: [Rx; 16] = [
+    Rx::XMM0,
+    Rx::XMM1,
+    Rx::XMM2,
+    Rx::XMM3,
+    Rx::XMM4,
+    Rx::XMM5,
+    Rx::XMM6,
+    Rx::XMM7,
+    Rx::XMM8,
+    Rx::XMM9,
+    Rx::XMM10,
+    Rx::XMM11,
+    Rx::XMM12,
+    Rx::XMM13,
+    Rx::XMM14,
+    Rx::XMM15,
+];
+
+/// Guest registers that need a home.
+const GUESTS: usize = 31;
+/// XMM registers that must hold two.
+const SHARED: usize = GUESTS - GPRS.len() - XMMS.len();
+
+/// All homes, the cheapest to use first.
+const HOMES: [Home; GUESTS] = {
+    let mut homes = [Home::Zero; GUESTS];
+    let mut next = 0;
+    while next < GPRS.len() {
+        homes[next] = Home::Gpr(GPRS[next]);
+        next += 1;
+    }
+    let mut xmm = SHARED;
+    while xmm < XMMS.len() {
+        homes[next] = Home::Lane(XMMS[xmm], Half::Whole);
+        xmm += 1;
+        next += 1;
+    }
+    xmm = 0;
+    while xmm < SHARED {
+        homes[next] = Home::Lane(XMMS[xmm], Half::Low);
+        homes[next + 1] = Home::Lane(XMMS[xmm], Half::High);
+        xmm += 1;
+        next += 2;
+    }
+    homes
+};
+
+/// Guest registers in the order in which they get homes where nothing is known
+/// of the program: what compiled code uses most.
+const USUAL: [u32; GUESTS] = [
+    10, 15, 14, 11, 12, 13, 2, 8, 9, 16, 17, 18, 5, 6, 7, 1, 28, 29, 19, 20, 21, 30, 31, 22, 23,
+    24, 25, 26, 27, 3, 4,
+];
+
+// Every home is used once, none is a reserved register, and all of x1–x31 have one.
+const _: () = {
+    let mut i = 0;
+    let mut seen: u32 = 1;
+    while i < GUESTS {
+        seen |= 1 << USUAL[i];
+        let mut j = 0;
+        while j < i {
+            assert!(!same(HOMES[i], HOMES[j]));
+            j += 1;
+        }
+        if let Home::Gpr(r) = HOMES[i] {
+            let r = r as u8;
+            assert!(r != T0 as u8 && r != T1 as u8 && r != T2 as u8);
+            assert!(r != BUDGET as u8 && r != MEM as u8 && r != Rq::RSP as u8);
+        }
+        assert!(!matches!(HOMES[i], Home::Zero));
+        i += 1;
+    }
+    assert!(seen == u32::MAX);
+};
+
+/// Whether two homes overlap.
+const fn same(a: Home, b: Home) -> bool {
+    match (a, b) {
+        (Home::Gpr(a), Home::Gpr(b)) => a as u8 == b as u8,
+        (Home::Lane(a, p), Home::Lane(b, q)) => {
+            let halves = matches!((p, q), (Half::Low, Half::High) | (Half::High, Half::Low));
+            a as u8 == b as u8 && !halves
+        }
+        _ => false,
+    }
+}
+
+/// Which guest register lives where: a permutation of [`HOMES`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Homes([Home; 32]);
+
+impl Homes {
+    /// The homes for a program of which nothing is known.
+    pub(super) fn usual() -> Homes {
+        Homes::ranked(&USUAL.map(Reg::new))
+    }
+
+    /// The homes where `order` names the registers that are used most first. A
+    /// register that it does not name, or names twice, gets one of those left.
+    pub(super) fn ranked(order: &[Reg]) -> Homes {
+        let mut homes = [Home::Zero; 32];
+        let mut free = HOMES.iter();
+        for reg in order.iter().copied().chain(Reg::all()) {
+            let home = &mut homes[reg.index()];
+            if *home == Home::Zero && !reg.is_zero() {
+                *home = free.next().copied().unwrap_or(Home::Zero);
+            }
+        }
+        Homes(homes)
+    }
+
+    /// Where `reg` lives.
+    #[inline]
+    pub(super) fn of(&self, reg: Reg) -> Home {
+        self.0[reg.index()]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_order_gives_every_register_a_home_of_its_own() {
+        let orders = [vec![], vec![31, 31, 0, 5], (0..32).rev().collect()];
+        for order in orders {
+            let homes = Homes::ranked(&order.iter().copied().map(Reg::new).collect::<Vec<_>>());
+            assert_eq!(homes.of(Reg::ZERO), Home::Zero);
+            for a in Reg::all().skip(1) {
+                assert_ne!(homes.of(a), Home::Zero, "{a}");
+                assert!(
+                    Reg::all()
+                        .take(a.index())
+                        .all(|b| !same(homes.of(a), homes.of(b)))
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_named_first_gets_a_general_register() {
+        let homes = Homes::ranked(&[Reg::new(31), Reg::new(30)]);
+        assert!(matches!(homes.of(Reg::new(31)), Home::Gpr(_)));
+        assert!(matches!(homes.of(Reg::new(29)), Home::Lane(..)));
+    }
+}

@@ -1,0 +1,100 @@
+//! The tables that emitted code reads: they lie in the side area below the guest's window.
+#![forbid(unsafe_code)]
+
+use std::mem::{offset_of, size_of};
+
+use crate::isa::Width;
+use crate::machine::{Memory, SIDE_AREA_BYTES, SIDE_BYTES};
+
+/// Entries of the jump table; a power of two.
+const JUMP_ENTRIES: usize = 1 << 13;
+
+/// What the side area holds.
+#[derive(Debug)]
+#[repr(C)]
+pub(super) struct Side {
+    /// `limits[w]`: a base rotated right by `w` is below it exactly if it is in
+    /// the window and a multiple of the width `w`.
+    pub(super) limits: [u64; 4],
+    /// Units by the low bits of their guest address: where indirect jumps look first.
+    pub(super) jumps: [JumpEntry; JUMP_ENTRIES],
+}
+
+/// A guest address and the host address of its unit.
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub(super) struct JumpEntry {
+    pub(super) pc: u64,
+    pub(super) host: u64,
+}
+
+impl JumpEntry {
+    /// Matches no jump: targets are even.
+    pub(super) const EMPTY: JumpEntry = JumpEntry {
+        pc: u64::MAX,
+        host: 0,
+    };
+}
+
+const _: () = assert!(size_of::<Side>() <= SIDE_AREA_BYTES);
+const _: () = assert!(size_of::<JumpEntry>() == 8 << 1);
+
+/// The index of the jump entry for guest address `pc`.
+pub(super) const fn jump_index(pc: u64) -> usize {
+    (pc >> 1) as usize % JUMP_ENTRIES
+}
+
+/// `pc & JUMP_MASK` is twice the entry's index; eight times that is its offset.
+pub(super) const JUMP_MASK: i32 = ((JUMP_ENTRIES - 1) << 1) as i32;
+/// Where the first entry's guest address is, from the guest's address 0.
+pub(super) const JUMP_PC: i32 = side_offset(offset_of!(Side, jumps) + offset_of!(JumpEntry, pc));
+/// As [`JUMP_PC`], of the host address.
+pub(super) const JUMP_HOST: i32 =
+    side_offset(offset_of!(Side, jumps) + offset_of!(JumpEntry, host));
+
+/// Where the limit for bases of `width` is, from the guest's address 0.
+pub(super) const fn limit_offset(width: Width) -> i32 {
+    side_offset(offset_of!(Side, limits) + 8 * width as usize)
+}
+
+/// The offset of a byte of the side area from the guest's address 0: negative.
+const fn side_offset(within: usize) -> i32 {
+    within as i32 - SIDE_BYTES as i32
+}
+
+/// The limits of a window of `window` bytes.
+pub(super) fn limits(window: u64) -> [u64; 4] {
+    Width::ALL.map(|width| window >> width as u32)
+}
+
+/// Fills the side area of `memory`: its limits, no jumps.
+pub(super) fn initialize(memory: &mut Memory) {
+    let limits = limits(memory.window_size());
+    let side = memory.side_area();
+    for (index, limit) in limits.into_iter().enumerate() {
+        put(side, offset_of!(Side, limits) + 8 * index, limit);
+    }
+    for index in 0..JUMP_ENTRIES {
+        set_entry(side, index, JumpEntry::EMPTY);
+    }
+}
+
+/// Lets indirect jumps to `pc` find the code at `host`.
+pub(super) fn set_jump(memory: &mut Memory, pc: u64, host: u64) {
+    set_entry(memory.side_area(), jump_index(pc), JumpEntry { pc, host });
+}
+
+/// Lets indirect jumps find nothing at `pc`.
+pub(super) fn clear_jump(memory: &mut Memory, pc: u64) {
+    set_entry(memory.side_area(), jump_index(pc), JumpEntry::EMPTY);
+}
+
+fn set_entry(side: &mut [u8], index: usize, entry: JumpEntry) {
+    let at = offset_of!(Side, jumps) + index * size_of::<JumpEntry>();
+    put(side, at + offset_of!(JumpEntry, pc), entry.pc);
+    put(side, at + offset_of!(JumpEntry, host), entry.host);
+}
+
+fn put(side: &mut [u8], at: usize, value: u64) {
+    side[at..at + 8].copy_from_slice(&value.to_le_bytes());
+}

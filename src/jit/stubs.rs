@@ -1,0 +1,103 @@
+//! The code at the start of the code memory that every unit shares: the ways in and out.
+#![forbid(unsafe_code)]
+
+use std::mem::offset_of;
+
+use dynasmrt::{DynasmApi, DynasmError};
+
+use super::asm::{Asm, x64};
+use super::regs::{BUDGET, Half, Home, Homes, MEM, T0};
+use crate::isa::Reg;
+use crate::machine::MachineState;
+
+/// What the exit stub returns in `rax` if an indirect jump found no unit; site
+/// numbers and faults are elsewhere.
+pub(super) const MISSED: u64 = 1 << 32;
+
+/// Where the stubs are in the code memory.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Stubs {
+    /// `fn(state, guest memory, budget, unit) -> (why, budget)`: loads the homes, enters the unit.
+    pub(super) enter: usize,
+    /// Returns from `enter` with `rax` and the budget, the homes stored.
+    pub(super) exit: usize,
+    /// As `exit`, to go on at the guest address in [`T0`].
+    pub(super) miss: usize,
+}
+
+/// Code under construction that is nothing but stubs.
+struct Builder {
+    asm: Asm,
+}
+
+/// Emits the stubs for `homes`, to lie at the start of the code memory.
+pub(super) fn emit(homes: &Homes) -> Result<(Vec<u8>, Stubs), DynasmError> {
+    let mut stubs = Builder { asm: Asm::new(0) };
+    let enter = stubs.asm.offset().0;
+    stubs.enter(homes);
+    let miss = stubs.asm.offset().0;
+    stubs.miss();
+    let exit = stubs.asm.offset().0;
+    stubs.exit(homes);
+    Ok((stubs.asm.finalize()?, Stubs { enter, exit, miss }))
+}
+
+impl Builder {
+    /// `rdi` state, `rsi` guest memory, `rdx` budget, `rcx` unit.
+    fn enter(&mut self, homes: &Homes) {
+        x64!(self
+            ; push rbx ; push rbp ; push r12 ; push r13 ; push r14 ; push r15
+            ; mov Rq(MEM), rsi
+            ; mov Rq(BUDGET), rdx
+            ; mov rdx, rdi
+            ; push rdx
+        );
+        for reg in Reg::all() {
+            let at = register_offset(reg);
+            match homes.of(reg) {
+                Home::Zero => {}
+                Home::Gpr(home) => x64!(self ; mov Rq(home), [rdx + at]),
+                Home::Lane(xmm, Half::Whole | Half::Low) => x64!(self ; movq Rx(xmm), [rdx + at]),
+                Home::Lane(_, Half::High) => {}
+            }
+        }
+        for reg in Reg::all() {
+            if let Home::Lane(xmm, Half::High) = homes.of(reg) {
+                x64!(self ; movhps Rx(xmm), [rdx + register_offset(reg)]);
+            }
+        }
+        x64!(self ; jmp rcx);
+    }
+
+    /// Falls through into the exit.
+    fn miss(&mut self) {
+        x64!(self
+            ; mov rdx, [rsp]
+            ; mov rdx => MachineState.pc, Rq(T0)
+            ; mov Rq(T0), QWORD MISSED as i64
+        );
+    }
+
+    fn exit(&mut self, homes: &Homes) {
+        x64!(self ; pop rdx);
+        for reg in Reg::all() {
+            let at = register_offset(reg);
+            match homes.of(reg) {
+                Home::Zero => {}
+                Home::Gpr(home) => x64!(self ; mov [rdx + at], Rq(home)),
+                Home::Lane(xmm, Half::Whole | Half::Low) => x64!(self ; movq [rdx + at], Rx(xmm)),
+                Home::Lane(xmm, Half::High) => x64!(self ; movhps [rdx + at], Rx(xmm)),
+            }
+        }
+        x64!(self
+            ; mov rdx, Rq(BUDGET)
+            ; pop r15 ; pop r14 ; pop r13 ; pop r12 ; pop rbp ; pop rbx
+            ; ret
+        );
+    }
+}
+
+/// Where the state holds `reg`.
+fn register_offset(reg: Reg) -> i32 {
+    (offset_of!(MachineState, x) + 8 * reg.index()) as i32
+}

@@ -8,6 +8,7 @@
 mod disasm;
 mod ending;
 mod failure;
+mod grants;
 mod input;
 mod listing;
 mod output;

@@ -1,19 +1,19 @@
 //! `rvjet run`: runs a program and ends as it does.
 
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::ValueEnum;
-use clap::builder::{BoolishValueParser, OsStringValueParser, TypedValueParser};
-use rvjet::{EngineKind, Limits, Machine, Outcome};
+use clap::builder::BoolishValueParser;
+use rvjet::{EngineKind, Limits, Machine};
 
 use super::ending::{self, Ending};
 use super::failure::Failure;
+use super::grants::Grants;
 use super::stats::{self, Sink};
-use super::values::{self, Directory, Variable};
-use super::{input, output, status};
+use super::{input, output, status, values};
 
 /// Run a program.
 ///
@@ -30,7 +30,7 @@ pub struct Args {
     #[command(flatten)]
     limits: LimitArgs,
     #[command(flatten)]
-    guest: GuestArgs,
+    grants: Grants,
     #[command(flatten)]
     reports: ReportArgs,
 
@@ -88,59 +88,14 @@ struct LimitArgs {
     timeout: Option<Duration>,
 }
 
-impl From<&LimitArgs> for Limits {
-    fn from(args: &LimitArgs) -> Limits {
+impl From<LimitArgs> for Limits {
+    fn from(args: LimitArgs) -> Limits {
         Limits {
             max_insns: args.max_insns,
             max_memory: args.max_mem,
             timeout: args.timeout,
         }
     }
-}
-
-/// What the guest gets of the host: nothing unless it is said here.
-#[derive(Debug, clap::Args)]
-#[command(next_help_heading = "What the program gets of the host")]
-struct GuestArgs {
-    /// Standard input from FILE instead of rvjet's own
-    #[arg(long, env = "RVJET_STDIN", value_name = "FILE")]
-    stdin: Option<PathBuf>,
-
-    /// An environment variable; may be repeated, there are no others
-    /// [env: RVJET_ENV=, separated by ';']
-    #[arg(
-        long,
-        value_name = "K=V",
-        value_parser = OsStringValueParser::new().try_map(|text| values::variable(&text))
-    )]
-    env: Vec<Variable>,
-
-    /// A directory, which the program sees as GUEST; may be repeated
-    /// [env: RVJET_DIR=, separated by ';']
-    #[arg(
-        long,
-        value_name = "HOST[:GUEST]",
-        value_parser = OsStringValueParser::new().try_map(|text| values::directory(&text))
-    )]
-    dir: Vec<Directory>,
-
-    /// The host's clocks; without it, time follows the instruction count
-    #[arg(long, env = "RVJET_HOST_TIME", value_parser = BoolishValueParser::new())]
-    host_time: bool,
-
-    /// The host's randomness; without it, random bytes follow from --seed
-    #[arg(long, env = "RVJET_HOST_RANDOM", value_parser = BoolishValueParser::new())]
-    host_random: bool,
-
-    /// What the program's random bytes follow from, unless --host-random is given
-    #[arg(
-        long,
-        env = "RVJET_SEED",
-        value_name = "N",
-        default_value = "0",
-        value_parser = values::count
-    )]
-    seed: u64,
 }
 
 #[derive(Debug, clap::Args)]
@@ -175,36 +130,25 @@ struct ReportArgs {
 }
 
 /// Runs the program; the exit status is the guest's, or tells what stopped it.
-pub fn execute(mut args: Args) -> Result<ExitCode, Failure> {
-    args.guest.env = values::listed(args.guest.env, "RVJET_ENV", values::variable)?;
-    args.guest.dir = values::listed(args.guest.dir, "RVJET_DIR", values::directory)?;
-    let path = args.command.first().map(Path::new).unwrap_or(Path::new(""));
-    let elf = input::read_elf(path)?;
-    let mut machine = build(&elf, path, &args)?;
-    let sink = args.reports.stats.take().map(Sink::open).transpose()?;
+pub fn execute(args: Args) -> Result<ExitCode, Failure> {
+    let path = PathBuf::from(args.command.first().cloned().unwrap_or_default());
+    let limits = Limits::from(args.limits);
+    let process = args.grants.process(args.command, limits.timeout)?;
+    let elf = input::read_elf(&path)?;
+    let built = Machine::builder()
+        .elf(&elf)
+        .abi(process)
+        .engine(args.engine.engine.into())
+        .limits(limits)
+        .build();
+    let mut machine = built.map_err(|source| Failure::Machine { path, source })?;
+    let sink = args.reports.stats.map(Sink::open).transpose()?;
     let outcome = machine.run();
-    report(&outcome, &elf, &machine);
+    if let Some(line) = ending::line(&outcome, &elf, &machine) {
+        output::message(format_args!("{line}"));
+    }
     if let Some(sink) = sink {
         sink.write(&outcome)?;
     }
     Ok(ExitCode::from(Ending::of(&outcome).code))
-}
-
-fn build(elf: &[u8], path: &Path, args: &Args) -> Result<Machine, Failure> {
-    Machine::builder()
-        .elf(elf)
-        .engine(args.engine.engine.into())
-        .limits(Limits::from(&args.limits))
-        .build()
-        .map_err(|source| Failure::Machine {
-            path: path.to_owned(),
-            source,
-        })
-}
-
-/// Says why the run ended, unless the guest wanted it so.
-fn report(outcome: &Outcome, elf: &[u8], machine: &Machine) {
-    if let Some(line) = ending::line(outcome, elf, machine) {
-        output::message(format_args!("{line}"));
-    }
 }

@@ -1,0 +1,94 @@
+//! What a guest gets of its host, and the process that gets it.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::os::unix::ffi::OsStringExt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::builder::{BoolishValueParser, OsStringValueParser, TypedValueParser};
+use rvjet::abi::linux::Linux;
+
+use super::failure::Failure;
+use super::values::{self, Directory, Variable};
+
+/// What the guest gets of the host: nothing unless it is said here.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "What the program gets of the host")]
+pub struct Grants {
+    /// Standard input from FILE instead of rvjet's own
+    #[arg(long, env = "RVJET_STDIN", value_name = "FILE")]
+    stdin: Option<PathBuf>,
+
+    /// An environment variable; may be repeated, there are no others
+    /// [env: RVJET_ENV=, separated by ';']
+    #[arg(
+        long,
+        value_name = "K=V",
+        value_parser = OsStringValueParser::new().try_map(|text| values::variable(&text))
+    )]
+    env: Vec<Variable>,
+
+    /// A directory, which the program sees as GUEST; may be repeated
+    /// [env: RVJET_DIR=, separated by ';']
+    #[arg(
+        long,
+        value_name = "HOST[:GUEST]",
+        value_parser = OsStringValueParser::new().try_map(|text| values::directory(&text))
+    )]
+    dir: Vec<Directory>,
+
+    /// The host's clocks; without it, time follows the instruction count
+    #[arg(long, env = "RVJET_HOST_TIME", value_parser = BoolishValueParser::new())]
+    host_time: bool,
+
+    /// The host's randomness; without it, random bytes follow from --seed
+    #[arg(long, env = "RVJET_HOST_RANDOM", value_parser = BoolishValueParser::new())]
+    host_random: bool,
+
+    /// What the program's random bytes follow from, unless --host-random is given
+    #[arg(
+        long,
+        env = "RVJET_SEED",
+        value_name = "N",
+        default_value = "0",
+        value_parser = values::count
+    )]
+    seed: u64,
+}
+
+impl Grants {
+    /// The process that is started as `command`.
+    pub fn process(
+        self,
+        command: Vec<OsString>,
+        timeout: Option<Duration>,
+    ) -> Result<Linux, Failure> {
+        let mut linux = Linux::new()
+            .args(command.into_iter().map(OsString::into_vec))
+            .seed(self.seed);
+        for Variable { name, value } in values::listed(self.env, "RVJET_ENV", values::variable)? {
+            linux = linux.env(name.into_vec(), value.into_vec());
+        }
+        if let Some(path) = self.stdin {
+            linux = linux.stdin(open(&path)?);
+        }
+        if self.host_time {
+            linux = linux.host_time();
+        }
+        if self.host_random {
+            linux = linux.host_random();
+        }
+        if let Some(limit) = timeout {
+            linux = linux.timeout(limit);
+        }
+        Ok(linux)
+    }
+}
+
+fn open(path: &Path) -> Result<File, Failure> {
+    File::open(path).map_err(|source| Failure::Input {
+        path: path.to_owned(),
+        source,
+    })
+}

@@ -1,0 +1,117 @@
+//! `--stats`: its schema, its destinations.
+
+use predicates::str::contains;
+use serde_json::Value;
+
+use crate::guest::{A0, DATA, Guest, SPIN, exit, load, lui, store};
+use crate::{one_line, run};
+
+fn json_of(guest: &Guest, options: &[&str]) -> Value {
+    let args = options.iter().map(Into::into);
+    let args = args.chain(["--stats=json".into(), guest.path.clone().into_os_string()]);
+    let output = run(args).get_output().stderr.clone();
+    let last = String::from_utf8(output).unwrap();
+    serde_json::from_str(last.lines().last().unwrap()).unwrap()
+}
+
+#[test]
+fn the_schema_of_version_1() {
+    let [a, b, c] = exit(7);
+    let guest = Guest::new(&[lui(A0, DATA), load(1), load(8), store(3), store(5), a, b, c]);
+    let stats = json_of(&guest, &[]);
+    assert_eq!(stats["schema_version"], 1);
+    assert_eq!(stats["exit"]["kind"], "exited");
+    assert_eq!(stats["exit"]["code"], 7);
+    assert_eq!(stats["exit"]["pc"], 0x1001c);
+    assert_eq!(stats["instructions"], 8);
+    assert_eq!(stats["unaligned"]["loads"], 1);
+    assert_eq!(stats["unaligned"]["stores"], 2);
+    assert!(["jit", "interp"].contains(&stats["engine"].as_str().unwrap()));
+    for time in ["load", "compile", "run"] {
+        assert!(stats["time_ns"][time].is_u64(), "{time}");
+    }
+    assert!(stats["mips"].is_f64());
+    assert!(stats["code_bytes"].is_u64());
+    assert!(stats["peak_rss"].as_u64().unwrap() > 0);
+    assert!(stats["peak_guest_memory"].as_u64().unwrap() >= 0x2000);
+    let fields: Vec<_> = stats.as_object().unwrap().keys().collect();
+    assert_eq!(fields.len(), 10, "{fields:?}");
+}
+
+#[test]
+fn limits_are_kept_to_the_instruction() {
+    let guest = Guest::new(&[SPIN]);
+    for limit in [1, 2, 999, 1_000_003] {
+        for engine in ["auto", "interp"] {
+            let stats = json_of(
+                &guest,
+                &["--engine", engine, "--max-insns", &limit.to_string()],
+            );
+            assert_eq!(stats["instructions"], limit);
+            assert_eq!(stats["exit"]["kind"], "insn_limit");
+            assert_eq!(stats["exit"]["code"], 152);
+            assert_eq!(stats["exit"]["pc"], 0x10000);
+        }
+    }
+}
+
+#[test]
+fn traps_have_kinds() {
+    let kind = |words: &[u32], options: &[&str]| {
+        json_of(&Guest::of_words(words), options)["exit"]["kind"].clone()
+    };
+    assert_eq!(kind(&[0, 0], &[]), "illegal_instruction");
+    assert_eq!(kind(&[0x0010_0073], &[]), "breakpoint");
+    assert_eq!(kind(&[0x0000_3503], &[]), "memory_access");
+    assert_eq!(kind(&[0x0000_006f], &["--timeout=10ms"]), "timeout");
+}
+
+#[test]
+fn text_is_the_default() {
+    let guest = Guest::new(&exit(0));
+    let path = guest.path.as_os_str();
+    for option in ["--stats", "--stats=text"] {
+        run([option.as_ref(), path])
+            .code(0)
+            .stdout("")
+            .stderr(contains("instructions:      3\n"));
+    }
+}
+
+#[test]
+fn figures_go_to_a_file() {
+    let guest = Guest::new(&exit(4));
+    for (format, start) in [("json", "{\"schema_version\":1,"), ("text", "engine:")] {
+        let file = guest.beside(format);
+        std::fs::write(&file, "old".repeat(1000)).unwrap();
+        let option = format!("--stats={format}:{}", file.display());
+        run([option.as_ref(), guest.path.as_os_str()])
+            .code(4)
+            .stderr("");
+        let text = std::fs::read_to_string(&file).unwrap();
+        assert!(text.starts_with(start), "{text}");
+        assert!(!text.contains("old"), "{text}");
+    }
+}
+
+#[test]
+fn a_file_that_cannot_be_made_is_told_before_the_run() {
+    let guest = Guest::new(&[SPIN]);
+    let line = "rvjet: cannot create /no/such/stats: No such file or directory (os error 2)";
+    run([
+        "--stats=json:/no/such/stats".as_ref(),
+        guest.path.as_os_str(),
+    ])
+    .code(73)
+    .stderr(one_line(line));
+}
+
+#[test]
+fn a_full_disk_is_told() {
+    let guest = Guest::new(&exit(0));
+    run(["--stats=json:/dev/full".as_ref(), guest.path.as_os_str()])
+        .code(74)
+        .stderr(one_line(
+            "rvjet: cannot write /dev/full: No space left on device (os error 28)",
+        ));
+}

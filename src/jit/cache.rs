@@ -29,6 +29,7 @@ struct Placed {
     offset: usize,
     marks: Vec<Mark>,
     pages: Vec<u64>,
+    sites: Range<u32>,
 }
 
 /// All units.
@@ -70,18 +71,27 @@ impl Cache {
     /// Takes a unit in; returns how to link it, both ways.
     pub(super) fn add(&mut self, key: Key, offset: usize, unit: Unit) -> Vec<Patch> {
         let index = self.placed.len();
-        for &page in &unit.pages {
+        let first = self.next_site().0;
+        let sites = first..first + unit.sites.len() as u32;
+        let Unit {
+            marks,
+            pages,
+            sites: unit_sites,
+            ..
+        } = unit;
+        for &page in &pages {
             self.by_page.entry(page).or_default().push(index);
         }
         self.placed.push(Placed {
             key,
             offset,
-            marks: unit.marks,
-            pages: unit.pages,
+            marks,
+            pages,
+            sites,
         });
         self.live.insert(key, index);
         let mut patches: Vec<Patch> = self.redirect(key, |_| offset);
-        for site in unit.sites {
+        for site in unit_sites {
             let id = self.next_site();
             self.sites.push(site);
             if let ExitKind::Link(mode) = site.kind {
@@ -99,18 +109,33 @@ impl Cache {
         let mut dropped = Vec::new();
         let mut patches = Vec::new();
         for unit in self.units_in(ranges) {
-            let Placed { key, pages, .. } = &mut self.placed[unit];
-            let (key, pages) = (*key, std::mem::take(pages));
-            for page in pages {
-                if let Some(units) = self.by_page.get_mut(&page) {
-                    units.retain(|&other| other != unit);
-                }
-            }
-            self.live.remove(&key);
+            let key = self.unlist(unit);
             patches.extend(self.redirect(key, |site| site.thunk));
             dropped.push(key);
         }
         (dropped, patches)
+    }
+
+    /// Forgets where a unit is and whom it jumps to.
+    fn unlist(&mut self, unit: usize) -> Key {
+        let Placed {
+            key, pages, sites, ..
+        } = &mut self.placed[unit];
+        let (key, sites) = (*key, sites.clone());
+        for page in std::mem::take(pages) {
+            if let Some(units) = self.by_page.get_mut(&page) {
+                units.retain(|&other| other != unit);
+            }
+        }
+        for site in &self.sites[sites.start as usize..sites.end as usize] {
+            if let ExitKind::Link(mode) = site.kind
+                && let Some(links) = self.links.get_mut(&(site.pc, mode))
+            {
+                links.retain(|id| !sites.contains(&id.0));
+            }
+        }
+        self.live.remove(&key);
+        key
     }
 
     fn units_in(&self, ranges: &[Range<u64>]) -> HashSet<usize> {

@@ -22,7 +22,7 @@ struct Pending {
     site: Site,
 }
 
-/// Code that belongs behind the unit: labels in and out, and what to emit.
+/// What emits code that belongs behind the unit.
 type Cold<'a> = Box<dyn FnOnce(&mut Emitter<'a>) + 'a>;
 
 /// The target of one unit's emission.
@@ -36,7 +36,7 @@ pub(super) struct Emitter<'a> {
     offset: usize,
     first_site: SiteId,
     sites: Vec<Pending>,
-    cold: Vec<(DynamicLabel, DynamicLabel, Cold<'a>)>,
+    cold: Vec<(DynamicLabel, Cold<'a>)>,
     /// The guest instruction being lowered, and how many of its segment are not retired yet.
     pub(super) pc: u64,
     pub(super) owed: u32,
@@ -180,13 +180,13 @@ impl<'a> Emitter<'a> {
         label
     }
 
-    /// A label for the jump that follows at once, `bytes` long to its end, to
-    /// the unit at `pc` in `mode`; the jump is redirected when that unit exists.
-    fn link(&mut self, pc: u64, mode: Mode, owed: u32) -> DynamicLabel {
+    /// A label for the jump that follows at once, to the unit at `pc` in
+    /// `mode`; the jump is redirected when that unit exists.
+    fn link(&mut self, pc: u64, mode: Mode) -> DynamicLabel {
         let label = self.asm.new_dynamic_label();
         let site = Site {
             pc,
-            owed,
+            owed: 0,
             kind: ExitKind::Link(mode),
             jump: None,
             thunk: 0,
@@ -206,23 +206,31 @@ impl<'a> Emitter<'a> {
 
     /// `jmp` to the unit of guest address `pc`.
     pub(super) fn jump(&mut self, pc: u64) {
-        let label = self.link(pc, Mode::Fast, 0);
+        self.jump_to(pc, Mode::Fast);
+    }
+
+    fn jump_to(&mut self, pc: u64, mode: Mode) {
+        let label = self.link(pc, mode);
         x64!(self ; jmp =>label);
         self.linked();
     }
 
     /// A conditional jump to the unit at `pc`; `emit` appends the `jcc` to the label.
     pub(super) fn jump_if(&mut self, pc: u64, emit: impl FnOnce(&mut Self, DynamicLabel)) {
-        let label = self.link(pc, Mode::Fast, 0);
+        let label = self.link(pc, Mode::Fast);
         emit(self, label);
         self.linked();
     }
 
-    /// `jae` to the careful unit that starts with the current instruction.
+    /// `jae` to the careful unit that starts with the current instruction, by
+    /// way of giving back what the rest of the segment was paid.
     pub(super) fn careful_if_above_or_equal(&mut self) {
-        let label = self.link(self.pc, Mode::Careful, self.owed);
-        x64!(self ; jae =>label);
-        self.linked();
+        let (pc, owed) = (self.pc, self.owed);
+        let refund = self.out_of_line(move |e| {
+            x64!(e ; add budget, owed as i32);
+            e.jump_to(pc, Mode::Careful);
+        });
+        x64!(self ; jae =>refund);
     }
 
     /// `jmp` to the stub that looks for the unit of the guest address in [`T0`].
@@ -230,23 +238,19 @@ impl<'a> Emitter<'a> {
         self.stubs.miss
     }
 
-    /// Emits `code` behind the unit, entered by a jump to the first label
-    /// returned; it goes on at the second, which the caller has to place.
-    pub(super) fn out_of_line(
-        &mut self,
-        code: impl FnOnce(&mut Emitter<'a>) + 'a,
-    ) -> (DynamicLabel, DynamicLabel) {
-        let (from, back) = (self.asm.new_dynamic_label(), self.asm.new_dynamic_label());
-        self.cold.push((from, back, Box::new(code)));
-        (from, back)
+    /// Has `code` emitted behind the unit, and returns the label to enter it by.
+    /// How it goes on is its own business.
+    pub(super) fn out_of_line(&mut self, code: impl FnOnce(&mut Emitter<'a>) + 'a) -> DynamicLabel {
+        let entry = self.asm.new_dynamic_label();
+        self.cold.push((entry, Box::new(code)));
+        entry
     }
 
     /// Emits what is cold and ends the unit.
     pub(super) fn finish(mut self) -> Result<Emitted, dynasmrt::DynasmError> {
-        for (from, back, code) in std::mem::take(&mut self.cold) {
-            x64!(self ; =>from);
+        for (entry, code) in std::mem::take(&mut self.cold) {
+            x64!(self ; =>entry);
             code(&mut self);
-            x64!(self ; jmp =>back);
         }
         let (first, exit) = (self.first_site.0, self.stubs.exit);
         let mut pending = std::mem::take(&mut self.sites);

@@ -1,7 +1,7 @@
 //! The M extension.
 
 use dynasmrt::x64::Rq;
-use dynasmrt::{DynasmApi, DynasmLabelApi};
+use dynasmrt::{DynamicLabel, DynasmApi, DynasmLabelApi};
 
 use crate::isa::{MulDivOp, Reg};
 use crate::jit::asm::x64;
@@ -86,7 +86,8 @@ impl Emitter<'_> {
     fn divide(&mut self, division: Division, rd: Reg, rs1: Reg, rs2: Reg) {
         let b = self.read(rs2, T1);
         self.read_into(rs1, T0);
-        let (special, back) = self.out_of_line(move |e| e.divide_special(division, b));
+        let back = self.asm.new_dynamic_label();
+        let special = self.out_of_line(move |e| e.divide_special(division, b, back));
         match (division.signed, division.word) {
             // -1 and 0 are the divisors that plus one are at most one, unsigned.
             (true, true) => x64!(self ; lea edx, [Rq(b) + 1] ; cmp edx, 1 ; jbe =>special),
@@ -116,8 +117,8 @@ impl Emitter<'_> {
     ///
     /// By zero the quotient is all ones and the remainder the dividend; by -1
     /// the quotient is the negated dividend, which wraps, and the remainder 0.
-    fn divide_special(&mut self, division: Division, b: Rq) {
-        let (zero, done) = (self.asm.new_dynamic_label(), self.asm.new_dynamic_label());
+    fn divide_special(&mut self, division: Division, b: Rq, back: DynamicLabel) {
+        let zero = self.asm.new_dynamic_label();
         if division.signed {
             match division.word {
                 true => x64!(self ; test Rd(b), Rd(b) ; jz =>zero),
@@ -127,12 +128,12 @@ impl Emitter<'_> {
                 true => x64!(self ; xor eax, eax),
                 false => x64!(self ; neg rax),
             }
-            x64!(self ; jmp =>done);
+            x64!(self ; jmp =>back);
         }
         x64!(self ; =>zero);
         if !division.remainder {
             x64!(self ; mov rax, DWORD -1);
         }
-        x64!(self ; =>done);
+        x64!(self ; jmp =>back);
     }
 }

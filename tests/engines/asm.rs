@@ -61,6 +61,11 @@ impl Asm {
         self.labels[label.0] = Some(self.here());
     }
 
+    /// Binds a label to an address, which may be within an instruction.
+    pub fn bind_at(&mut self, label: Label, addr: u64) {
+        self.labels[label.0] = Some(addr);
+    }
+
     /// A label of this place.
     pub fn here_label(&mut self) -> Label {
         let label = self.label();

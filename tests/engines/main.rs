@@ -16,5 +16,6 @@ mod compute;
 mod lab;
 mod model;
 mod operands;
+mod random;
 mod report;
 mod scenario;

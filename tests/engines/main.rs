@@ -12,8 +12,10 @@
 )]
 
 mod asm;
+mod branches;
 mod compute;
 mod lab;
+mod memory;
 mod model;
 mod operands;
 mod random;

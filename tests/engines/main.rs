@@ -12,6 +12,7 @@
 )]
 
 mod asm;
+mod atomics;
 mod branches;
 mod compute;
 mod lab;
@@ -21,3 +22,4 @@ mod operands;
 mod random;
 mod report;
 mod scenario;
+mod traps;

@@ -19,7 +19,7 @@ pub(super) type Key = (u64, Mode);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Patch {
     pub(super) at: usize,
-    pub(super) displacement: i32,
+    pub(super) displacement: [u8; 4],
 }
 
 /// A unit in code memory.
@@ -168,5 +168,8 @@ impl Cache {
 fn patch(site: &Site, target: usize) -> Option<Patch> {
     let at = site.jump?;
     let displacement = i32::try_from(target as i64 - (at + 4) as i64).ok()?;
-    Some(Patch { at, displacement })
+    Some(Patch {
+        at,
+        displacement: displacement.to_le_bytes(),
+    })
 }

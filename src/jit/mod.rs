@@ -65,7 +65,7 @@ impl Jit {
         let homes = Homes::usual();
         let (bytes, stubs) = stubs::emit(&homes).map_err(std::io::Error::other)?;
         let mut code = CodeMemory::reserve(CODE_BYTES)?;
-        code.edit(0..bytes.len(), |place| place.copy_from_slice(&bytes))?;
+        code.write(vec![(0, &bytes)])?;
         side::initialize(memory);
         Ok(Jit {
             code,
@@ -107,7 +107,7 @@ impl Jit {
 
     fn compile(&mut self, memory: &mut Memory, key: Key) -> std::io::Result<Option<usize>> {
         let (pc, mode) = key;
-        let Some(unit) =
+        let Some(mut unit) =
             unit::compile(memory, pc, mode, self.context(memory)).map_err(std::io::Error::other)?
         else {
             return Ok(None);
@@ -117,12 +117,13 @@ impl Jit {
             return self.compile(memory, key);
         }
         let (offset, end) = (self.free, self.free + unit.code.len());
-        self.code
-            .edit(offset..end, |place| place.copy_from_slice(&unit.code))?;
         self.emitted += unit.code.len() as u64;
         self.free = end.next_multiple_of(UNIT_ALIGN);
+        let code = std::mem::take(&mut unit.code);
         let patches = self.cache.add(key, offset, unit);
-        self.apply(&patches)?;
+        let mut writes = writes_of(&patches);
+        writes.push((offset, &code));
+        self.code.write(writes)?;
         Ok(Some(offset))
     }
 
@@ -137,21 +138,10 @@ impl Jit {
         }
     }
 
-    fn apply(&mut self, patches: &[Patch]) -> std::io::Result<()> {
-        for patch in patches {
-            let bytes = patch.displacement.to_le_bytes();
-            self.code.edit(patch.at..patch.at + 4, |place| {
-                place.copy_from_slice(&bytes)
-            })?;
-        }
-        Ok(())
-    }
-
     /// Drops all units.
     fn clear(&mut self, memory: &mut Memory) -> std::io::Result<()> {
         let (bytes, stubs) = stubs::emit(&self.homes).map_err(std::io::Error::other)?;
-        self.code
-            .edit(0..bytes.len(), |place| place.copy_from_slice(&bytes))?;
+        self.code.write(vec![(0, &bytes)])?;
         self.cache = Cache::default();
         self.stubs = stubs;
         self.free = bytes.len().next_multiple_of(UNIT_ALIGN);
@@ -199,6 +189,14 @@ impl Jit {
     }
 }
 
+/// The writes that carry out `patches`.
+fn writes_of(patches: &[Patch]) -> Vec<(usize, &[u8])> {
+    patches
+        .iter()
+        .map(|patch| (patch.at, &patch.displacement[..]))
+        .collect()
+}
+
 /// What to do after emitted code has left.
 enum Departure {
     /// Go on at the unit of `pc` in this mode.
@@ -239,6 +237,6 @@ impl Engine for Jit {
         for (pc, _) in dropped {
             side::clear_jump(memory, pc);
         }
-        self.broken |= self.apply(&patches).is_err();
+        self.broken |= self.code.write(writes_of(&patches)).is_err();
     }
 }

@@ -13,7 +13,7 @@ use crate::isa::{self, Inst};
 use crate::machine::{Memory, PAGE_SIZE};
 
 /// Instructions in a unit at most.
-const MAX_INSNS: usize = 128;
+const MAX_INSNS: usize = 64;
 /// As [`MAX_INSNS`], of a careful unit, which should get back to a fast one soon.
 const MAX_CAREFUL: usize = 16;
 

@@ -19,6 +19,7 @@ mod exit;
 mod facts;
 mod fault;
 mod lower;
+mod profile;
 mod regs;
 mod side;
 mod stubs;
@@ -32,6 +33,7 @@ use code::{CodeMemory, Left};
 use emitter::Context;
 use exit::{ExitKind, Mode, Site};
 use fault::FAULTED;
+use profile::Profile;
 use regs::Homes;
 use stubs::{MISSED, Stubs};
 
@@ -48,6 +50,9 @@ pub struct Jit {
     code: CodeMemory,
     cache: Cache,
     homes: Homes,
+    profile: Profile,
+    /// Instructions until the next sample.
+    until_sample: u64,
     stubs: Stubs,
     /// Where the next unit goes.
     free: usize,
@@ -62,7 +67,7 @@ impl Jit {
     /// A JIT for a hart with this memory, whose side area it takes over.
     pub fn new(memory: &mut Memory) -> std::io::Result<Jit> {
         fault::install()?;
-        let homes = Homes::usual();
+        let (homes, profile) = (Homes::usual(), Profile::new());
         let (bytes, stubs) = stubs::emit(&homes).map_err(std::io::Error::other)?;
         let mut code = CodeMemory::reserve(CODE_BYTES)?;
         code.write(vec![(0, &bytes)])?;
@@ -71,6 +76,8 @@ impl Jit {
             code,
             cache: Cache::default(),
             homes,
+            until_sample: profile.interval(),
+            profile,
             stubs,
             free: bytes.len().next_multiple_of(UNIT_ALIGN),
             emitted: bytes.len() as u64,
@@ -149,6 +156,39 @@ impl Jit {
         Ok(())
     }
 
+    /// As [`Jit::enter`], for no longer than to the next sample, which it takes then.
+    fn enter_until_sample(
+        &mut self,
+        hart: &mut Hart,
+        offset: usize,
+        budget: &mut u64,
+    ) -> Departure {
+        let given = self.until_sample.min(*budget);
+        let cut_short = given < *budget;
+        let mut left = given;
+        let departure = self.enter(hart, offset, &mut left);
+        *budget -= given - left;
+        self.until_sample -= given - left;
+        match departure {
+            Departure::Stop(Stop::Budget) if cut_short => {
+                self.sample(hart);
+                Departure::Sample
+            }
+            departure => departure,
+        }
+    }
+
+    /// Adds the instructions at `pc` to the profile, and follows its verdict.
+    fn sample(&mut self, hart: &mut Hart) {
+        self.profile
+            .sample(unit::stretch(&mut hart.memory, hart.state.pc));
+        if let Some(homes) = self.profile.verdict(&self.homes) {
+            self.homes = homes;
+            self.broken |= self.clear(&mut hart.memory).is_err();
+        }
+        self.until_sample = self.profile.interval();
+    }
+
     /// Enters the unit at `offset`, and settles what it did to `budget`.
     fn enter(&self, hart: &mut Hart, offset: usize, budget: &mut u64) -> Departure {
         let Stubs { enter, exit, .. } = self.stubs;
@@ -203,6 +243,8 @@ enum Departure {
     Link(Mode),
     /// Go on at the unit of `pc`, and let indirect jumps find it.
     Missed,
+    /// Go on at the unit of `pc`: it was only time for a sample.
+    Sample,
     /// Return.
     Stop(Stop),
 }
@@ -216,11 +258,13 @@ impl Engine for Jit {
                 return Stop::Step;
             };
             if missed {
-                side::set_jump(&mut hart.memory, hart.state.pc, self.code.address(offset));
+                let host = self.code.address(offset);
+                side::set_jump(&mut hart.memory, hart.state.pc, host);
             }
-            (mode, missed) = match self.enter(hart, offset, &mut budget) {
+            (mode, missed) = match self.enter_until_sample(hart, offset, &mut budget) {
                 Departure::Link(mode) => (mode, false),
                 Departure::Missed => (Mode::Fast, true),
+                Departure::Sample => (Mode::Fast, false),
                 Departure::Stop(_) if budget == 0 => return Stop::Budget,
                 Departure::Stop(stop) => return stop,
             };

@@ -85,6 +85,15 @@ pub(super) fn compile(
     }))
 }
 
+/// The instructions that execution at `pc` goes through before it may branch.
+pub(super) fn stretch(memory: &mut Memory, pc: u64) -> impl Iterator<Item = Inst> {
+    let (insns, _) = gather(memory, pc, Mode::Fast);
+    let branch = |inst: &Inst| matches!(inst, Inst::Branch { .. });
+    let length = insns.iter().position(|fetched| branch(&fetched.inst));
+    let length = length.map_or(insns.len(), |last| last + 1);
+    insns.into_iter().take(length).map(|fetched| fetched.inst)
+}
+
 /// Fetches the unit's instructions.
 fn gather(memory: &mut Memory, start: u64, mode: Mode) -> (Vec<Fetched>, End) {
     let most = match mode {

@@ -12,7 +12,7 @@ use dynasmrt::{DynamicLabel, DynasmApi, DynasmLabelApi};
 use super::asm::{Asm, x64};
 use super::exit::{ExitKind, Mode, Site, SiteId};
 use super::facts::Facts;
-use super::regs::{BUDGET, Half, Home, Homes, T0};
+use super::regs::{Half, Home, Homes, T0};
 use super::stubs::Stubs;
 use crate::isa::Reg;
 
@@ -33,6 +33,7 @@ pub(super) struct Emitter<'a> {
     pub(super) bmi2: bool,
     homes: &'a Homes,
     stubs: Stubs,
+    offset: usize,
     first_site: SiteId,
     sites: Vec<Pending>,
     cold: Vec<(DynamicLabel, DynamicLabel, Cold<'a>)>,
@@ -69,6 +70,7 @@ impl<'a> Emitter<'a> {
             bmi2: context.bmi2,
             homes: context.homes,
             stubs: context.stubs,
+            offset: context.offset,
             first_site: context.first_site,
             sites: Vec::new(),
             cold: Vec::new(),
@@ -77,9 +79,9 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    /// Bytes of code so far.
+    /// Where in the code memory the next instruction will lie.
     pub(super) fn position(&self) -> usize {
-        self.asm.offset().0
+        self.offset + self.asm.offset().0
     }
 
     /// Where `reg` lives.
@@ -158,8 +160,8 @@ impl<'a> Emitter<'a> {
     pub(super) fn start_segment(&mut self, insns: u32) {
         let out = self.exit(ExitKind::Budget);
         match i8::try_from(insns) {
-            Ok(insns) => x64!(self ; sub Rq(BUDGET), BYTE insns),
-            Err(_) => x64!(self ; sub Rq(BUDGET), insns as i32),
+            Ok(insns) => x64!(self ; sub budget, BYTE insns),
+            Err(_) => x64!(self ; sub budget, insns as i32),
         }
         x64!(self ; jb =>out);
     }

@@ -6,7 +6,7 @@ use std::mem::offset_of;
 use dynasmrt::{DynasmApi, DynasmError};
 
 use super::asm::{Asm, x64};
-use super::regs::{BUDGET, Half, Home, Homes, MEM, T0};
+use super::regs::{Half, Home, Homes, T0};
 use crate::isa::Reg;
 use crate::machine::MachineState;
 
@@ -47,8 +47,8 @@ impl Builder {
     fn enter(&mut self, homes: &Homes) {
         x64!(self
             ; push rbx ; push rbp ; push r12 ; push r13 ; push r14 ; push r15
-            ; mov Rq(MEM), rsi
-            ; mov Rq(BUDGET), rdx
+            ; mov mem, rsi
+            ; mov budget, rdx
             ; mov rdx, rdi
             ; push rdx
         );
@@ -90,7 +90,7 @@ impl Builder {
             }
         }
         x64!(self
-            ; mov rdx, Rq(BUDGET)
+            ; mov rdx, budget
             ; pop r15 ; pop r14 ; pop r13 ; pop r12 ; pop rbp ; pop rbx
             ; ret
         );

@@ -6,7 +6,7 @@ use crate::isa::{Cond, Reg, semantics};
 use crate::jit::asm::x64;
 use crate::jit::emitter::Emitter;
 use crate::jit::exit::ExitKind;
-use crate::jit::regs::{MEM, T0, T1};
+use crate::jit::regs::{T0, T1};
 use crate::jit::side::{JUMP_HOST, JUMP_MASK, JUMP_PC};
 
 impl Emitter<'_> {
@@ -76,9 +76,9 @@ impl Emitter<'_> {
         x64!(self
             ; mov Rd(T1), Rd(T0)
             ; and Rd(T1), JUMP_MASK
-            ; cmp Rq(T0), [Rq(MEM) + 8 * Rq(T1) + JUMP_PC]
+            ; cmp Rq(T0), [mem + 8 * Rq(T1) + JUMP_PC]
             ; jne extern miss
-            ; jmp QWORD [Rq(MEM) + 8 * Rq(T1) + JUMP_HOST]
+            ; jmp QWORD [mem + 8 * Rq(T1) + JUMP_HOST]
         );
     }
 

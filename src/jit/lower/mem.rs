@@ -12,7 +12,7 @@ use crate::isa::{LoadOp, Reg, Width};
 use crate::jit::asm::x64;
 use crate::jit::emitter::Emitter;
 use crate::jit::exit::{ExitKind, Mode};
-use crate::jit::regs::{Home, MEM, T0, T1, T2};
+use crate::jit::regs::{T0, T1, T2};
 use crate::jit::side::limit_offset;
 use crate::machine::MachineState;
 
@@ -27,23 +27,23 @@ pub(super) struct Address {
 macro_rules! access {
     ($e:expr, $addr:expr, load $op:ident $kind:ident($reg:expr)) => {
         match ($addr.offset, i8::try_from($addr.offset)) {
-            (0, _) => x64!($e ; $op $kind($reg), [Rq(MEM) + Rq($addr.base)]),
-            (_, Ok(near)) => x64!($e ; $op $kind($reg), [BYTE Rq(MEM) + Rq($addr.base) + near]),
-            (far, _) => x64!($e ; $op $kind($reg), [Rq(MEM) + Rq($addr.base) + far]),
+            (0, _) => x64!($e ; $op $kind($reg), [mem + Rq($addr.base)]),
+            (_, Ok(near)) => x64!($e ; $op $kind($reg), [BYTE mem + Rq($addr.base) + near]),
+            (far, _) => x64!($e ; $op $kind($reg), [mem + Rq($addr.base) + far]),
         }
     };
     ($e:expr, $addr:expr, extend $op:ident $size:ident $kind:ident($reg:expr)) => {
         match ($addr.offset, i8::try_from($addr.offset)) {
-            (0, _) => x64!($e ; $op $kind($reg), $size [Rq(MEM) + Rq($addr.base)]),
-            (_, Ok(near)) => x64!($e ; $op $kind($reg), $size [BYTE Rq(MEM) + Rq($addr.base) + near]),
-            (far, _) => x64!($e ; $op $kind($reg), $size [Rq(MEM) + Rq($addr.base) + far]),
+            (0, _) => x64!($e ; $op $kind($reg), $size [mem + Rq($addr.base)]),
+            (_, Ok(near)) => x64!($e ; $op $kind($reg), $size [BYTE mem + Rq($addr.base) + near]),
+            (far, _) => x64!($e ; $op $kind($reg), $size [mem + Rq($addr.base) + far]),
         }
     };
     ($e:expr, $addr:expr, store $kind:ident($reg:expr)) => {
         match ($addr.offset, i8::try_from($addr.offset)) {
-            (0, _) => x64!($e ; mov [Rq(MEM) + Rq($addr.base)], $kind($reg)),
-            (_, Ok(near)) => x64!($e ; mov [BYTE Rq(MEM) + Rq($addr.base) + near], $kind($reg)),
-            (far, _) => x64!($e ; mov [Rq(MEM) + Rq($addr.base) + far], $kind($reg)),
+            (0, _) => x64!($e ; mov [mem + Rq($addr.base)], $kind($reg)),
+            (_, Ok(near)) => x64!($e ; mov [BYTE mem + Rq($addr.base) + near], $kind($reg)),
+            (far, _) => x64!($e ; mov [mem + Rq($addr.base) + far], $kind($reg)),
         }
     };
 }
@@ -136,7 +136,7 @@ impl Emitter<'_> {
         let outside = self.exit(ExitKind::Step);
         x64!(self
             ; lea Rq(T0), [Rq(base) + offset]
-            ; cmp Rq(T0), [Rq(MEM) + limit_offset(Width::Byte)]
+            ; cmp Rq(T0), [mem + limit_offset(Width::Byte)]
             ; jae =>outside
         );
         Address {
@@ -159,12 +159,12 @@ impl Emitter<'_> {
     fn compare_base(&mut self, base: Rq, width: Width) {
         let limit = limit_offset(width);
         if width == Width::Byte {
-            return x64!(self ; cmp Rq(base), [Rq(MEM) + limit]);
+            return x64!(self ; cmp Rq(base), [mem + limit]);
         }
         x64!(self
             ; mov Rq(T2), Rq(base)
             ; ror Rq(T2), width as i8
-            ; cmp Rq(T2), [Rq(MEM) + limit]
+            ; cmp Rq(T2), [mem + limit]
         );
     }
 
@@ -199,11 +199,6 @@ impl Emitter<'_> {
     /// `register + tag` of an address, as a reservation holds it.
     pub(super) fn reservation_of(&mut self, into: Rq, addr: Address, tag: i32) {
         x64!(self ; lea Rq(into), [Rq(addr.base) + tag]);
-    }
-
-    /// Whether `reg` lives in no register of its own.
-    pub(super) fn is_zero_home(&self, reg: Reg) -> bool {
-        self.home(reg) == Home::Zero
     }
 }
 

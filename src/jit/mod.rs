@@ -18,6 +18,7 @@ mod emitter;
 mod exit;
 mod facts;
 mod fault;
+mod inspect;
 mod lower;
 mod profile;
 mod regs;
@@ -97,6 +98,20 @@ impl Jit {
         self.emitted
     }
 
+    /// Writes the listing of all units that start at an address in `pcs`.
+    pub fn write_listing(
+        &self,
+        out: &mut dyn std::io::Write,
+        memory: &Memory,
+        pcs: Range<u64>,
+    ) -> std::io::Result<()> {
+        let listings = self.cache.listings(|span| self.code.bytes(span));
+        for listing in listings.filter(|listing| pcs.contains(&listing.key.0)) {
+            listing.write(out, memory)?;
+        }
+        Ok(())
+    }
+
     /// Where the unit of `key` is, which is compiled if need be; nothing if the
     /// instruction there is not for the JIT.
     fn unit(&mut self, memory: &mut Memory, key: Key) -> Option<usize> {
@@ -127,7 +142,7 @@ impl Jit {
         self.emitted += unit.code.len() as u64;
         self.free = end.next_multiple_of(UNIT_ALIGN);
         let code = std::mem::take(&mut unit.code);
-        let patches = self.cache.add(key, offset, unit);
+        let patches = self.cache.add(key, offset..end, unit);
         let mut writes = writes_of(&patches);
         writes.push((offset, &code));
         self.code.write(writes)?;

@@ -53,6 +53,8 @@ pub(super) struct Unit {
     pub(super) code: Vec<u8>,
     pub(super) sites: Vec<Site>,
     pub(super) marks: Vec<Mark>,
+    /// Where the code starts that is not in the straight line.
+    pub(super) cold: usize,
     /// The guest pages whose bytes it was made from.
     pub(super) pages: Vec<u64>,
 }
@@ -80,6 +82,7 @@ pub(super) fn compile(
     Ok(Some(Unit {
         code: emitted.code,
         sites: emitted.sites,
+        cold: emitted.cold,
         marks,
         pages,
     }))

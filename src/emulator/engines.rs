@@ -6,7 +6,6 @@ use std::time::Duration;
 use super::EngineKind;
 use crate::error::Error;
 use crate::interp::Interp;
-#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 use crate::jit::Jit;
 use crate::machine::{Engine, Hart, Memory, Stop};
 

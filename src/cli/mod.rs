@@ -16,6 +16,7 @@ mod output;
 mod run;
 mod stats;
 mod status;
+mod strace;
 mod values;
 
 use std::process::ExitCode;

@@ -107,7 +107,7 @@ mod tests {
         assert!(facts.is_checked(A, Width::Double));
         facts.set_checked(A, facts.checked_sum(A, -4));
         assert!(facts.is_checked(A, Width::Word) && !facts.is_checked(A, Width::Double));
-        for _ in 0..14 {
+        for _ in 0..15 {
             facts.set_checked(A, facts.checked_sum(A, -2048));
         }
         assert!(facts.is_checked(A, Width::Word));

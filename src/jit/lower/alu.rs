@@ -56,6 +56,11 @@ impl Emitter<'_> {
                     return self.alu_imm(op, rd, rs1, imm);
                 }
             }
+            (Some(a), None) if is_commutative(op) => {
+                if let Ok(imm) = i32::try_from(a as i64) {
+                    return self.alu_imm(op, rd, rs2, imm);
+                }
+            }
             _ => {}
         }
         let (a, b) = (self.read(rs1, T0), self.read(rs2, T1));

@@ -40,7 +40,7 @@ enum End {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Mark {
     /// Offset in the code memory.
-    pub(super) host: usize,
+    pub(super) host: u32,
     /// The instruction's address.
     pub(super) pc: u64,
     /// Instructions paid for and not retired when it is about to execute.
@@ -161,7 +161,7 @@ fn emit(emitter: &mut Emitter<'_>, insns: &[Fetched], end: End) -> Vec<Mark> {
             if index == 0 {
                 emitter.start_segment(emitter.owed);
             }
-            let (host, pc, owed) = (emitter.position(), fetched.pc, emitter.owed);
+            let (host, pc, owed) = (emitter.position() as u32, fetched.pc, emitter.owed);
             marks.push(Mark { host, pc, owed });
             emit_instruction(emitter, fetched);
         }

@@ -7,6 +7,8 @@
 
 #![forbid(unsafe_code)]
 
+#![forbid(unsafe_code)]
+
 mod alu;
 mod atomic;
 mod control;

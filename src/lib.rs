@@ -16,10 +16,17 @@ mod emulator;
 mod error;
 pub mod interp;
 pub mod isa;
-#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+#[cfg_attr(
+    not(all(target_arch = "x86_64", target_os = "linux")),
+    path = "jit_absent.rs"
+)]
 pub mod jit;
 pub mod machine;
 pub mod program;
 
 pub use emulator::{Builder, EngineKind, Limits, Machine, Outcome, Stats, Times, Unaligned};
 pub use error::Error;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

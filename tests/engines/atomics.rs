@@ -134,7 +134,7 @@ fn check_steps(steps: &[Step], Triple { rd, rs1, rs2 }: Triple) {
     code.li(out, OUT);
     for (number, step) in steps.iter().enumerate() {
         let operand = 0x0101_0101_0101_0101 * (number as u64 + 1);
-        let mut at = |code: &mut Asm, offset: i32| {
+        let at = |code: &mut Asm, offset: i32| {
             code.li(rs2, operand);
             code.li(rs1, CELL + offset as u64);
             offset as usize

@@ -6,9 +6,12 @@ use proptest::sample::{Index, select};
 use rvjet::isa::{
     AluOp, AmoOp, Compressed, Cond, CsrOp, CsrSource, Inst, LoadOp, MulDivOp, Ordering, Reg, Width,
 };
+use rvjet::machine::PAGE_SIZE;
 
 use crate::asm::{addi, fence_i, x};
+use crate::lab::call;
 use crate::operands::{IMMEDIATES, values};
+use crate::scenario::{CODE, DATA};
 
 /// Registers that hold addresses, one or two in each kind of home: first those
 /// that a calm program keeps aligned.
@@ -55,6 +58,12 @@ pub enum Piece {
         synchronize: bool,
     },
     Ecall,
+    /// Asks the environment to change the access of a page, or to map or unmap it.
+    Ask {
+        call: u64,
+        page: u64,
+        access: u64,
+    },
 }
 
 fn reg() -> impl Strategy<Value = Reg> + Clone {
@@ -339,11 +348,33 @@ pub fn jumping() -> impl Strategy<Value = Piece> + Clone {
     ]
 }
 
+/// Pages of code and data that a program asks to have changed.
+fn asking() -> impl Strategy<Value = Piece> + Clone {
+    let calls = [
+        call::PROTECT,
+        call::PROTECT,
+        call::PROTECT,
+        call::MAP,
+        call::UNMAP,
+    ];
+    let data = (0..6u64).prop_map(|n| DATA + n * PAGE_SIZE);
+    let code = (0..3u64).prop_map(|n| CODE + n * PAGE_SIZE);
+    let page = prop_oneof![6 => data, 1 => code, 1 => Just(0)];
+    // Mostly what lets the program go on.
+    let access = prop_oneof![3 => Just(3u64), 1 => Just(7), 1 => Just(5), 1 => 0..8u64];
+    (select(calls.to_vec()), page, access).prop_map(|(call, page, access)| Piece::Ask {
+        call,
+        page,
+        access,
+    })
+}
+
 pub fn environment() -> impl Strategy<Value = Piece> + Clone {
     prop_oneof![
         2 => counter().prop_map(Piece::Inst),
         2 => fence().prop_map(Piece::Inst),
         1 => Just(Piece::Ecall),
+        2 => asking(),
     ]
 }
 

@@ -7,8 +7,6 @@
 
 #![forbid(unsafe_code)]
 
-#![forbid(unsafe_code)]
-
 mod alu;
 mod atomic;
 mod control;

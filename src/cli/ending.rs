@@ -18,6 +18,7 @@ pub enum Kind {
     InsnLimit,
     MemoryLimit,
     Timeout,
+    BrokenPipe,
 }
 
 /// How a run ended, and where.
@@ -49,6 +50,7 @@ fn kind(exit: Exit) -> Kind {
         Exit::InsnLimit { .. } => Kind::InsnLimit,
         Exit::MemoryLimit { .. } => Kind::MemoryLimit,
         Exit::Timeout { .. } => Kind::Timeout,
+        Exit::BrokenPipe => Kind::BrokenPipe,
         Exit::Trap(Trap { cause, .. }) => match cause {
             Cause::IllegalInstruction { .. } => Kind::IllegalInstruction,
             Cause::Breakpoint => Kind::Breakpoint,
@@ -74,15 +76,17 @@ fn code(exit: Exit, kind: Kind) -> u8 {
         Kind::InsnLimit => Status::InsnLimit,
         Kind::MemoryLimit => Status::MemoryLimit,
         Kind::Timeout => Status::Timeout,
+        // Who stopped reading has seen what it wanted.
+        Kind::BrokenPipe => Status::Success,
     };
     status as u8
 }
 
-/// What to tell of a run that the guest did not end itself.
+/// What to tell of a run that was stopped by a trap or a limit.
 pub fn line(outcome: &Outcome, elf: &[u8], machine: &Machine) -> Option<String> {
     let pc = outcome.state.pc;
     let what = match outcome.exit {
-        Exit::Exited { .. } => return None,
+        Exit::Exited { .. } | Exit::BrokenPipe => return None,
         Exit::Trap(trap) => trap.to_string(),
         Exit::InsnLimit { limit } => format!("instruction limit of {limit} reached at pc {pc:#x}"),
         Exit::MemoryLimit { limit } => {

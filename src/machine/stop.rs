@@ -148,6 +148,9 @@ pub enum Exit {
         /// How long.
         limit: std::time::Duration,
     },
+    /// The reader of a stream that it writes to has gone, and it did not ask to
+    /// go on: what SIGPIPE does by default. The state is that before the call.
+    BrokenPipe,
 }
 
 /// Something that executes guest instructions.

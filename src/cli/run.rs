@@ -134,7 +134,7 @@ pub fn execute(args: Args) -> Result<ExitCode, Failure> {
     let path = PathBuf::from(args.command.first().cloned().unwrap_or_default());
     let limits = Limits::from(args.limits);
     let process = args.grants.process(args.command, limits.timeout)?;
-    let process = process.on_event(strace::printer(args.reports.strace));
+    let process = strace::printed(process, args.reports.strace);
     let elf = input::read_elf(&path)?;
     let built = Machine::builder()
         .elf(&elf)

@@ -1,6 +1,7 @@
 //! How a run ended, as the command tells it: exit status, one word, one line.
 
 use rvjet::elf::Symbols;
+use rvjet::isa::Reg;
 use rvjet::machine::{Cause, Exit, Trap};
 use rvjet::{Machine, Outcome};
 use serde::Serialize;
@@ -98,11 +99,27 @@ pub fn line(outcome: &Outcome, elf: &[u8], machine: &Machine) -> Option<String> 
         }
     };
     let symbols = Symbols::parse(elf, machine.program().bias);
-    Some(what + &place(&symbols, Ending::of(outcome).pc))
+    let at = place(&symbols, Ending::of(outcome).pc);
+    Some(what + &at + &origin(&symbols, outcome))
+}
+
+/// `, ra 0x… (symbol+offset)` of a jump to a wrong address, whose pc does not
+/// tell who has jumped: most are calls, which leave the return address.
+fn origin(symbols: &Symbols, outcome: &Outcome) -> String {
+    match outcome.exit {
+        Exit::Trap(Trap {
+            cause: Cause::FetchFault { .. },
+            ..
+        }) => {
+            let ra = outcome.state.reg(Reg::RA);
+            format!(", ra {ra:#x}{}", place(symbols, ra))
+        }
+        _ => String::new(),
+    }
 }
 
 /// ` (symbol+offset, file:line)`, as much of it as is known.
-pub fn place(symbols: &Symbols, pc: u64) -> String {
+fn place(symbols: &Symbols, pc: u64) -> String {
     let symbol = symbols
         .lookup(pc)
         .map(|symbol| format!("{}+{:#x}", symbol.name, symbol.offset));

@@ -43,14 +43,14 @@ fn breakpoint() {
 #[test]
 fn load_from_nowhere() {
     let guest = Guest::new(&[li(A0, 16), load(8)]);
-    let line = "rvjet: load of 8 bytes at 0x18, which is not readable at pc 0x10004 (main+0x4)";
+    let line = "rvjet: load of 8 bytes at 0x18 (not readable) at pc 0x10004 (main+0x4)";
     ends(&guest, &[], 139, line);
 }
 
 #[test]
 fn store_to_code() {
     let guest = Guest::new(&[lui(A0, CODE), store(0)]);
-    let line = "rvjet: store of 8 bytes at 0x10000, which is not writable at pc 0x10004 (main+0x4)";
+    let line = "rvjet: store of 8 bytes at 0x10000 (not writable) at pc 0x10004 (main+0x4)";
     ends(&guest, &[], 139, line);
 }
 
@@ -58,7 +58,15 @@ fn store_to_code() {
 fn jump_to_data() {
     let (rd, rs1, offset) = (Reg::ZERO, A0, 0);
     let guest = Guest::new(&[lui(A0, DATA), Inst::Jalr { rd, rs1, offset }]);
-    let line = "rvjet: jump to 0x20000, which is not executable at pc 0x20000";
+    let line = "rvjet: jump to 0x20000 (not executable), ra 0x0";
+    ends(&guest, &[], 139, line);
+}
+
+#[test]
+fn call_of_null() {
+    let (rd, rs1, offset) = (Reg::RA, Reg::ZERO, 0);
+    let guest = Guest::new(&[li(A0, 0), Inst::Jalr { rd, rs1, offset }]);
+    let line = "rvjet: jump to 0x0 (not executable), ra 0x10008 (tail+0x0)";
     ends(&guest, &[], 139, line);
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 use clap::builder::BoolishValueParser;
-use rvjet::{EngineKind, Limits, Machine};
+use rvjet::{Builder, EngineKind, Limits, Machine};
 
 use super::ending::{self, Ending};
 use super::failure::Failure;
@@ -98,6 +98,14 @@ impl From<LimitArgs> for Limits {
     }
 }
 
+/// The usual address space, or as much more as the memory limit asks for. More
+/// than there can be is not judged here.
+fn address_space(limits: Limits) -> u64 {
+    let memory = limits.max_memory.unwrap_or(0);
+    let enough = memory.checked_next_power_of_two().unwrap_or(u64::MAX);
+    enough.max(Builder::ADDRESS_SPACE)
+}
+
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Reports")]
 struct ReportArgs {
@@ -141,6 +149,7 @@ pub fn execute(args: Args) -> Result<ExitCode, Failure> {
         .abi(process)
         .engine(args.engine.engine.into())
         .limits(limits)
+        .address_space(address_space(limits))
         .build();
     let mut machine = built.map_err(|source| Failure::Machine { path, source })?;
     let sink = args.reports.stats.map(Sink::open).transpose()?;

@@ -1,6 +1,6 @@
 //! How runs end that the guest does not end itself: one line, and an exit status.
 
-use rvjet::isa::{AmoOp, Inst, Ordering, Reg, Width};
+use rvjet::isa::{AluOp, AmoOp, Inst, LoadOp, Ordering, Reg, Width};
 
 use crate::guest::{A0, CODE, DATA, Guest, SPIN, exit, li, load, lui, store};
 use crate::{one_line, run};
@@ -140,6 +140,52 @@ fn memory_limit_at_the_start() {
          the program's segments exceed the memory limit of 1 bytes"
     );
     ends(&guest, &["--max-mem", "1"], 137, &line);
+}
+
+#[test]
+fn a_memory_limit_above_the_usual_address_space_raises_that() {
+    // Pushes what it then pops, and exits with the upper half of the stack pointer.
+    let sp = |op, rd| {
+        let (rs1, imm) = (Reg::SP, 32);
+        Inst::AluImm { op, rd, rs1, imm }
+    };
+    let (rd, rs1, rs2, offset) = (A0, Reg::SP, A0, -8);
+    let (op, width) = (LoadOp::Ld, Width::Double);
+    let push = Inst::Store {
+        width,
+        rs1,
+        rs2,
+        offset,
+    };
+    let pop = Inst::Load {
+        op,
+        rd,
+        rs1,
+        offset,
+    };
+    let [_, a, b] = exit(0);
+    let guest = Guest::new(&[sp(AluOp::Srl, A0), push, li(A0, 9), pop, a, b]);
+    let path = guest.path.to_str().unwrap();
+    for (limit, upper) in [("8G", 1), ("8193M", 3), ("4G", 0), ("1M", 0)] {
+        for engine in ["auto", "interp"] {
+            run(["--engine", engine, "--max-mem", limit, path])
+                .code(upper)
+                .stderr("");
+        }
+    }
+}
+
+#[test]
+fn a_memory_limit_that_no_host_has_is_refused() {
+    let guest = Guest::new(&exit(0));
+    let path = guest.path.display();
+    for (limit, window) in [("1000T", 1u64 << 50), ("16777215T", u64::MAX)] {
+        let line = format!(
+            "rvjet: {path}: cannot reserve {window:#x} bytes of address space for the guest: \
+             the host refused to change guest memory: Cannot allocate memory (os error 12)"
+        );
+        ends(&guest, &["--max-mem", limit], 70, &line);
+    }
 }
 
 #[test]

@@ -110,6 +110,11 @@ fn address_space(limits: Limits) -> u64 {
 #[command(next_help_heading = "Reports")]
 struct ReportArgs {
     /// Print figures after the run as text (if nothing is said) or json, to FILE or standard error
+    ///
+    /// Times are wall time, in json nanoseconds: "load" checks the program and
+    /// lays it out, "compile" emits host code, "run" is the rest until the
+    /// program ends. "mips" is million instructions a second of compile and
+    /// run, 0 if no time passed. Memory is in bytes.
     #[arg(
         long,
         env = "RVJET_STATS",
@@ -125,7 +130,9 @@ struct ReportArgs {
     #[arg(long, env = "RVJET_STRACE", value_parser = BoolishValueParser::new())]
     strace: bool,
 
-    /// Print the compiled host code, of all or of a symbol or a pc such as 0x10078
+    /// Print the compiled host code: all, or what starts in a symbol or at a pc such as 0x10078
+    ///
+    /// It goes to standard error after the run. The interpreter compiles nothing.
     #[arg(
         long,
         env = "RVJET_DUMP_ASM",

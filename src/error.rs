@@ -26,13 +26,8 @@ pub enum Error {
     /// The personality could not lay out stack and arguments.
     #[error("cannot start the program")]
     Start(#[from] StartError),
-    /// The JIT was asked for, and this host cannot run it.
-    #[error("the JIT is not available on this host: {reason}")]
-    JitUnavailable {
-        /// What it lacks.
-        reason: &'static str,
-    },
-    /// The host refused the JIT its code memory or its fault handler.
+    /// The JIT was asked for, and the host has none, or refused it its code
+    /// memory or its fault handler.
     #[error("cannot set up the JIT")]
     Jit(#[source] std::io::Error),
 }

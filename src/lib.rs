@@ -16,7 +16,10 @@ mod emulator;
 mod error;
 pub mod interp;
 pub mod isa;
-#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+#[cfg_attr(
+    not(all(target_arch = "x86_64", target_os = "linux")),
+    path = "jit_absent.rs"
+)]
 pub mod jit;
 pub mod machine;
 pub mod program;

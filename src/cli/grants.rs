@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::os::unix::ffi::OsStringExt;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -69,6 +69,10 @@ impl Grants {
             .seed(self.seed);
         for Variable { name, value } in values::listed(self.env, "RVJET_ENV", values::variable)? {
             linux = linux.env(name.into_vec(), value.into_vec());
+        }
+        for Directory { host, guest } in values::listed(self.dir, "RVJET_DIR", values::directory)? {
+            let granted = linux.dir(&host, guest.as_os_str().as_bytes());
+            linux = granted.map_err(|source| Failure::Input { path: host, source })?;
         }
         if let Some(path) = self.stdin {
             linux = linux.stdin(open(&path)?);

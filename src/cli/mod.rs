@@ -6,6 +6,7 @@
 //! standard output belongs to the guest, or to the listing that was asked for.
 
 mod disasm;
+mod dump;
 mod ending;
 mod failure;
 mod grants;
@@ -15,6 +16,7 @@ mod output;
 mod run;
 mod stats;
 mod status;
+mod strace;
 mod values;
 
 use std::process::ExitCode;

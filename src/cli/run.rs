@@ -13,7 +13,7 @@ use super::ending::{self, Ending};
 use super::failure::Failure;
 use super::grants::Grants;
 use super::stats::{self, Sink};
-use super::{input, output, status, values};
+use super::{dump, input, output, status, strace, values};
 
 /// Run a program.
 ///
@@ -134,6 +134,7 @@ pub fn execute(args: Args) -> Result<ExitCode, Failure> {
     let path = PathBuf::from(args.command.first().cloned().unwrap_or_default());
     let limits = Limits::from(args.limits);
     let process = args.grants.process(args.command, limits.timeout)?;
+    let process = process.on_event(strace::printer(args.reports.strace));
     let elf = input::read_elf(&path)?;
     let built = Machine::builder()
         .elf(&elf)
@@ -143,7 +144,14 @@ pub fn execute(args: Args) -> Result<ExitCode, Failure> {
         .build();
     let mut machine = built.map_err(|source| Failure::Machine { path, source })?;
     let sink = args.reports.stats.map(Sink::open).transpose()?;
+    let filter = args.reports.dump_asm.as_deref();
+    let dumped = filter
+        .map(|filter| dump::range(filter, &elf, &machine))
+        .transpose()?;
     let outcome = machine.run();
+    if let Some(pcs) = dumped {
+        dump::print(&machine, pcs)?;
+    }
     if let Some(line) = ending::line(&outcome, &elf, &machine) {
         output::message(format_args!("{line}"));
     }

@@ -1,11 +1,11 @@
 //! The engines of one machine, and how they share the work.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use super::EngineKind;
 use crate::error::Error;
 use crate::interp::Interp;
-#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 use crate::jit::Jit;
 use crate::machine::{Engine, Hart, Memory, Stop};
 
@@ -61,6 +61,19 @@ impl Engines {
         self.interp.forget(memory, &stale);
         if let Some(jit) = &mut self.jit {
             jit.forget(memory, &stale);
+        }
+    }
+
+    /// Writes the listing of what the JIT has emitted for addresses in `pcs`.
+    pub(super) fn write_listing(
+        &self,
+        out: &mut dyn std::io::Write,
+        memory: &Memory,
+        pcs: Range<u64>,
+    ) -> std::io::Result<()> {
+        match &self.jit {
+            Some(jit) => jit.write_listing(out, memory, pcs),
+            None => Ok(()),
         }
     }
 

@@ -8,6 +8,8 @@ mod builder;
 mod engines;
 mod outcome;
 
+use std::io::{self, Write};
+use std::ops::Range;
 use std::time::{Duration, Instant};
 
 pub use builder::{Builder, EngineKind, Limits};
@@ -103,6 +105,7 @@ impl Machine {
     /// Runs at most `insns` instructions more; `None` if the guest has not ended by then.
     /// A time limit is not looked at.
     pub fn run_for(&mut self, insns: u64) -> Option<Exit> {
+        self.engines.forget_stale(&mut self.hart.memory);
         let end = self.hart.state.insns.saturating_add(insns);
         while self.ended.is_none() && self.hart.state.insns < end {
             self.ended = self.turn(end - self.hart.state.insns);
@@ -130,7 +133,14 @@ impl Machine {
         &self.program
     }
 
+    /// Writes the host code that the JIT has emitted so far for guest addresses
+    /// in `pcs`, each stretch under its guest instruction. Nothing under the interpreter.
+    pub fn write_listing(&self, out: &mut dyn Write, pcs: Range<u64>) -> io::Result<()> {
+        self.engines.write_listing(out, &self.hart.memory, pcs)
+    }
+
     fn run_to_exit(&mut self, deadline: Option<Instant>) -> Exit {
+        self.engines.forget_stale(&mut self.hart.memory);
         let slice = if deadline.is_some() { SLICE } else { u64::MAX };
         loop {
             if deadline.is_some_and(|deadline| Instant::now() >= deadline) {

@@ -353,3 +353,34 @@ pub enum Inst {
         source: CsrSource,
     },
 }
+
+impl Inst {
+    /// The registers that the instruction reads or writes, `x0` included, each
+    /// as often as it is named.
+    pub fn operands(self) -> impl Iterator<Item = Reg> {
+        let (rd, rs1, rs2) = match self {
+            Inst::Lui { rd, .. } | Inst::Auipc { rd, .. } | Inst::Jal { rd, .. } => {
+                (Some(rd), None, None)
+            }
+            Inst::Jalr { rd, rs1, .. }
+            | Inst::Load { rd, rs1, .. }
+            | Inst::AluImm { rd, rs1, .. }
+            | Inst::LoadReserved { rd, rs1, .. } => (Some(rd), Some(rs1), None),
+            Inst::Branch { rs1, rs2, .. } | Inst::Store { rs1, rs2, .. } => {
+                (None, Some(rs1), Some(rs2))
+            }
+            Inst::Alu { rd, rs1, rs2, .. }
+            | Inst::MulDiv { rd, rs1, rs2, .. }
+            | Inst::StoreConditional { rd, rs1, rs2, .. }
+            | Inst::Amo { rd, rs1, rs2, .. } => (Some(rd), Some(rs1), Some(rs2)),
+            Inst::Csr { rd, source, .. } => match source {
+                CsrSource::Reg(rs1) => (Some(rd), Some(rs1), None),
+                CsrSource::Imm(_) => (Some(rd), None, None),
+            },
+            Inst::Fence { .. } | Inst::FenceI { .. } | Inst::Ecall | Inst::Ebreak => {
+                (None, None, None)
+            }
+        };
+        [rd, rs1, rs2].into_iter().flatten()
+    }
+}

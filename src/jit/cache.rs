@@ -9,6 +9,7 @@ use std::ops::Range;
 use hashbrown::{HashMap, HashSet};
 
 use super::exit::{ExitKind, Mode, Site, SiteId};
+use super::inspect::Listing;
 use super::unit::{Mark, Unit};
 use crate::machine::PAGE_SIZE;
 
@@ -19,7 +20,7 @@ pub(super) type Key = (u64, Mode);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Patch {
     pub(super) at: usize,
-    pub(super) displacement: i32,
+    pub(super) displacement: [u8; 4],
 }
 
 /// A unit in code memory.
@@ -27,6 +28,8 @@ pub(super) struct Patch {
 struct Placed {
     key: Key,
     offset: usize,
+    len: usize,
+    cold: usize,
     marks: Vec<Mark>,
     pages: Vec<u64>,
     sites: Range<u32>,
@@ -68,12 +71,14 @@ impl Cache {
         unit.marks.get(after.checked_sub(1)?).copied()
     }
 
-    /// Takes a unit in; returns how to link it, both ways.
-    pub(super) fn add(&mut self, key: Key, offset: usize, unit: Unit) -> Vec<Patch> {
+    /// Takes in a unit that lies at `span`; returns how to link it, both ways.
+    pub(super) fn add(&mut self, key: Key, span: Range<usize>, unit: Unit) -> Vec<Patch> {
         let index = self.placed.len();
         let first = self.next_site().0;
         let sites = first..first + unit.sites.len() as u32;
+        let offset = span.start;
         let Unit {
+            cold,
             marks,
             pages,
             sites: unit_sites,
@@ -85,6 +90,8 @@ impl Cache {
         self.placed.push(Placed {
             key,
             offset,
+            len: span.len(),
+            cold,
             marks,
             pages,
             sites,
@@ -156,11 +163,22 @@ impl Cache {
         sites.filter_map(|site| patch(site, to(site))).collect()
     }
 
-    /// Keys and code of all units that exist, in the order in which they were made.
-    pub(super) fn units(&self) -> impl Iterator<Item = (Key, usize, &[Mark])> {
+    /// What listings are made from, of all units that exist, in the order in
+    /// which they were made; `code` gives the bytes of a span of code memory.
+    pub(super) fn listings<'a>(
+        &'a self,
+        code: impl Fn(Range<usize>) -> &'a [u8] + 'a,
+    ) -> impl Iterator<Item = Listing<'a>> {
         let live = self.placed.iter().enumerate();
         live.filter(|(index, unit)| self.live.get(&unit.key) == Some(index))
-            .map(|(_, unit)| (unit.key, unit.offset, unit.marks.as_slice()))
+            .map(move |(_, unit)| Listing {
+                key: unit.key,
+                offset: unit.offset,
+                code: code(unit.offset..unit.offset + unit.len),
+                marks: &unit.marks,
+                cold: unit.cold,
+                sites: &self.sites[unit.sites.start as usize..unit.sites.end as usize],
+            })
     }
 }
 
@@ -168,5 +186,8 @@ impl Cache {
 fn patch(site: &Site, target: usize) -> Option<Patch> {
     let at = site.jump?;
     let displacement = i32::try_from(target as i64 - (at + 4) as i64).ok()?;
-    Some(Patch { at, displacement })
+    Some(Patch {
+        at,
+        displacement: displacement.to_le_bytes(),
+    })
 }

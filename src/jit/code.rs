@@ -9,7 +9,10 @@ use rustix::mm::{MapFlags, MprotectFlags, ProtFlags};
 use super::fault::{self, Watch};
 use crate::machine::{Hart, MachineState, PAGE_SIZE};
 
-/// Code memory. Executable except within [`CodeMemory::edit`].
+/// Writes closer than this share the two calls that change the protection.
+const NEAR_BYTES: usize = 1 << 16;
+
+/// Code memory. Executable except within [`CodeMemory::write`].
 #[derive(Debug)]
 pub(super) struct CodeMemory {
     start: NonNull<u8>,
@@ -52,20 +55,40 @@ impl CodeMemory {
         self.start.as_ptr() as u64 + offset as u64
     }
 
-    /// Lets `edit` change the bytes at `span`, which are not executable meanwhile.
-    /// An error leaves the memory unusable for execution.
-    pub(super) fn edit(&mut self, span: Range<usize>, edit: impl FnOnce(&mut [u8])) -> Result<()> {
+    /// Makes `writes`, each an offset and the bytes to lie there. What they touch is
+    /// not executable meanwhile. An error leaves the memory unfit for execution.
+    pub(super) fn write(&mut self, mut writes: Vec<(usize, &[u8])>) -> Result<()> {
+        writes.sort_unstable_by_key(|&(offset, _)| offset);
+        let near = |&(a, bytes): &(usize, &[u8]), &(b, _): &(usize, &[u8])| {
+            b.saturating_sub(a + bytes.len()) < NEAR_BYTES
+        };
+        for group in writes.chunk_by(near) {
+            self.write_group(group)?;
+        }
+        Ok(())
+    }
+
+    /// Makes writes that are in ascending order and close to each other.
+    fn write_group(&mut self, writes: &[(usize, &[u8])]) -> Result<()> {
         let page = PAGE_SIZE as usize;
-        let pages = span.start / page * page..span.end.next_multiple_of(page);
-        if span.is_empty() || pages.end > self.size {
+        let start = writes.iter().map(|&(offset, _)| offset).min().unwrap_or(0);
+        let ends = writes
+            .iter()
+            .map(|&(offset, bytes)| offset.saturating_add(bytes.len()));
+        let end = ends.max().unwrap_or(0);
+        let pages = start / page * page..end.div_ceil(page).saturating_mul(page);
+        if pages.end > self.size {
             return Err(rustix::io::Errno::INVAL);
         }
         self.protect(&pages, MprotectFlags::READ | MprotectFlags::WRITE)?;
-        // SAFETY: the span is within the mapping and now writable; emitted code
-        // runs only inside `enter`, which cannot overlap with `&mut self`.
-        edit(unsafe {
-            std::slice::from_raw_parts_mut(self.start.as_ptr().add(span.start), span.len())
-        });
+        for &(offset, bytes) in writes {
+            // SAFETY: within the mapping and now writable; emitted code runs
+            // only inside `enter`, which cannot overlap with `&mut self`.
+            let place = unsafe {
+                std::slice::from_raw_parts_mut(self.start.as_ptr().add(offset), bytes.len())
+            };
+            place.copy_from_slice(bytes);
+        }
         self.protect(&pages, MprotectFlags::READ | MprotectFlags::EXEC)
     }
 

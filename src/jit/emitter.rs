@@ -46,6 +46,8 @@ pub(super) struct Emitter<'a> {
 pub(super) struct Emitted {
     pub(super) code: Vec<u8>,
     pub(super) sites: Vec<Site>,
+    /// Where the code starts that is not in the straight line.
+    pub(super) cold: usize,
 }
 
 /// What a unit's code depends on besides the guest's instructions.
@@ -248,6 +250,7 @@ impl<'a> Emitter<'a> {
 
     /// Emits what is cold and ends the unit.
     pub(super) fn finish(mut self) -> Result<Emitted, dynasmrt::DynasmError> {
+        let cold = self.position();
         for (entry, code) in std::mem::take(&mut self.cold) {
             x64!(self ; =>entry);
             code(&mut self);
@@ -261,6 +264,7 @@ impl<'a> Emitter<'a> {
         Ok(Emitted {
             code: self.asm.finalize()?,
             sites: pending.into_iter().map(|pending| pending.site).collect(),
+            cold,
         })
     }
 }

@@ -5,13 +5,28 @@
 #![forbid(unsafe_code)]
 
 use crate::isa::{Reg, Width};
+use crate::machine::GUARD_BYTES;
+
+/// How far a checked base may move before it has to be checked again. The guards
+/// on both sides of the window are wide enough for that, an instruction's offset
+/// and the access.
+const MAX_DRIFT: u32 = 1 << 15;
+const _: () = assert!(MAX_DRIFT as usize + 2048 + 8 <= GUARD_BYTES);
+
+/// What is known of a register that was used as a base: it is a multiple of
+/// `width`, and no further than `drift` bytes outside the window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Checked {
+    width: Width,
+    drift: u32,
+}
 
 /// Facts about all registers.
 #[derive(Clone, Debug)]
 pub(super) struct Facts {
     window: u64,
     constants: [Option<u64>; 32],
-    checked: [Option<Width>; 32],
+    checked: [Option<Checked>; 32],
 }
 
 impl Facts {
@@ -46,20 +61,68 @@ impl Facts {
         }
     }
 
-    /// `reg` lies in the window and is a multiple of `width`.
-    pub(super) fn set_checked(&mut self, reg: Reg, width: Width) {
-        let known = &mut self.checked[reg.index()];
-        *known = (*known).max(Some(width));
+    /// `reg` has just been found to lie in the window and be a multiple of `width`.
+    pub(super) fn checked_now(&mut self, reg: Reg, width: Width) {
+        self.set_checked(reg, Some(Checked { width, drift: 0 }));
     }
 
-    /// Whether `reg` is known to lie in the window and be a multiple of `width`.
+    pub(super) fn set_checked(&mut self, reg: Reg, checked: Option<Checked>) {
+        if !reg.is_zero() {
+            self.checked[reg.index()] = checked;
+        }
+    }
+
+    /// Whether an access of `width` may be based on `reg` as it is.
     pub(super) fn is_checked(&self, reg: Reg, width: Width) -> bool {
-        self.checked[reg.index()] >= Some(width)
+        self.checked[reg.index()].is_some_and(|checked| checked.width >= width)
+    }
+
+    /// What is known of `reg + imm` from what is known of `reg`.
+    pub(super) fn checked_sum(&self, reg: Reg, imm: i32) -> Option<Checked> {
+        let Checked { width, drift } = self.checked[reg.index()]?;
+        let aligned = |width: &Width| width.is_aligned(imm as u64);
+        let width = Width::ALL.into_iter().rfind(aligned)?.min(width);
+        let drift = drift.checked_add(imm.unsigned_abs())?;
+        (drift <= MAX_DRIFT).then_some(Checked { width, drift })
     }
 
     /// Whether an access of `width` at the constant address `addr` is within
     /// the window and aligned.
     pub(super) fn is_plain(&self, addr: u64, width: Width) -> bool {
         addr < self.window && width.is_aligned(addr)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const A: Reg = Reg::A0;
+
+    #[test]
+    fn a_checked_base_stays_so_for_a_while() {
+        let mut facts = Facts::new(1 << 32);
+        facts.checked_now(A, Width::Double);
+        facts.set_checked(A, facts.checked_sum(A, 2040));
+        assert!(facts.is_checked(A, Width::Double));
+        facts.set_checked(A, facts.checked_sum(A, -4));
+        assert!(facts.is_checked(A, Width::Word) && !facts.is_checked(A, Width::Double));
+        for _ in 0..15 {
+            facts.set_checked(A, facts.checked_sum(A, -2048));
+        }
+        assert!(facts.is_checked(A, Width::Word));
+        assert_eq!(facts.checked_sum(A, -2048), None);
+    }
+
+    #[test]
+    fn a_written_register_is_unknown() {
+        let mut facts = Facts::new(1 << 32);
+        facts.set_constant(A, 7);
+        facts.checked_now(A, Width::Byte);
+        facts.forget(A);
+        assert_eq!(facts.constant(A), None);
+        assert!(!facts.is_checked(A, Width::Byte));
+        facts.forget(Reg::ZERO);
+        assert_eq!(facts.constant(Reg::ZERO), Some(0));
     }
 }

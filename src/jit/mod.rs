@@ -18,7 +18,9 @@ mod emitter;
 mod exit;
 mod facts;
 mod fault;
+mod inspect;
 mod lower;
+mod profile;
 mod regs;
 mod side;
 mod stubs;
@@ -32,6 +34,7 @@ use code::{CodeMemory, Left};
 use emitter::Context;
 use exit::{ExitKind, Mode, Site};
 use fault::FAULTED;
+use profile::Profile;
 use regs::Homes;
 use stubs::{MISSED, Stubs};
 
@@ -48,6 +51,9 @@ pub struct Jit {
     code: CodeMemory,
     cache: Cache,
     homes: Homes,
+    profile: Profile,
+    /// Instructions until the next sample.
+    until_sample: u64,
     stubs: Stubs,
     /// Where the next unit goes.
     free: usize,
@@ -62,15 +68,17 @@ impl Jit {
     /// A JIT for a hart with this memory, whose side area it takes over.
     pub fn new(memory: &mut Memory) -> std::io::Result<Jit> {
         fault::install()?;
-        let homes = Homes::usual();
+        let (homes, profile) = (Homes::usual(), Profile::new());
         let (bytes, stubs) = stubs::emit(&homes).map_err(std::io::Error::other)?;
         let mut code = CodeMemory::reserve(CODE_BYTES)?;
-        code.edit(0..bytes.len(), |place| place.copy_from_slice(&bytes))?;
+        code.write(vec![(0, &bytes)])?;
         side::initialize(memory);
         Ok(Jit {
             code,
             cache: Cache::default(),
             homes,
+            until_sample: profile.interval(),
+            profile,
             stubs,
             free: bytes.len().next_multiple_of(UNIT_ALIGN),
             emitted: bytes.len() as u64,
@@ -90,6 +98,20 @@ impl Jit {
         self.emitted
     }
 
+    /// Writes the listing of all units that start at an address in `pcs`.
+    pub fn write_listing(
+        &self,
+        out: &mut dyn std::io::Write,
+        memory: &Memory,
+        pcs: Range<u64>,
+    ) -> std::io::Result<()> {
+        let listings = self.cache.listings(|span| self.code.bytes(span));
+        for listing in listings.filter(|listing| pcs.contains(&listing.key.0)) {
+            listing.write(out, memory)?;
+        }
+        Ok(())
+    }
+
     /// Where the unit of `key` is, which is compiled if need be; nothing if the
     /// instruction there is not for the JIT.
     fn unit(&mut self, memory: &mut Memory, key: Key) -> Option<usize> {
@@ -107,7 +129,7 @@ impl Jit {
 
     fn compile(&mut self, memory: &mut Memory, key: Key) -> std::io::Result<Option<usize>> {
         let (pc, mode) = key;
-        let Some(unit) =
+        let Some(mut unit) =
             unit::compile(memory, pc, mode, self.context(memory)).map_err(std::io::Error::other)?
         else {
             return Ok(None);
@@ -117,12 +139,13 @@ impl Jit {
             return self.compile(memory, key);
         }
         let (offset, end) = (self.free, self.free + unit.code.len());
-        self.code
-            .edit(offset..end, |place| place.copy_from_slice(&unit.code))?;
         self.emitted += unit.code.len() as u64;
         self.free = end.next_multiple_of(UNIT_ALIGN);
-        let patches = self.cache.add(key, offset, unit);
-        self.apply(&patches)?;
+        let code = std::mem::take(&mut unit.code);
+        let patches = self.cache.add(key, offset..end, unit);
+        let mut writes = writes_of(&patches);
+        writes.push((offset, &code));
+        self.code.write(writes)?;
         Ok(Some(offset))
     }
 
@@ -137,26 +160,48 @@ impl Jit {
         }
     }
 
-    fn apply(&mut self, patches: &[Patch]) -> std::io::Result<()> {
-        for patch in patches {
-            let bytes = patch.displacement.to_le_bytes();
-            self.code.edit(patch.at..patch.at + 4, |place| {
-                place.copy_from_slice(&bytes)
-            })?;
-        }
-        Ok(())
-    }
-
     /// Drops all units.
     fn clear(&mut self, memory: &mut Memory) -> std::io::Result<()> {
         let (bytes, stubs) = stubs::emit(&self.homes).map_err(std::io::Error::other)?;
-        self.code
-            .edit(0..bytes.len(), |place| place.copy_from_slice(&bytes))?;
+        self.code.write(vec![(0, &bytes)])?;
         self.cache = Cache::default();
         self.stubs = stubs;
         self.free = bytes.len().next_multiple_of(UNIT_ALIGN);
         side::initialize(memory);
         Ok(())
+    }
+
+    /// As [`Jit::enter`], for no longer than to the next sample, which it takes then.
+    fn enter_until_sample(
+        &mut self,
+        hart: &mut Hart,
+        offset: usize,
+        budget: &mut u64,
+    ) -> Departure {
+        let given = self.until_sample.min(*budget);
+        let cut_short = given < *budget;
+        let mut left = given;
+        let departure = self.enter(hart, offset, &mut left);
+        *budget -= given - left;
+        self.until_sample -= given - left;
+        match departure {
+            Departure::Stop(Stop::Budget) if cut_short => {
+                self.sample(hart);
+                Departure::Sample
+            }
+            departure => departure,
+        }
+    }
+
+    /// Adds the instructions at `pc` to the profile, and follows its verdict.
+    fn sample(&mut self, hart: &mut Hart) {
+        self.profile
+            .sample(unit::stretch(&mut hart.memory, hart.state.pc));
+        if let Some(homes) = self.profile.verdict(&self.homes) {
+            self.homes = homes;
+            self.broken |= self.clear(&mut hart.memory).is_err();
+        }
+        self.until_sample = self.profile.interval();
     }
 
     /// Enters the unit at `offset`, and settles what it did to `budget`.
@@ -199,12 +244,22 @@ impl Jit {
     }
 }
 
+/// The writes that carry out `patches`.
+fn writes_of(patches: &[Patch]) -> Vec<(usize, &[u8])> {
+    patches
+        .iter()
+        .map(|patch| (patch.at, &patch.displacement[..]))
+        .collect()
+}
+
 /// What to do after emitted code has left.
 enum Departure {
     /// Go on at the unit of `pc` in this mode.
     Link(Mode),
     /// Go on at the unit of `pc`, and let indirect jumps find it.
     Missed,
+    /// Go on at the unit of `pc`: it was only time for a sample.
+    Sample,
     /// Return.
     Stop(Stop),
 }
@@ -218,11 +273,13 @@ impl Engine for Jit {
                 return Stop::Step;
             };
             if missed {
-                side::set_jump(&mut hart.memory, hart.state.pc, self.code.address(offset));
+                let host = self.code.address(offset);
+                side::set_jump(&mut hart.memory, hart.state.pc, host);
             }
-            (mode, missed) = match self.enter(hart, offset, &mut budget) {
+            (mode, missed) = match self.enter_until_sample(hart, offset, &mut budget) {
                 Departure::Link(mode) => (mode, false),
                 Departure::Missed => (Mode::Fast, true),
+                Departure::Sample => (Mode::Fast, false),
                 Departure::Stop(_) if budget == 0 => return Stop::Budget,
                 Departure::Stop(stop) => return stop,
             };
@@ -239,6 +296,6 @@ impl Engine for Jit {
         for (pc, _) in dropped {
             side::clear_jump(memory, pc);
         }
-        self.broken |= self.apply(&patches).is_err();
+        self.broken |= self.code.write(writes_of(&patches)).is_err();
     }
 }

@@ -50,6 +50,17 @@ pub(super) enum Home {
     Lane(Rx, Half),
 }
 
+impl Home {
+    /// Host instructions that a read or a write takes beyond the operation itself.
+    pub(super) fn cost(self) -> u64 {
+        match self {
+            Home::Zero | Home::Gpr(_) => 0,
+            Home::Lane(_, Half::Whole) => 1,
+            Home::Lane(_, Half::Low | Half::High) => 2,
+        }
+    }
+}
+
 /// General registers that may be homes.
 const GPRS: [Rq; 10] = [
     Rq::RBX,
@@ -161,7 +172,12 @@ pub(super) struct Homes([Home; 32]);
 impl Homes {
     /// The homes for a program of which nothing is known.
     pub(super) fn usual() -> Homes {
-        Homes::ranked(&USUAL.map(Reg::new))
+        Homes::ranked(&Homes::usual_order())
+    }
+
+    /// The registers in the order in which programs use them most.
+    pub(super) fn usual_order() -> [Reg; GUESTS] {
+        USUAL.map(Reg::new)
     }
 
     /// The homes where `order` names the registers that are used most first. A

@@ -13,7 +13,7 @@ use crate::isa::{self, Inst};
 use crate::machine::{Memory, PAGE_SIZE};
 
 /// Instructions in a unit at most.
-const MAX_INSNS: usize = 128;
+const MAX_INSNS: usize = 64;
 /// As [`MAX_INSNS`], of a careful unit, which should get back to a fast one soon.
 const MAX_CAREFUL: usize = 16;
 
@@ -53,6 +53,8 @@ pub(super) struct Unit {
     pub(super) code: Vec<u8>,
     pub(super) sites: Vec<Site>,
     pub(super) marks: Vec<Mark>,
+    /// Where the code starts that is not in the straight line.
+    pub(super) cold: usize,
     /// The guest pages whose bytes it was made from.
     pub(super) pages: Vec<u64>,
 }
@@ -80,9 +82,19 @@ pub(super) fn compile(
     Ok(Some(Unit {
         code: emitted.code,
         sites: emitted.sites,
+        cold: emitted.cold,
         marks,
         pages,
     }))
+}
+
+/// The instructions that execution at `pc` goes through before it may branch.
+pub(super) fn stretch(memory: &mut Memory, pc: u64) -> impl Iterator<Item = Inst> {
+    let (insns, _) = gather(memory, pc, Mode::Fast);
+    let branch = |inst: &Inst| matches!(inst, Inst::Branch { .. });
+    let length = insns.iter().position(|fetched| branch(&fetched.inst));
+    let length = length.map_or(insns.len(), |last| last + 1);
+    insns.into_iter().take(length).map(|fetched| fetched.inst)
 }
 
 /// Fetches the unit's instructions.

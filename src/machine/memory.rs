@@ -123,9 +123,9 @@ impl Memory {
             let at = self.window.base().add(addr as usize);
             Ok(match width {
                 Width::Byte => at.read().into(),
-                Width::Half => at.cast::<u16>().read_unaligned().into(),
-                Width::Word => at.cast::<u32>().read_unaligned().into(),
-                Width::Double => at.cast::<u64>().read_unaligned(),
+                Width::Half => u16::from_le(at.cast::<u16>().read_unaligned()).into(),
+                Width::Word => u32::from_le(at.cast::<u32>().read_unaligned()).into(),
+                Width::Double => u64::from_le(at.cast::<u64>().read_unaligned()),
             })
         }
     }
@@ -139,9 +139,9 @@ impl Memory {
             let at = self.window.base().add(addr as usize);
             match width {
                 Width::Byte => at.write(value as u8),
-                Width::Half => at.cast::<u16>().write_unaligned(value as u16),
-                Width::Word => at.cast::<u32>().write_unaligned(value as u32),
-                Width::Double => at.cast::<u64>().write_unaligned(value),
+                Width::Half => at.cast::<u16>().write_unaligned((value as u16).to_le()),
+                Width::Word => at.cast::<u32>().write_unaligned((value as u32).to_le()),
+                Width::Double => at.cast::<u64>().write_unaligned(value.to_le()),
             }
         }
         Ok(())

@@ -16,4 +16,4 @@ pub use memory::{Fault, MapError, Memory};
 pub use pages::{Access, PAGE_SIZE};
 pub use state::{Clock, Hart, MachineState, Reservation};
 pub use stop::{Cause, Engine, Exit, Stop, Trap};
-pub(crate) use window::{SIDE_AREA_BYTES, SIDE_BYTES};
+pub(crate) use window::{GUARD_BYTES, SIDE_AREA_BYTES, SIDE_BYTES};

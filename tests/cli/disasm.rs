@@ -1,11 +1,17 @@
 //! `rvjet disasm`.
 
+use std::path::Path;
+use std::process::Command;
+
 use crate::guest::Guest;
 use crate::rvjet;
 
-fn listing(guest: &Guest) -> String {
+/// GNU objdump for RISC-V, as Debian names it.
+const OBJDUMP: &str = "riscv64-linux-gnu-objdump";
+
+fn listing(path: &Path) -> String {
     let mut command = rvjet();
-    let assert = command.arg("disasm").arg(&guest.path).assert();
+    let assert = command.arg("disasm").arg(path).assert();
     let output = assert.code(0).stderr("").get_output().stdout.clone();
     String::from_utf8(output).unwrap()
 }
@@ -29,10 +35,41 @@ const WORDS: [u32; 17] = [
 
 #[test]
 fn names_targets_data_and_padding() {
-    insta::assert_snapshot!(listing(&Guest::of_words(&WORDS)));
+    insta::assert_snapshot!(listing(&Guest::of_words(&WORDS).path));
 }
 
 #[test]
 fn a_stripped_program_is_listed() {
-    insta::assert_snapshot!(listing(&Guest::stripped(&WORDS[..6])));
+    insta::assert_snapshot!(listing(&Guest::stripped(&WORDS[..6]).path));
+}
+
+/// The lines of instructions, without the names in them.
+fn instructions(listing: &str) -> Vec<&str> {
+    let lines = listing.lines().filter(|line| line.starts_with(' '));
+    let bare = lines.map(|line| line.split(['#', '<']).next().unwrap_or(line));
+    bare.map(str::trim_end).collect()
+}
+
+/// What objdump lists of a program; `None` where it is not installed.
+fn objdump(path: &Path) -> Option<String> {
+    let out = Command::new(OBJDUMP)
+        .args(["-d", "-z", "-M", "no-aliases,numeric"])
+        .arg(path)
+        .output()
+        .ok()?;
+    String::from_utf8(out.stdout).ok()
+}
+
+#[test]
+fn guests_are_listed_as_objdump_lists_them() {
+    let elves = Path::new(env!("CARGO_MANIFEST_DIR")).join("guest-programs/elf");
+    for guest in ["fib", "queens", "regex", "selfmod"] {
+        let path = elves.join(guest).with_extension("elf");
+        let Some(theirs) = objdump(&path) else {
+            return println!("skipped: no {OBJDUMP}");
+        };
+        let ours = listing(&path);
+        assert!(instructions(&ours).len() > 100, "{guest}");
+        assert_eq!(instructions(&ours), instructions(&theirs), "{guest}");
+    }
 }

@@ -3,7 +3,9 @@
 use std::io::Read;
 use std::process::{Command, Stdio};
 
-use crate::guest::Guest;
+use rvjet::isa::{Cond, Inst, Reg};
+
+use crate::guest::{A0, A7, CODE, Guest, exit, li, lui};
 
 /// Starts the command, closes its standard output after a byte at most; its exit status.
 fn abandoned(args: &[&str], read: bool) -> (Option<i32>, String) {
@@ -36,4 +38,21 @@ fn help_ends_quietly() {
         abandoned(&["run", "--help"], false),
         (Some(0), String::new())
     );
+}
+
+/// The guest learns of it as under a kernel that has SIGPIPE ignored, and may end as it likes.
+#[test]
+fn a_guest_is_told() {
+    let again = Inst::Branch {
+        cond: Cond::Ge,
+        rs1: A0,
+        rs2: Reg::ZERO,
+        offset: -8,
+    };
+    let [a, b, c] = exit(0);
+    let write = [li(A7, 64), lui(Reg::A1, CODE), li(Reg::A2, 64)];
+    let more = [li(A0, 1), Inst::Ecall, again, a, b, c];
+    let guest = Guest::new(&[&write[..], &more].concat());
+    let args = ["run", guest.path.to_str().unwrap()];
+    assert_eq!(abandoned(&args, true), (Some(0), String::new()));
 }

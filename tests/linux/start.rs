@@ -136,7 +136,7 @@ fn a_stack_is_executable_where_the_program_asks() {
 
 #[test]
 fn what_does_not_fit_is_refused() {
-    let mut start = |linux: Linux, end, window, limit| {
+    let start = |linux: Linux, end, window, limit| {
         let program = Program { end, ..program() };
         let mut linux = linux;
         linux.start(&program, &mut hart(window, limit)).unwrap_err()

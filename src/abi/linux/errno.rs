@@ -10,9 +10,9 @@ use crate::machine::{Exit, Fault, MapError};
 pub(super) struct Errno(u16);
 
 macro_rules! errnos {
-    ($($constant:ident $number:literal $name:literal $text:literal)*) => {
+    ($($($constant:ident)? $number:literal $name:literal $text:literal)*) => {
         impl Errno {
-            $(pub(super) const $constant: Errno = Errno($number);)*
+            $($(pub(super) const $constant: Errno = Errno($number);)?)*
 
             /// The name and what it means.
             fn description(self) -> Option<(&'static str, &'static str)> {
@@ -29,6 +29,7 @@ errnos! {
     PERM 1 "EPERM" "operation not permitted"
     NOENT 2 "ENOENT" "no such file or directory"
     SRCH 3 "ESRCH" "no such process"
+    4 "EINTR" "interrupted system call"
     IO 5 "EIO" "input/output error"
     BADF 9 "EBADF" "bad file descriptor"
     AGAIN 11 "EAGAIN" "resource temporarily unavailable"
@@ -37,10 +38,12 @@ errnos! {
     FAULT 14 "EFAULT" "bad address"
     BUSY 16 "EBUSY" "device or resource busy"
     EXIST 17 "EEXIST" "file exists"
+    18 "EXDEV" "invalid cross-device link"
     NODEV 19 "ENODEV" "no such device"
     NOTDIR 20 "ENOTDIR" "not a directory"
     ISDIR 21 "EISDIR" "is a directory"
     INVAL 22 "EINVAL" "invalid argument"
+    23 "ENFILE" "too many open files in system"
     MFILE 24 "EMFILE" "too many open files"
     NOTTY 25 "ENOTTY" "inappropriate ioctl for device"
     TXTBSY 26 "ETXTBSY" "text file busy"
@@ -54,8 +57,9 @@ errnos! {
     NAMETOOLONG 36 "ENAMETOOLONG" "file name too long"
     NOSYS 38 "ENOSYS" "function not implemented"
     NOTEMPTY 39 "ENOTEMPTY" "directory not empty"
-    LOOP 40 "ELOOP" "too many levels of symbolic links"
-    OVERFLOW 75 "EOVERFLOW" "value too large for defined data type"
+    40 "ELOOP" "too many levels of symbolic links"
+    75 "EOVERFLOW" "value too large for defined data type"
+    OPNOTSUPP 95 "EOPNOTSUPP" "operation not supported"
     TIMEDOUT 110 "ETIMEDOUT" "connection timed out"
     DQUOT 122 "EDQUOT" "disk quota exceeded"
 }
@@ -80,6 +84,12 @@ impl Errno {
             io::ErrorKind::BrokenPipe => Errno::PIPE,
             io::ErrorKind::AlreadyExists => Errno::EXIST,
             io::ErrorKind::InvalidInput => Errno::INVAL,
+            io::ErrorKind::ResourceBusy => Errno::BUSY,
+            io::ErrorKind::ExecutableFileBusy => Errno::TXTBSY,
+            io::ErrorKind::FileTooLarge => Errno::FBIG,
+            io::ErrorKind::ReadOnlyFilesystem => Errno::ROFS,
+            io::ErrorKind::QuotaExceeded => Errno::DQUOT,
+            io::ErrorKind::DirectoryNotEmpty => Errno::NOTEMPTY,
             io::ErrorKind::StorageFull => Errno::NOSPC,
             io::ErrorKind::WouldBlock => Errno::AGAIN,
             io::ErrorKind::NotADirectory => Errno::NOTDIR,
@@ -163,7 +173,7 @@ mod tests {
 
     #[test]
     fn host_errors_keep_their_number_or_find_one() {
-        assert_eq!(Errno::from(io::Error::from_raw_os_error(40)), Errno::LOOP);
+        assert_eq!(Errno::from(io::Error::from_raw_os_error(40)), Errno(40));
         let escape = io::Error::new(io::ErrorKind::PermissionDenied, "outside");
         assert_eq!(Errno::from(escape), Errno::ACCES);
     }

@@ -1,10 +1,33 @@
 //! The table of open files.
 
+use std::fs::File;
+use std::sync::Arc;
+
 use super::errno::Errno;
 
 /// Entries that the table may have. Fewer than most hosts allow a process, so
 /// that a guest cannot use up what its host needs.
 pub(super) const MAX_FILES: usize = 256;
+
+pub(super) const O_ACCMODE: u64 = 3;
+pub(super) const O_WRONLY: u64 = 1;
+pub(super) const O_APPEND: u64 = 0o2000;
+
+/// A file of a granted directory.
+#[derive(Debug)]
+pub(super) struct Regular {
+    pub(super) file: File,
+    /// The flags it was opened with.
+    pub(super) flags: u64,
+}
+
+/// A granted directory, or one below.
+#[derive(Debug)]
+pub(super) struct Directory {
+    pub(super) file: File,
+    /// Its name in the guest, absolute.
+    pub(super) path: Vec<u8>,
+}
 
 /// Something that is open. Clones share it, and its offset.
 #[derive(Clone, Debug)]
@@ -15,13 +38,31 @@ pub(super) enum OpenFile {
     Stdout,
     /// Standard error output.
     Stderr,
+    /// A file.
+    Regular(Arc<Regular>),
+    /// A directory.
+    Directory(Arc<Directory>),
+}
+
+impl OpenFile {
+    /// Whether it was opened for reading and for writing.
+    pub(super) fn directions(&self) -> (bool, bool) {
+        match self {
+            OpenFile::Stdin | OpenFile::Directory(_) => (true, false),
+            OpenFile::Stdout | OpenFile::Stderr => (false, true),
+            OpenFile::Regular(regular) => {
+                let mode = regular.flags & O_ACCMODE;
+                (mode != O_WRONLY, mode != 0)
+            }
+        }
+    }
 }
 
 /// An entry of the table.
 #[derive(Clone, Debug)]
-struct Descriptor {
-    file: OpenFile,
-    close_on_exec: bool,
+pub(super) struct Descriptor {
+    pub(super) file: OpenFile,
+    pub(super) close_on_exec: bool,
 }
 
 /// The table.
@@ -43,6 +84,33 @@ impl Files {
     pub(super) fn get(&self, fd: u64) -> Result<&OpenFile, Errno> {
         let entry = self.0.get(index(fd)).and_then(Option::as_ref);
         entry.map(|entry| &entry.file).ok_or(Errno::BADF)
+    }
+
+    /// The entry of `fd`.
+    pub(super) fn entry(&mut self, fd: u64) -> Result<&mut Descriptor, Errno> {
+        let entry = self.0.get_mut(index(fd)).and_then(Option::as_mut);
+        entry.ok_or(Errno::BADF)
+    }
+
+    /// The lowest free descriptor from `lowest` on.
+    pub(super) fn free(&self, lowest: usize) -> Result<usize, Errno> {
+        let is_free = |fd: &usize| self.0.get(*fd).is_none_or(Option::is_none);
+        (lowest..MAX_FILES).find(is_free).ok_or(Errno::MFILE)
+    }
+
+    /// Makes `fd`, which is below [`MAX_FILES`], stand for this.
+    pub(super) fn set(&mut self, fd: usize, descriptor: Descriptor) -> u64 {
+        if self.0.len() <= fd {
+            self.0.resize(fd + 1, None);
+        }
+        self.0[fd] = Some(descriptor);
+        fd as u64
+    }
+
+    /// Frees `fd`.
+    pub(super) fn close(&mut self, fd: u64) -> Result<(), Errno> {
+        let entry = self.0.get_mut(index(fd)).and_then(Option::take);
+        entry.map(drop).ok_or(Errno::BADF)
     }
 }
 

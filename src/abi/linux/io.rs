@@ -1,9 +1,12 @@
-//! The calls that move bytes: `read`, `write` and their vectors.
+//! The calls that move bytes: `read`, `write`, their vectors, and where in a file they do.
+
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::FileExt;
 
 use super::Linux;
 use super::errno::{Errno, Failure, Outcome};
-use super::files::OpenFile;
-use super::streams::some_or;
+use super::files::{OpenFile, Regular};
+use super::streams::{some_or, uninterrupted};
 use super::user;
 use crate::machine::{Access, Hart, Memory};
 
@@ -43,65 +46,124 @@ enum Direction {
     Write,
 }
 
+/// What bytes are moved from or to.
+struct Transfer {
+    way: Direction,
+    file: OpenFile,
+    /// Where in the file, if not where it stands.
+    offset: Option<u64>,
+}
+
 impl Linux {
     /// `read`.
     pub(super) fn read(&mut self, hart: &mut Hart, [fd, addr, len, ..]: [u64; 6]) -> Outcome {
-        self.single(hart, Direction::Read, fd, Buffer { addr, len })
+        let transfer = self.transfer(Direction::Read, fd, None)?;
+        self.move_buffer(hart, &transfer, Buffer { addr, len })
     }
 
     /// `write`.
     pub(super) fn write(&mut self, hart: &mut Hart, [fd, addr, len, ..]: [u64; 6]) -> Outcome {
-        self.single(hart, Direction::Write, fd, Buffer { addr, len })
+        let transfer = self.transfer(Direction::Write, fd, None)?;
+        self.move_buffer(hart, &transfer, Buffer { addr, len })
+    }
+
+    /// `pread64`.
+    pub(super) fn pread(&mut self, hart: &mut Hart, [fd, addr, len, at, ..]: [u64; 6]) -> Outcome {
+        let transfer = self.transfer(Direction::Read, fd, Some(at))?;
+        self.move_buffer(hart, &transfer, Buffer { addr, len })
+    }
+
+    /// `pwrite64`.
+    pub(super) fn pwrite(&mut self, hart: &mut Hart, [fd, addr, len, at, ..]: [u64; 6]) -> Outcome {
+        let transfer = self.transfer(Direction::Write, fd, Some(at))?;
+        self.move_buffer(hart, &transfer, Buffer { addr, len })
     }
 
     /// `readv`.
     pub(super) fn readv(&mut self, hart: &mut Hart, [fd, addr, count, ..]: [u64; 6]) -> Outcome {
-        self.vector(hart, Direction::Read, fd, addr, count)
+        let transfer = self.transfer(Direction::Read, fd, None)?;
+        let buffers = buffers(&mut hart.memory, addr, count)?;
+        self.move_buffers(&mut hart.memory, &transfer, &buffers)
     }
 
     /// `writev`.
     pub(super) fn writev(&mut self, hart: &mut Hart, [fd, addr, count, ..]: [u64; 6]) -> Outcome {
-        self.vector(hart, Direction::Write, fd, addr, count)
+        let transfer = self.transfer(Direction::Write, fd, None)?;
+        let buffers = buffers(&mut hart.memory, addr, count)?;
+        self.move_buffers(&mut hart.memory, &transfer, &buffers)
     }
 
-    fn single(&mut self, hart: &mut Hart, way: Direction, fd: u64, buffer: Buffer) -> Outcome {
+    /// `lseek`.
+    pub(super) fn lseek(&mut self, _: &mut Hart, [fd, offset, whence, ..]: [u64; 6]) -> Outcome {
+        match self.files.get(fd)? {
+            OpenFile::Regular(regular) => {
+                let to = match whence as u32 {
+                    0 if offset <= i64::MAX as u64 => SeekFrom::Start(offset),
+                    1 => SeekFrom::Current(offset as i64),
+                    2 => SeekFrom::End(offset as i64),
+                    _ => return Err(Errno::INVAL.into()),
+                };
+                Ok((&regular.file).seek(to)?)
+            }
+            OpenFile::Directory(_) if offset == 0 && whence == 0 => Ok(0),
+            OpenFile::Directory(_) => Err(Errno::INVAL.into()),
+            _ => Err(Errno::SPIPE.into()),
+        }
+    }
+
+    /// `ftruncate`.
+    pub(super) fn ftruncate(&mut self, _: &mut Hart, [fd, len, ..]: [u64; 6]) -> Outcome {
+        let file = self.files.get(fd)?;
+        match file {
+            OpenFile::Regular(regular) if file.directions().1 && len <= i64::MAX as u64 => {
+                regular.file.set_len(len)?;
+                Ok(0)
+            }
+            _ => Err(Errno::INVAL.into()),
+        }
+    }
+
+    fn transfer(&self, way: Direction, fd: u64, offset: Option<u64>) -> Result<Transfer, Errno> {
+        if offset.is_some_and(|offset| offset > i64::MAX as u64) {
+            return Err(Errno::INVAL);
+        }
         let file = self.files.get(fd)?.clone();
+        let (reads, writes) = file.directions();
+        let allowed = match way {
+            Direction::Read => reads,
+            Direction::Write => writes,
+        };
+        match file {
+            OpenFile::Stdin | OpenFile::Stdout | OpenFile::Stderr if offset.is_some() => {
+                Err(Errno::SPIPE)
+            }
+            file if allowed => Ok(Transfer { way, file, offset }),
+            _ => Err(Errno::BADF),
+        }
+    }
+
+    fn move_buffer(&mut self, hart: &mut Hart, transfer: &Transfer, buffer: Buffer) -> Outcome {
         if buffer.len > i64::MAX as u64 {
             return Err(Errno::INVAL.into());
         }
-        self.transfer(&mut hart.memory, way, &file, &[buffer])
+        self.move_buffers(&mut hart.memory, transfer, &[buffer])
     }
 
-    fn vector(
-        &mut self,
-        hart: &mut Hart,
-        way: Direction,
-        fd: u64,
-        addr: u64,
-        count: u64,
-    ) -> Outcome {
-        let file = self.files.get(fd)?.clone();
-        let buffers = buffers(&mut hart.memory, addr, count)?;
-        self.transfer(&mut hart.memory, way, &file, &buffers)
-    }
-
-    /// Moves bytes between a file and buffers until the first that is not
-    /// moved in full; a failure counts only if no byte was moved.
-    fn transfer(
+    /// Moves bytes until the first buffer that is not moved in full; a failure
+    /// counts only if no byte was moved.
+    fn move_buffers(
         &mut self,
         memory: &mut Memory,
-        way: Direction,
-        file: &OpenFile,
+        transfer: &Transfer,
         buffers: &[Buffer],
     ) -> Outcome {
-        check_direction(file, way)?;
         let mut total = 0;
         for buffer in buffers {
             let len = buffer.len.min(MAX_RW_COUNT - total);
             let buffer = Buffer { len, ..*buffer };
-            let moved = match self.transfer_one(memory, way, file, buffer) {
+            let moved = match self.move_one(memory, transfer, buffer, total) {
                 Ok(moved) => moved,
-                Err(failure) => return Ok(some_or(total as usize, failure)? as u64),
+                Err(failure) => return some_or(total, failure),
             };
             total += moved;
             if moved < buffer.len {
@@ -111,76 +173,106 @@ impl Linux {
         Ok(total)
     }
 
-    fn transfer_one(
+    /// Moves one buffer, `before` bytes after the start, by pieces. Input that
+    /// may have to be waited for is read but once.
+    fn move_one(
         &mut self,
         memory: &mut Memory,
-        way: Direction,
-        file: &OpenFile,
+        transfer: &Transfer,
         buffer: Buffer,
+        before: u64,
     ) -> Outcome {
         let mut done = 0;
         while done < buffer.len {
-            let moved = match self.transfer_piece(memory, way, file, buffer, done) {
-                Ok((moved, wanted)) if moved == wanted => moved,
-                Ok((moved, _)) => return Ok(done + moved),
-                Err(failure) => return Ok(some_or(done as usize, failure)? as u64),
+            let offset = transfer.offset.map(|at| at.saturating_add(before + done));
+            let (moved, wanted) = match self.move_piece(memory, transfer, buffer, done, offset) {
+                Ok(counts) => counts,
+                Err(failure) => return some_or(done, failure),
             };
             done += moved;
-            if way == Direction::Read && matches!(file, OpenFile::Stdin) {
+            if moved < wanted || matches!(transfer.file, OpenFile::Stdin) {
                 break;
             }
         }
         Ok(done)
     }
 
-    /// Moves one piece: how many bytes it moved and how many it could have moved.
-    fn transfer_piece(
+    /// Moves one piece: how many bytes it moved, and how many it could have moved.
+    fn move_piece(
         &mut self,
         memory: &mut Memory,
-        way: Direction,
-        file: &OpenFile,
+        transfer: &Transfer,
         buffer: Buffer,
         done: u64,
+        offset: Option<u64>,
     ) -> Result<(u64, u64), Failure> {
-        let moved = match way {
+        match transfer.way {
             Direction::Read => {
                 let piece = buffer.piece(memory, done, Access::READ_WRITE)?;
                 let place = memory.slice_mut(piece.addr, piece.len)?;
-                (self.read_from(file, place)?, piece.len)
+                let moved = self.read_from(&transfer.file, place, offset)?;
+                Ok((moved as u64, piece.len))
             }
             Direction::Write => {
                 let piece = buffer.piece(memory, done, Access::READ)?;
                 let bytes = memory.slice(piece.addr, piece.len)?;
-                (self.write_to(file, bytes)?, piece.len)
+                let moved = self.write_to(&transfer.file, bytes, offset)?;
+                Ok((moved as u64, piece.len))
             }
-        };
-        Ok((moved.0 as u64, moved.1))
+        }
     }
 
-    fn read_from(&mut self, file: &OpenFile, place: &mut [u8]) -> Result<usize, Failure> {
+    fn read_from(
+        &mut self,
+        file: &OpenFile,
+        place: &mut [u8],
+        offset: Option<u64>,
+    ) -> Result<usize, Failure> {
+        let deadline = self.deadline();
         match file {
-            OpenFile::Stdin => self.stdin.read(place, self.deadline()),
+            OpenFile::Stdin => self.stdin.read(place, deadline),
+            OpenFile::Regular(regular) => {
+                deadline.map(|deadline| deadline.left()).transpose()?;
+                Ok(read_file(regular, place, offset)?)
+            }
+            OpenFile::Directory(_) => Err(Errno::ISDIR.into()),
             OpenFile::Stdout | OpenFile::Stderr => Err(Errno::BADF.into()),
         }
     }
 
-    fn write_to(&mut self, file: &OpenFile, bytes: &[u8]) -> Result<usize, Failure> {
+    fn write_to(
+        &mut self,
+        file: &OpenFile,
+        bytes: &[u8],
+        offset: Option<u64>,
+    ) -> Result<usize, Failure> {
         let deadline = self.deadline();
         match file {
             OpenFile::Stdout => self.stdout.write(bytes, deadline),
             OpenFile::Stderr => self.stderr.write(bytes, deadline),
-            OpenFile::Stdin => Err(Errno::BADF.into()),
+            OpenFile::Regular(regular) => {
+                deadline.map(|deadline| deadline.left()).transpose()?;
+                Ok(write_file(regular, bytes, offset)?)
+            }
+            OpenFile::Stdin | OpenFile::Directory(_) => Err(Errno::BADF.into()),
         }
     }
 }
 
-/// Whether a file was opened for this.
-fn check_direction(file: &OpenFile, way: Direction) -> Result<(), Errno> {
-    let allowed = match file {
-        OpenFile::Stdin => way == Direction::Read,
-        OpenFile::Stdout | OpenFile::Stderr => way == Direction::Write,
-    };
-    allowed.then_some(()).ok_or(Errno::BADF)
+fn read_file(regular: &Regular, place: &mut [u8], offset: Option<u64>) -> std::io::Result<usize> {
+    let mut file = &regular.file;
+    uninterrupted(|| match offset {
+        Some(offset) => file.read_at(place, offset),
+        None => file.read(place),
+    })
+}
+
+fn write_file(regular: &Regular, bytes: &[u8], offset: Option<u64>) -> std::io::Result<usize> {
+    let mut file = &regular.file;
+    uninterrupted(|| match offset {
+        Some(offset) => file.write_at(bytes, offset),
+        None => file.write(bytes),
+    })
 }
 
 /// The vector at `addr` (`struct iovec`).

@@ -67,11 +67,7 @@ impl Linux {
         }
         let len = page_up(len).ok_or(Errno::NOMEM)?;
         let range = self.place(&hart.memory, addr, len, flags)?;
-        let replaced = !hart.memory.is_free(range.clone());
         hart.memory.map(range.clone(), access(prot))?;
-        if replaced {
-            self.space.freed(&range);
-        }
         Ok(range.start)
     }
 
@@ -130,8 +126,7 @@ impl Linux {
             return Err(Errno::INVAL.into());
         }
         let start = self.grown_start(addr, grows)?;
-        let mapped = end <= hart.memory.window_size();
-        if !mapped {
+        if end > hart.memory.window_size() {
             return Err(Errno::NOMEM.into());
         }
         hart.memory.protect(start..end, access(prot))?;
@@ -174,7 +169,7 @@ impl Linux {
 }
 
 /// The range of a mapping whose place the guest insists on.
-fn fixed(memory: &Memory, addr: u64, len: u64) -> Result<Range<u64>, Errno> {
+pub(super) fn fixed(memory: &Memory, addr: u64, len: u64) -> Result<Range<u64>, Errno> {
     if !is_page(addr) {
         return Err(Errno::INVAL);
     }

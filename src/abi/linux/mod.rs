@@ -3,53 +3,107 @@
 //! Enters: call numbers and arguments that the guest chose, and what the host
 //! grants: streams, directories, time. Leaves: results in `a0`, bytes in guest
 //! memory, or the end of the run. Must hold: no pointer is followed but
-//! through [`Memory`](crate::machine::Memory), no allocation grows with a
-//! number that the guest names, and two runs with the same arguments and input
-//! do the same, unless the host's time or randomness were asked for.
+//! through [`Memory`](crate::machine::Memory), no number that the guest names
+//! makes the host allocate without bound, and two runs with the same arguments
+//! and input do the same, unless the host's time or randomness were asked for.
 //!
 //! Addresses, calls and structures are those of the generic 64-bit kernel
 //! interface (include/uapi/asm-generic).
 
 mod call;
 mod capture;
+mod dirs;
 mod errno;
+mod event;
 mod files;
 mod io;
+mod layout;
 mod memory;
+mod open;
 mod process;
 mod random;
+mod remap;
+mod signal;
 mod space;
 mod stack;
+mod stat;
 mod streams;
+mod time;
+mod trace;
 mod user;
+mod wait;
 
 use std::io::{Read, Write};
+use std::path::Path;
 use std::time::{Duration, Instant};
 
+use cap_std::fs::Dir;
+
 pub use capture::Capture;
+pub use event::Event;
 
 use super::{Abi, StartError};
 use crate::isa::Reg;
 use crate::machine::{Clock, Exit, Hart, MachineState, MapError};
 use crate::program::Program;
 use call::Call;
+use dirs::Grants;
 use errno::{Errno, Failure};
 use files::Files;
+use process::Limits;
 use random::Random;
+use signal::Signals;
 use space::Space;
 use stack::Start;
+use stat::Inodes;
 use streams::{Deadline, Input, Output};
+use trace::Reporter;
 
 /// A process of Linux: what it is started with, and its state as it runs.
+///
+/// ```
+/// use rvjet::abi::linux::Capture;
+/// use rvjet::abi::{Abi, Linux};
+/// use rvjet::isa::Reg;
+/// # use rvjet::machine::{Clock, Hart, MachineState, Memory};
+/// # use rvjet::program::Program;
+/// # let (state, clock) = (MachineState::new(0), Clock::Instructions);
+/// # let memory = Memory::new(1 << 24, 1 << 24)?;
+/// # let mut hart = Hart { state, memory, clock };
+/// # let program = Program {
+/// #     entry: 0x10000, end: 0x20000, bias: 0, phdr: None, phent: 0, phnum: 0,
+/// #     stack_executable: false,
+/// # };
+/// let output = Capture::new();
+/// let mut linux = Linux::new().args(["hello"]).stdout(output.clone());
+/// linux.start(&program, &mut hart)?;
+///
+/// // What a guest does to write its own name: write(1, argv[0], 5).
+/// let sp = hart.state.reg(Reg::SP);
+/// let name = hart.memory.load(sp + 8, rvjet::isa::Width::Double).unwrap();
+/// for (reg, value) in [(Reg::A7, 64), (Reg::A0, 1), (Reg::A1, name), (Reg::A2, 5)] {
+///     hart.state.set_reg(reg, value);
+/// }
+/// linux.ecall(&mut hart).unwrap();
+/// assert_eq!(output.text(), "hello");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub struct Linux {
     args: Vec<Vec<u8>>,
     env: Vec<Vec<u8>>,
     stdin: Input,
     stdout: Output,
     stderr: Output,
+    grants: Grants,
     files: Files,
+    inodes: Inodes,
     space: Space,
     random: Random,
+    signals: Signals,
+    limits: Limits,
+    reporter: Reporter,
+    /// Nanoseconds that passed at once.
+    slept: u64,
     host_time: bool,
     timeout: Option<Duration>,
     started: Option<Instant>,
@@ -71,9 +125,15 @@ impl Linux {
             stdin: Input::Inherited,
             stdout: Output::InheritedStdout,
             stderr: Output::InheritedStderr,
+            grants: Grants::default(),
             files: Files::new(),
+            inodes: Inodes::default(),
             space: Space::default(),
             random: Random::seeded(0),
+            signals: Signals::default(),
+            limits: Limits::new(0),
+            reporter: Reporter::default(),
+            slept: 0,
             host_time: false,
             timeout: None,
             started: None,
@@ -113,6 +173,19 @@ impl Linux {
         self
     }
 
+    /// Grants the directory `host` and all below it, to read and to write,
+    /// under the absolute name `guest`.
+    pub fn dir(self, host: impl AsRef<Path>, guest: impl AsRef<[u8]>) -> std::io::Result<Linux> {
+        let dir = Dir::open_ambient_dir(host, cap_std::ambient_authority())?;
+        Ok(self.dir_handle(dir, guest))
+    }
+
+    /// Grants a directory that is open already, like [`Linux::dir`].
+    pub fn dir_handle(mut self, dir: Dir, guest: impl AsRef<[u8]>) -> Linux {
+        self.grants.add(dir, guest.as_ref());
+        self
+    }
+
     /// Seeds the guest's random bytes.
     pub fn seed(mut self, seed: u64) -> Linux {
         self.random = Random::seeded(seed);
@@ -125,7 +198,8 @@ impl Linux {
         self
     }
 
-    /// Lets the guest see the host's clocks, and sleep.
+    /// Lets the guest see the host's clocks and the times of files, and sleep:
+    /// for as long as it likes, unless there is a [`timeout`](Linux::timeout).
     pub fn host_time(mut self) -> Linux {
         self.host_time = true;
         self
@@ -135,6 +209,12 @@ impl Linux {
     /// start. Instructions are not watched here, calls alone.
     pub fn timeout(mut self, limit: Duration) -> Linux {
         self.timeout = Some(limit);
+        self
+    }
+
+    /// Tells `handler` of every call, and of calls that are not known.
+    pub fn on_event(mut self, handler: impl FnMut(Event<'_>) + Send + 'static) -> Linux {
+        self.reporter = Reporter::new(Box::new(handler));
         self
     }
 
@@ -150,6 +230,45 @@ impl Linux {
             self.args.push(Vec::new());
         }
     }
+
+    /// Carries out a call: the value of `a0`, or the end of the run.
+    fn carry_out(&mut self, hart: &mut Hart, number: u64, args: [u64; 6]) -> Result<u64, Exit> {
+        let outcome = match Call::of(number) {
+            Some(call) => (call.handler)(self, hart, args),
+            None => Err(Errno::NOSYS.into()),
+        };
+        match outcome {
+            Ok(value) => Ok(value),
+            Err(Failure::Errno(errno)) => Ok(errno.result() as u64),
+            Err(Failure::Exit(exit)) => Err(exit),
+            Err(Failure::MemoryLimit) => {
+                let limit = hart.memory.limit();
+                Err(Exit::MemoryLimit { limit })
+            }
+        }
+    }
+
+    fn report(&mut self, hart: &Hart, number: u64, args: [u64; 6], result: Option<i64>) {
+        let pc = hart.state.pc;
+        let (name, text) = match Call::of(number) {
+            Some(call) => (
+                call.name,
+                trace::words(call.args, args, result, &hart.memory),
+            ),
+            None => {
+                self.reporter.tell_unknown(number, pc);
+                ("unknown", number.to_string())
+            }
+        };
+        let text = &text;
+        self.reporter.tell(Event::Call {
+            pc,
+            name,
+            args,
+            result,
+            text,
+        });
+    }
 }
 
 impl Abi for Linux {
@@ -161,6 +280,7 @@ impl Abi for Linux {
         }
         self.ensure_name();
         self.space = Space::new(program, &mut hart.memory)?;
+        self.limits = Limits::new(self.space.stack_bytes());
         let mut random = [0; 16];
         self.random.fill(&mut random).map_err(MapError::Host)?;
         let start = Start {
@@ -181,20 +301,12 @@ impl Abi for Linux {
         let mut args = [0; 6];
         args.copy_from_slice(&hart.state.x[Reg::A0.index()..][..6]);
         let number = hart.state.reg(Reg::A7);
-        let outcome = match Call::of(number) {
-            Some(call) => (call.handler)(self, hart, args),
-            None => Err(Errno::NOSYS.into()),
-        };
-        let result = match outcome {
-            Ok(value) => value,
-            Err(Failure::Errno(errno)) => errno.result() as u64,
-            Err(Failure::Exit(exit)) => return Err(exit),
-            Err(Failure::MemoryLimit) => {
-                let limit = hart.memory.limit();
-                return Err(Exit::MemoryLimit { limit });
-            }
-        };
-        hart.state.set_reg(Reg::A0, result);
+        let result = self.carry_out(hart, number, args);
+        if self.reporter.is_on() {
+            let shown = result.ok().map(|value| value as i64);
+            self.report(hart, number, args, shown);
+        }
+        hart.state.set_reg(Reg::A0, result?);
         Ok(())
     }
 }

@@ -4,6 +4,17 @@ use rand_chacha::ChaCha20Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 use rustix::rand::GetRandomFlags;
 
+use super::Linux;
+use super::errno::{Errno, Outcome};
+use super::user;
+use crate::machine::{Access, Hart};
+
+const GRND_NONBLOCK: u64 = 1;
+const GRND_RANDOM: u64 = 2;
+const GRND_INSECURE: u64 = 4;
+/// Bytes that one call gives at most.
+const MAX_BYTES: u64 = (32 << 20) - 1;
+
 /// The source.
 #[derive(Debug)]
 pub(super) enum Random {
@@ -41,4 +52,22 @@ fn fill_from_host(place: &mut [u8]) -> Result<(), rustix::io::Errno> {
         }
     }
     Ok(())
+}
+
+impl Linux {
+    /// `getrandom`: as many bytes as there is room for, up to the most of one call.
+    pub(super) fn getrandom(&mut self, hart: &mut Hart, [to, len, flags, ..]: [u64; 6]) -> Outcome {
+        let exclusive = GRND_RANDOM | GRND_INSECURE;
+        let unknown = flags & !(GRND_NONBLOCK | exclusive) != 0;
+        if unknown || flags & exclusive == exclusive {
+            return Err(Errno::INVAL.into());
+        }
+        let wanted = len.min(MAX_BYTES);
+        let len = user::permitted(&hart.memory, to, wanted, Access::READ_WRITE);
+        if len == 0 && wanted > 0 {
+            return Err(Errno::FAULT.into());
+        }
+        self.random.fill(hart.memory.slice_mut(to, len)?)?;
+        Ok(len)
+    }
 }

@@ -105,15 +105,17 @@ pub(super) fn write_all(
 }
 
 /// What was done before a failure, or the failure.
-pub(super) fn some_or(done: usize, failure: Failure) -> Result<usize, Failure> {
+pub(super) fn some_or<T: PartialOrd + Default>(done: T, failure: Failure) -> Result<T, Failure> {
     match failure {
-        Failure::Errno(_) if done > 0 => Ok(done),
+        Failure::Errno(_) if done > T::default() => Ok(done),
         failure => Err(failure),
     }
 }
 
 /// Repeats what a signal to the host interrupts.
-fn uninterrupted<T>(mut attempt: impl FnMut() -> std::io::Result<T>) -> std::io::Result<T> {
+pub(super) fn uninterrupted<T>(
+    mut attempt: impl FnMut() -> std::io::Result<T>,
+) -> std::io::Result<T> {
     loop {
         match attempt() {
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}

@@ -17,6 +17,10 @@ impl Emitter<'_> {
         if let Some(a) = self.facts.constant(rs1) {
             return self.write_constant(rd, semantics::alu(op, a, imm as u64));
         }
+        let checked = match op {
+            AluOp::Add => self.facts.checked_sum(rs1, imm),
+            _ => None,
+        };
         let (a, d) = (self.read(rs1, T0), self.target(rd, T0));
         match op {
             AluOp::Add => self.add_imm(d, a, imm),
@@ -32,6 +36,7 @@ impl Emitter<'_> {
             AluOp::Sub | AluOp::Subw => unreachable!("subtraction has no immediate form"),
         }
         self.write(rd, d);
+        self.facts.set_checked(rd, checked);
     }
 
     /// `rd = rs1 op rs2`
@@ -49,6 +54,11 @@ impl Emitter<'_> {
                 };
                 if let Ok(imm) = i32::try_from(b as i64) {
                     return self.alu_imm(op, rd, rs1, imm);
+                }
+            }
+            (Some(a), None) if is_commutative(op) => {
+                if let Ok(imm) = i32::try_from(a as i64) {
+                    return self.alu_imm(op, rd, rs2, imm);
                 }
             }
             _ => {}
@@ -201,6 +211,13 @@ impl Emitter<'_> {
             x64!(self ; movsxd Rq(d), Rd(d));
         }
     }
+}
+
+fn is_commutative(op: AluOp) -> bool {
+    matches!(
+        op,
+        AluOp::Add | AluOp::Addw | AluOp::Xor | AluOp::Or | AluOp::And
+    )
 }
 
 /// The amount that a shift by `b` shifts.

@@ -152,7 +152,7 @@ impl Emitter<'_> {
         }
         self.compare_base(base, width);
         self.careful_if_above_or_equal();
-        self.facts.set_checked(rs1, width);
+        self.facts.checked_now(rs1, width);
     }
 
     /// Compares `base`, so that "below" means in the window and a multiple of `width`.
@@ -176,7 +176,7 @@ impl Emitter<'_> {
             let out = self.exit(ExitKind::Step);
             self.compare_base(base, width);
             x64!(self ; jae =>out);
-            self.facts.set_checked(rs1, width);
+            self.facts.checked_now(rs1, width);
         }
         Address { base, offset: 0 }
     }

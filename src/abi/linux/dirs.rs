@@ -1,0 +1,190 @@
+//! The directories that the host grants, and the way from a guest's path to one of them.
+//!
+//! The way inside a directory is left to `cap_std`, which does not leave it,
+//! neither by `..` nor by a link. A path that leads to no grant does not exist.
+
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::PathBuf;
+
+use cap_std::fs::Dir;
+
+use super::Linux;
+use super::errno::Errno;
+use super::files::OpenFile;
+
+/// The current directory (`AT_FDCWD`).
+pub(super) const CURRENT: i32 = -100;
+
+/// A directory of the host, and its name in the guest.
+#[derive(Debug)]
+struct Grant {
+    dir: Dir,
+    /// The parts of the name, none of them `.` or `..`.
+    name: Vec<Vec<u8>>,
+}
+
+/// All grants.
+#[derive(Debug, Default)]
+pub(super) struct Grants(Vec<Grant>);
+
+/// Where a path leads to.
+#[derive(Debug)]
+pub(super) struct Place<'a> {
+    /// The granted directory.
+    pub(super) dir: &'a Dir,
+    /// The way from there.
+    pub(super) way: PathBuf,
+    /// The path, absolute, as the guest named it.
+    pub(super) path: Vec<u8>,
+}
+
+impl Grants {
+    /// Grants `dir` under the name `path`; of two of the same name the later counts.
+    pub(super) fn add(&mut self, dir: Dir, path: &[u8]) {
+        let name: Vec<Vec<u8>> = plain(&parts(path)).into_iter().map(Vec::from).collect();
+        self.0.retain(|grant| grant.name != name);
+        self.0.push(Grant { dir, name });
+    }
+
+    /// Where an absolute path leads to. Its `..` are the host's to follow, as
+    /// they may come after a link, unless they lead out of the directory.
+    fn find(&self, path: Vec<u8>) -> Option<Place<'_>> {
+        let parts = parts(&path);
+        let found = self.longest(&parts);
+        let (grant, rest) = match found {
+            Some((grant, rest)) if !climbs(rest) => (grant, rest.to_vec()),
+            _ => {
+                let plain = plain(&parts);
+                let (grant, rest) = self.longest(&plain)?;
+                (grant, rest.to_vec())
+            }
+        };
+        let mut way: PathBuf = rest.iter().map(|part| OsStr::from_bytes(part)).collect();
+        if rest.is_empty() {
+            way.push(".");
+        } else if path.ends_with(b"/") {
+            way.push("");
+        }
+        let dir = &grant.dir;
+        Some(Place { dir, way, path })
+    }
+
+    /// The grant of the longest name that `parts` begin with, and the parts after it.
+    fn longest<'b, 'p>(&self, parts: &'p [&'b [u8]]) -> Option<(&Grant, &'p [&'b [u8]])> {
+        let begins = |grant: &&Grant| {
+            let name = grant.name.iter().map(Vec::as_slice);
+            grant.name.len() <= parts.len() && name.eq(parts[..grant.name.len()].iter().copied())
+        };
+        let matching = self.0.iter().filter(begins);
+        let grant = matching.max_by_key(|grant| grant.name.len())?;
+        Some((grant, &parts[grant.name.len()..]))
+    }
+}
+
+/// The parts of a path that mean something.
+fn parts(path: &[u8]) -> Vec<&[u8]> {
+    let means = |part: &&[u8]| !matches!(*part, b"" | b".");
+    path.split(|&byte| byte == b'/').filter(means).collect()
+}
+
+/// The parts of a path without its `..`; there is nothing above the root.
+fn plain<'a>(parts: &[&'a [u8]]) -> Vec<&'a [u8]> {
+    let mut plain = Vec::new();
+    for &part in parts {
+        match part {
+            b".." => drop(plain.pop()),
+            part => plain.push(part),
+        }
+    }
+    plain
+}
+
+/// Whether the way leads above where it starts.
+fn climbs(parts: &[&[u8]]) -> bool {
+    let mut depth = 0;
+    parts.iter().any(|&part| {
+        depth += if part == b".." { -1 } else { 1 };
+        depth < 0
+    })
+}
+
+impl Linux {
+    /// Where a path leads to that starts at the open directory `fd`.
+    pub(super) fn resolve(&self, fd: u64, path: &[u8]) -> Result<Place<'_>, Errno> {
+        if path.is_empty() {
+            return Err(Errno::NOENT);
+        }
+        let absolute = match path {
+            [b'/', ..] => path.to_vec(),
+            _ => [self.base(fd)?, b"/", path].concat(),
+        };
+        self.grants.find(absolute).ok_or(Errno::NOENT)
+    }
+
+    fn base(&self, fd: u64) -> Result<&[u8], Errno> {
+        if fd as i32 == CURRENT {
+            return Ok(b"");
+        }
+        match self.files.get(fd)? {
+            OpenFile::Directory(directory) => Ok(&directory.path),
+            _ => Err(Errno::NOTDIR),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cap_std::ambient_authority;
+
+    fn grants(names: &[&str]) -> Grants {
+        let mut grants = Grants::default();
+        for name in names {
+            let dir = Dir::open_ambient_dir("/", ambient_authority()).unwrap();
+            grants.add(dir, name.as_bytes());
+        }
+        grants
+    }
+
+    fn way(grants: &Grants, path: &str) -> Option<(usize, String)> {
+        let place = grants.find(path.into())?;
+        let which = grants
+            .0
+            .iter()
+            .position(|grant| std::ptr::eq(&grant.dir, place.dir));
+        Some((which.unwrap(), place.way.to_str().unwrap().into()))
+    }
+
+    #[test]
+    fn the_longest_name_counts() {
+        let grants = grants(&["/", "/data", "/data/more/"]);
+        let cases = [
+            ("/", (0, ".")),
+            ("/x/y", (0, "x/y")),
+            ("/database", (0, "database")),
+            ("//data/./x", (1, "x")),
+            ("/data", (1, ".")),
+            ("/data/more/x/", (2, "x/")),
+            ("/data/more/x/../y", (2, "x/../y")),
+            ("/data/more/../y", (1, "y")),
+            ("/data/../../../x", (0, "x")),
+        ];
+        for (path, (which, rest)) in cases {
+            assert_eq!(way(&grants, path), Some((which, rest.into())), "{path}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_granted_does_not_exist() {
+        let grants = grants(&["/data"]);
+        for path in ["/", "/x", "/data/..", "/data/../etc", "/dat", "/.."] {
+            assert_eq!(way(&grants, path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn a_name_can_be_granted_anew() {
+        assert_eq!(grants(&["/data", "data/"]).0.len(), 1);
+    }
+}

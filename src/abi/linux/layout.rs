@@ -1,0 +1,162 @@
+//! How the kernel's structures lie in memory on 64-bit RISC-V. Every field that
+//! is not named here is padding or zero.
+
+use super::errno::Errno;
+
+/// Nanoseconds in a second.
+pub(super) const SECOND: u64 = 1_000_000_000;
+
+/// A structure of `N` bytes, written field by field.
+struct Layout<const N: usize>([u8; N]);
+
+impl<const N: usize> Layout<N> {
+    fn new() -> Layout<N> {
+        Layout([0; N])
+    }
+
+    /// Writes `bytes` at `offset`, as many as fit.
+    fn bytes(mut self, offset: usize, bytes: &[u8]) -> Layout<N> {
+        for (place, &byte) in self.0.iter_mut().skip(offset).zip(bytes) {
+            *place = byte;
+        }
+        self
+    }
+
+    fn word(self, offset: usize, value: u32) -> Layout<N> {
+        self.bytes(offset, &value.to_le_bytes())
+    }
+
+    fn double(self, offset: usize, value: u64) -> Layout<N> {
+        self.bytes(offset, &value.to_le_bytes())
+    }
+}
+
+/// Double words, one after the other.
+pub(super) fn doubles<const N: usize, const BYTES: usize>(values: [u64; N]) -> [u8; BYTES] {
+    const { assert!(BYTES == 8 * N) };
+    let place = |layout: Layout<BYTES>, (index, &value)| layout.double(8 * index, value);
+    values.iter().enumerate().fold(Layout::new(), place).0
+}
+
+/// `struct timespec`, of nanoseconds.
+pub(super) fn timespec(nanos: u64) -> [u8; 16] {
+    doubles([nanos / SECOND, nanos % SECOND])
+}
+
+/// `struct timeval`, of nanoseconds.
+pub(super) fn timeval(nanos: u64) -> [u8; 16] {
+    doubles([nanos / SECOND, nanos % SECOND / 1000])
+}
+
+/// The nanoseconds of a `struct timespec`; more than fit are as many as fit.
+pub(super) fn nanos([seconds, nanos]: [u64; 2]) -> Result<u64, Errno> {
+    if seconds > i64::MAX as u64 || nanos >= SECOND {
+        return Err(Errno::INVAL);
+    }
+    Ok(seconds.saturating_mul(SECOND).saturating_add(nanos))
+}
+
+/// `struct stat`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Stat {
+    pub(super) dev: u64,
+    pub(super) ino: u64,
+    pub(super) mode: u32,
+    pub(super) id: u32,
+    pub(super) rdev: u64,
+    pub(super) size: u64,
+    /// Nanoseconds since 1970, of all three times.
+    pub(super) time: u64,
+}
+
+impl Stat {
+    /// Bytes that a file is best read by.
+    const BLOCK: u32 = 4096;
+
+    pub(super) fn encode(&self) -> [u8; 128] {
+        let time = timespec(self.time);
+        Layout::new()
+            .double(0, self.dev)
+            .double(8, self.ino)
+            .word(16, self.mode)
+            .word(20, 1)
+            .word(24, self.id)
+            .word(28, self.id)
+            .double(32, self.rdev)
+            .double(48, self.size)
+            .word(56, Stat::BLOCK)
+            .double(64, self.size.div_ceil(512))
+            .bytes(72, &time)
+            .bytes(88, &time)
+            .bytes(104, &time)
+            .0
+    }
+}
+
+/// `struct utsname`: system, node, release, version, machine, domain.
+pub(super) fn utsname(fields: [&str; 6]) -> [u8; 6 * 65] {
+    let place = |layout: Layout<390>, (index, field): (usize, &&str)| {
+        layout.bytes(65 * index, field.as_bytes())
+    };
+    fields.iter().enumerate().fold(Layout::new(), place).0
+}
+
+/// `struct sysinfo` of a machine with one process, in bytes and seconds.
+pub(super) fn sysinfo(uptime: u64, total: u64, free: u64) -> [u8; 112] {
+    Layout::new()
+        .double(0, uptime)
+        .double(32, total)
+        .double(40, free)
+        .bytes(80, &1u16.to_le_bytes())
+        .word(104, 1)
+        .0
+}
+
+/// `struct rusage` of which only the user time is known.
+pub(super) fn rusage(user: u64) -> [u8; 144] {
+    Layout::new().bytes(0, &timeval(user)).0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stat_fields_lie_where_the_header_has_them() {
+        let stat = Stat {
+            dev: 1,
+            ino: 2,
+            mode: 3,
+            id: 4,
+            rdev: 5,
+            size: 513,
+            time: 6 * SECOND + 7,
+        };
+        let words: Vec<u32> = stat
+            .encode()
+            .chunks_exact(4)
+            .map(|word| u32::from_le_bytes(word.try_into().unwrap()))
+            .collect();
+        let time = [6, 0, 7, 0];
+        let mut expected = vec![1, 0, 2, 0, 3, 1, 4, 4, 5, 0, 0, 0, 513, 0, 4096, 0, 2, 0];
+        expected.extend([time, time, time].concat());
+        expected.extend([0, 0]);
+        assert_eq!(words, expected);
+    }
+
+    #[test]
+    fn names_take_65_bytes_each() {
+        let name = utsname(["a", "b", "c", "d", "riscv64", "f"]);
+        assert_eq!(&name[260..268], b"riscv64\0");
+        assert_eq!(name[325], b'f');
+    }
+
+    #[test]
+    fn times_convert_without_overflow() {
+        assert_eq!(nanos([2, 3]), Ok(2 * SECOND + 3));
+        assert_eq!(nanos([i64::MAX as u64, 0]), Ok(u64::MAX));
+        assert_eq!(nanos([0, SECOND]), Err(Errno::INVAL));
+        assert_eq!(nanos([u64::MAX, 0]), Err(Errno::INVAL));
+        assert_eq!(timeval(1_000_002_345), doubles([1, 2]));
+    }
+}

@@ -1,0 +1,159 @@
+//! Clocks and sleep.
+//!
+//! Unless the host's time was asked for, a guest's clocks advance with the
+//! instructions it retires, and with the time it sleeps, which passes at once.
+
+use std::time::{Duration, SystemTime};
+
+use super::Linux;
+use super::errno::{Errno, Failure, Outcome};
+use super::layout::{self, SECOND};
+use super::stack::TICKS;
+use super::user;
+use crate::machine::{Hart, Memory};
+
+/// What the clock of the wall shows at the start: the first second of 2024.
+const EPOCH: u64 = 1_704_067_200 * SECOND;
+
+const REALTIME: u64 = 0;
+const MONOTONIC: u64 = 1;
+const TIMER_ABSTIME: u64 = 1;
+
+/// What a clock counts (linux/time.h).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Counts {
+    /// Time since 1970.
+    Wall,
+    /// Time since the start.
+    Elapsed,
+    /// Time that the guest ran.
+    Cpu,
+}
+
+impl Counts {
+    fn of(clock: u64) -> Result<Counts, Errno> {
+        match clock {
+            0 | 5 | 8 | 11 => Ok(Counts::Wall),
+            1 | 4 | 6 | 7 | 9 => Ok(Counts::Elapsed),
+            2 | 3 => Ok(Counts::Cpu),
+            _ => Err(Errno::INVAL),
+        }
+    }
+}
+
+impl Linux {
+    fn now(&self, hart: &Hart, counts: Counts) -> u64 {
+        let ran = hart.clock.nanos(hart.state.insns);
+        let elapsed = ran.saturating_add(self.slept);
+        match counts {
+            Counts::Cpu => ran,
+            Counts::Elapsed => elapsed,
+            Counts::Wall if self.host_time => host_wall(),
+            Counts::Wall => elapsed.saturating_add(EPOCH),
+        }
+    }
+
+    /// Nanoseconds since the start.
+    pub(super) fn elapsed(&self, hart: &Hart) -> u64 {
+        self.now(hart, Counts::Elapsed)
+    }
+
+    /// Lets `nanos` pass. Only the host's time takes any, and ends the run at the deadline.
+    pub(super) fn sleep(&mut self, nanos: u64) -> Result<(), Failure> {
+        if !self.host_time {
+            self.slept = self.slept.saturating_add(nanos);
+            return Ok(());
+        }
+        let wanted = Duration::from_nanos(nanos);
+        let Some(deadline) = self.deadline() else {
+            std::thread::sleep(wanted);
+            return Ok(());
+        };
+        std::thread::sleep(wanted.min(deadline.left()?));
+        deadline.left().map(drop)
+    }
+
+    /// How long it is until a clock shows `target`.
+    pub(super) fn until(&self, hart: &Hart, target: u64, wall: bool) -> u64 {
+        let counts = if wall { Counts::Wall } else { Counts::Elapsed };
+        target.saturating_sub(self.now(hart, counts))
+    }
+
+    /// `clock_gettime`.
+    pub(super) fn clock_gettime(&mut self, hart: &mut Hart, [clock, to, ..]: [u64; 6]) -> Outcome {
+        let now = self.now(hart, Counts::of(clock)?);
+        user::put(&mut hart.memory, to, &layout::timespec(now))?;
+        Ok(0)
+    }
+
+    /// `clock_getres`.
+    pub(super) fn clock_getres(&mut self, hart: &mut Hart, [clock, to, ..]: [u64; 6]) -> Outcome {
+        Counts::of(clock)?;
+        user::put_unless_null(&mut hart.memory, to, &layout::timespec(1))?;
+        Ok(0)
+    }
+
+    /// `gettimeofday`; the time zone is that of Greenwich.
+    pub(super) fn gettimeofday(&mut self, hart: &mut Hart, [to, zone, ..]: [u64; 6]) -> Outcome {
+        let now = self.now(hart, Counts::Wall);
+        user::put_unless_null(&mut hart.memory, to, &layout::timeval(now))?;
+        user::put_unless_null(&mut hart.memory, zone, &[0; 8])?;
+        Ok(0)
+    }
+
+    /// `times`.
+    pub(super) fn times(&mut self, hart: &mut Hart, [to, ..]: [u64; 6]) -> Outcome {
+        let ticks = |nanos| nanos / (SECOND / TICKS);
+        let user_time = ticks(self.now(hart, Counts::Cpu));
+        let times: [u8; 32] = layout::doubles([user_time, 0, 0, 0]);
+        user::put_unless_null(&mut hart.memory, to, &times)?;
+        Ok(ticks(self.elapsed(hart)))
+    }
+
+    /// `getrusage`.
+    pub(super) fn getrusage(&mut self, hart: &mut Hart, [who, to, ..]: [u64; 6]) -> Outcome {
+        let user_time = match who as i32 {
+            0 | 1 => self.now(hart, Counts::Cpu),
+            -1 => 0,
+            _ => return Err(Errno::INVAL.into()),
+        };
+        user::put(&mut hart.memory, to, &layout::rusage(user_time))?;
+        Ok(0)
+    }
+
+    /// `nanosleep`. It is never interrupted, so what is left is never written.
+    pub(super) fn nanosleep(&mut self, hart: &mut Hart, [time, ..]: [u64; 6]) -> Outcome {
+        self.clock_nanosleep(hart, [MONOTONIC, 0, time, 0, 0, 0])
+    }
+
+    /// `clock_nanosleep`.
+    pub(super) fn clock_nanosleep(
+        &mut self,
+        hart: &mut Hart,
+        [clock, flags, time, ..]: [u64; 6],
+    ) -> Outcome {
+        let counts = Counts::of(clock)?;
+        if !matches!(clock, REALTIME | MONOTONIC | 2 | 7 | 11) {
+            return Err(Errno::OPNOTSUPP.into());
+        }
+        let nanos = timespec(&mut hart.memory, time)?;
+        let left = match flags & TIMER_ABSTIME {
+            0 => nanos,
+            _ => nanos.saturating_sub(self.now(hart, counts)),
+        };
+        self.sleep(left)?;
+        Ok(0)
+    }
+}
+
+/// The nanoseconds of the `struct timespec` at `addr`.
+pub(super) fn timespec(memory: &mut Memory, addr: u64) -> Result<u64, Failure> {
+    Ok(layout::nanos(user::get_words(memory, addr)?)?)
+}
+
+fn host_wall() -> u64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    since.map_or(0, |since| {
+        u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
+    })
+}

@@ -1,0 +1,51 @@
+//! The JIT of a host that has none.
+
+use std::io;
+use std::ops::Range;
+use std::time::Duration;
+
+use crate::machine::{Engine, Hart, Memory, Stop};
+
+/// A JIT that cannot be made.
+#[derive(Debug)]
+pub enum Jit {}
+
+impl Jit {
+    /// Says that there is none.
+    pub fn new(_memory: &mut Memory) -> io::Result<Jit> {
+        Err(io::Error::new(
+            io::ErrorKind::Unsupported,
+            "this host has none: it needs Linux on x86-64",
+        ))
+    }
+
+    /// Nothing is compiled.
+    pub fn compile_time(&self) -> Duration {
+        match *self {}
+    }
+
+    /// Nothing is emitted.
+    pub fn code_bytes(&self) -> u64 {
+        match *self {}
+    }
+
+    /// Nothing is listed.
+    pub fn write_listing(
+        &self,
+        _out: &mut dyn io::Write,
+        _memory: &Memory,
+        _pcs: Range<u64>,
+    ) -> io::Result<()> {
+        match *self {}
+    }
+}
+
+impl Engine for Jit {
+    fn run(&mut self, _hart: &mut Hart, _budget: u64) -> Stop {
+        match *self {}
+    }
+
+    fn forget(&mut self, _memory: &mut Memory, _ranges: &[Range<u64>]) {
+        match *self {}
+    }
+}

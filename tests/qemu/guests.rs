@@ -32,6 +32,7 @@ fn guests_do_as_under_qemu() {
             args: guest.args,
             env: guest.env,
             stdin: guest.stdin.map(|path| root.join(path)),
+            ..Start::default()
         };
         let run = start.agreed(&guest.name);
         let expected = std::fs::read(root.join(guest.expected)).unwrap();

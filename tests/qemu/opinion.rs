@@ -61,7 +61,10 @@ pub struct Start {
     pub args: Vec<String>,
     /// `NAME=VALUE`
     pub env: Vec<String>,
+    /// A file; without one, a pipe that has ended.
     pub stdin: Option<PathBuf>,
+    /// Options for rvjet, to give the program what qemu gives it unasked.
+    pub grants: Vec<String>,
 }
 
 impl Start {
@@ -81,6 +84,7 @@ impl Start {
         command
             .env_clear()
             .args(["run", "--engine", engine, "--timeout=60s"]);
+        command.args(&self.grants);
         for variable in &self.env {
             command.arg("--env").arg(variable);
         }
@@ -90,7 +94,7 @@ impl Start {
     fn output(&self, mut command: Command) -> Run {
         let stdin = match &self.stdin {
             Some(path) => Stdio::from(File::open(path).unwrap()),
-            None => Stdio::null(),
+            None => Stdio::piped(),
         };
         command
             .arg(&self.elf)
@@ -147,14 +151,28 @@ fn difference(ours: &Run, theirs: &Run) -> String {
             ours.code, theirs.code
         );
     }
-    let (a, b) = (&ours.stdout, &theirs.stdout);
-    let same = a.iter().zip(b).take_while(|(a, b)| a == b).count();
+    match (str::from_utf8(&ours.stdout), str::from_utf8(&theirs.stdout)) {
+        (Ok(ours), Ok(theirs)) => different_lines(ours, theirs),
+        _ => different_bytes(&ours.stdout, &theirs.stdout),
+    }
+}
+
+fn different_lines(ours: &str, theirs: &str) -> String {
+    let mut pairs = ours.lines().zip(theirs.lines());
+    match pairs.find(|(ours, theirs)| ours != theirs) {
+        Some((ours, theirs)) => format!("{ours:?}, qemu has {theirs:?}"),
+        None => "one output is shorter".to_owned(),
+    }
+}
+
+fn different_bytes(ours: &[u8], theirs: &[u8]) -> String {
+    let same = ours.iter().zip(theirs).take_while(|(a, b)| a == b).count();
     format!(
-        "output of {} bytes, qemu has {}; from byte {same} ({} from the end): {:x?}, qemu has {:x?}",
-        a.len(),
-        b.len(),
-        b.len() - same,
-        &a[same..a.len().min(same + 16)],
-        &b[same..b.len().min(same + 16)],
+        "{} bytes, qemu has {}; from byte {same} ({} from the end): {:x?}, qemu has {:x?}",
+        ours.len(),
+        theirs.len(),
+        theirs.len() - same,
+        &ours[same..ours.len().min(same + 16)],
+        &theirs[same..theirs.len().min(same + 16)],
     )
 }

@@ -6,7 +6,7 @@ use crate::opinion::{agreed, is_installed};
 /// Instructions in a program, about.
 const INSNS: usize = 4000;
 /// Instructions altogether, unless `RVJET_TEST_CASES` says otherwise.
-const CASES: u64 = 200_000;
+const CASES: u64 = 600_000;
 const SEED: u64 = 0x5eed;
 
 fn variable(name: &str) -> Option<u64> {

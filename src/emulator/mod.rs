@@ -21,8 +21,9 @@ use crate::abi::Abi;
 use crate::machine::{Exit, Hart, MachineState, Memory, Stop};
 use crate::program::Program;
 
-/// Instructions between two looks at the clock, where there is a time limit.
-const SLICE: u64 = 1 << 24;
+/// Instructions between two looks at the clock, where there is a time limit:
+/// under a second even if each is the dearest there is, one to be compiled anew.
+const SLICE: u64 = 1 << 18;
 
 /// A guest, ready to run.
 ///

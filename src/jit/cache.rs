@@ -67,7 +67,9 @@ impl Cache {
     pub(super) fn mark_at(&self, offset: usize) -> Option<Mark> {
         let after = self.placed.partition_point(|unit| unit.offset <= offset);
         let unit = self.placed.get(after.checked_sub(1)?)?;
-        let after = unit.marks.partition_point(|mark| mark.host <= offset);
+        let after = unit
+            .marks
+            .partition_point(|mark| mark.host as usize <= offset);
         unit.marks.get(after.checked_sub(1)?).copied()
     }
 

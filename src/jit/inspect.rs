@@ -41,7 +41,7 @@ impl Listing<'_> {
         let options = DecoderOptions::NONE;
         for instruction in Decoder::with_ip(64, self.code, self.offset as u64, options) {
             let at = instruction.ip() as usize;
-            while let Some(mark) = marks.next_if(|mark| mark.host <= at) {
+            while let Some(mark) = marks.next_if(|mark| mark.host as usize <= at) {
                 writeln!(out, "  {:#x}  {}", mark.pc, guest_text(memory, mark.pc))?;
             }
             if at == self.cold {

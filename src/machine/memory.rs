@@ -221,7 +221,7 @@ impl Memory {
                 let len = span.end - span.start;
                 // SAFETY: a page-aligned part of the window; `&mut self` rules out references.
                 unsafe { self.window.release(span.start, len)? };
-                self.committed -= len;
+                self.refund(len);
             }
             self.note_code_change(&span, page.access());
             self.pages.fill(&span, Page::UNMAPPED);
@@ -324,14 +324,13 @@ impl Memory {
 
     fn commit_run(&mut self, span: Range<u64>, page: Page) -> Result<(), Fault> {
         let len = span.end - span.start;
-        if self.committed + len > self.limit {
-            return Err(Fault::Limit);
-        }
+        self.charge(len)?;
         // SAFETY: a page-aligned part of the window; `&mut self` rules out references.
         let protected = unsafe { self.window.protect(span.start, len, page.access()) };
-        protected.map_err(|_| Fault::Limit)?;
-        self.committed += len;
-        self.peak = self.peak.max(self.committed);
+        if protected.is_err() {
+            self.refund(len);
+            return Err(Fault::Limit);
+        }
         self.pages.fill(&span, page.committed());
         Ok(())
     }
@@ -375,8 +374,24 @@ impl Memory {
 
     fn note_code_change(&mut self, span: &Range<u64>, access: Access) {
         if access.executable() {
-            self.code.mark_stale(span.clone());
+            let freed = self.code.mark_stale(span.clone());
+            self.refund(freed * PAGE_SIZE);
         }
+    }
+
+    /// Counts `bytes` as used, if the limit allows.
+    pub(super) fn charge(&mut self, bytes: u64) -> Result<(), Fault> {
+        if self.committed + bytes > self.limit {
+            return Err(Fault::Limit);
+        }
+        self.committed += bytes;
+        self.peak = self.peak.max(self.committed);
+        Ok(())
+    }
+
+    /// Counts `bytes` as no longer used.
+    pub(super) fn refund(&mut self, bytes: u64) {
+        self.committed -= bytes;
     }
 }
 

@@ -8,13 +8,10 @@ use std::ops::Range;
 
 use hashbrown::{HashMap, HashSet};
 
-use super::exit::{ExitKind, Mode, Site, SiteId};
+use super::exit::{ExitKind, Site, SiteId};
 use super::inspect::Listing;
-use super::unit::{Mark, Unit};
+use super::unit::{Key, Mark, Unit};
 use crate::machine::PAGE_SIZE;
-
-/// What a unit is looked up by.
-pub(super) type Key = (u64, Mode);
 
 /// A jump to be redirected: the displacement at `at` is to become `displacement`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

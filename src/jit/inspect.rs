@@ -7,9 +7,8 @@ use std::io::{self, Write};
 
 use iced_x86::{Decoder, DecoderOptions, Formatter, Instruction, IntelFormatter};
 
-use super::cache::Key;
 use super::exit::{ExitKind, Mode, Site};
-use super::unit::Mark;
+use super::unit::{Key, Mark};
 use crate::isa;
 use crate::machine::Memory;
 

@@ -29,7 +29,7 @@ mod unit;
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use cache::{Cache, Key, Patch};
+use cache::{Cache, Patch};
 use code::{CodeMemory, Left};
 use emitter::Context;
 use exit::{ExitKind, Mode, Site};
@@ -37,6 +37,7 @@ use fault::FAULTED;
 use profile::Profile;
 use regs::Homes;
 use stubs::{MISSED, Stubs};
+use unit::Key;
 
 use crate::machine::{Engine, Hart, Memory, Stop};
 

@@ -17,6 +17,9 @@ const MAX_INSNS: usize = 64;
 /// As [`MAX_INSNS`], of a careful unit, which should get back to a fast one soon.
 const MAX_CAREFUL: usize = 16;
 
+/// What a unit is looked up by: its first instruction's address, and its mode.
+pub(super) type Key = (u64, Mode);
+
 /// A guest instruction of a unit.
 #[derive(Clone, Copy, Debug)]
 struct Fetched {

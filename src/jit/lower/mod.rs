@@ -6,7 +6,6 @@
 //! executed anew by the interpreter. Knows no pointers and no code memory.
 
 #![forbid(unsafe_code)]
-#![forbid(unsafe_code)]
 
 mod alu;
 mod atomic;

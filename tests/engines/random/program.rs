@@ -5,13 +5,13 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::Union;
 
-use rvjet::isa::{AluOp, Compressed, Cond, Inst, Reg, Width};
+use rvjet::isa::{Compressed, Inst, Reg, Width};
 use rvjet::machine::{Access, PAGE_SIZE};
 
 use super::insts::{
     BASES, Piece, Target, accessing, computing, environment, jumping, patching, value,
 };
-use crate::asm::{Asm, Label, addi, alu, fence_i, jalr, store, word_of, x};
+use crate::asm::{Asm, Label, fence_i, jalr, store, word_of, x};
 use crate::homes::{WARM_INSNS, warm_up};
 use crate::lab::{Region, call};
 use crate::scenario::{CODE, DATA, Scenario};

@@ -34,6 +34,8 @@ const SLOT_BYTES: u64 = 32 * 8;
 const SECTION: usize = 100;
 /// Functions in a program.
 const FUNCTIONS: usize = 12;
+/// Registers that a program uses more than others.
+const FAVORITES: usize = 8;
 
 /// A set of registers.
 #[derive(Clone, Copy, Default)]
@@ -71,6 +73,7 @@ pub struct Generator {
     random: Random,
     program: Program,
     base: Reg,
+    favorites: Vec<Reg>,
     /// Registers that statements must not write.
     kept: Set,
     /// Registers that have been written.
@@ -89,10 +92,13 @@ impl Generator {
         let mut random = Random::new(seed);
         let data = data(&mut random, sections, turns);
         let base = Reg::new(random.within(1, 31) as u32);
+        let all: Vec<Reg> = Reg::all().filter(|&reg| reg != base).collect();
+        let favorites = random.shuffled(&all)[..FAVORITES].to_vec();
         let mut generator = Generator {
             random,
             program: Program::new(data),
             base,
+            favorites,
             kept: Set::of(&[base]),
             written: Set::default(),
             pointers: [None; 32],
@@ -213,8 +219,11 @@ impl Generator {
         self.pointers[reg.index()] = None;
     }
 
-    /// Any register.
+    /// Any register; half of the time a favorite of the program.
     fn rs(&mut self) -> Reg {
+        if self.random.one_in(2) {
+            return self.random.pick(&self.favorites);
+        }
         Reg::new(self.random.below(32) as u32)
     }
 

@@ -7,7 +7,7 @@ use crate::opinion::{agreed, is_installed};
 const INSNS: usize = 4000;
 /// How often some programs do everything: long enough for the JIT to learn
 /// which registers they use.
-const MANY: u64 = 60;
+const MANY: u64 = 160;
 /// Instructions altogether, unless `RVJET_TEST_CASES` says otherwise.
 const CASES: u64 = 600_000;
 const SEED: u64 = 0x5eed;

@@ -176,7 +176,8 @@ impl Machine {
         }
     }
 
-    /// Carries out the `ecall` at `pc`. One that ends the run counts as retired, too.
+    /// Carries out the `ecall` at `pc`. That of a guest which exits counts as
+    /// retired, too; a limit or a broken pipe leaves the state before the call.
     fn ecall(&mut self) -> Option<Exit> {
         let exit = self.abi.ecall(&mut self.hart).err();
         if !matches!(exit, None | Some(Exit::Exited { .. })) {

@@ -13,7 +13,7 @@ use mapping::COMMIT_BYTES;
 
 use super::code::CodeView;
 use super::pages::{Access, PAGE_SIZE, PageTable};
-use super::window::Window;
+use super::window::{Window, zeroes};
 use crate::isa::Width;
 
 /// Why an access was refused.
@@ -38,14 +38,17 @@ pub struct Memory {
 
 impl Memory {
     /// Reserves `window` bytes of address space (rounded up to pages) and lets
-    /// the guest touch at most `limit` bytes of it.
+    /// the guest touch at most `limit` bytes of it. An error if the host has not
+    /// that much, be it for the table of a byte per page.
     pub fn new(window: u64, limit: u64) -> Result<Memory, MapError> {
         let size = window
             .checked_next_multiple_of(COMMIT_BYTES)
             .ok_or(rustix::io::Errno::NOMEM)?;
+        let window = Window::reserve(size)?;
+        let entries = zeroes(PageTable::entries(size))?;
         Ok(Memory {
-            window: Window::reserve(size)?,
-            pages: PageTable::new(size),
+            window,
+            pages: PageTable::new(entries),
             committed: 0,
             peak: 0,
             limit,

@@ -125,3 +125,21 @@ fn copies_of_writable_code_count_as_used() {
     m.synchronize_code();
     assert_eq!(m.fetch(0x11000), Ok(0));
 }
+
+#[test]
+fn a_window_that_no_host_has_is_refused() {
+    for shift in [52, 57, 63] {
+        let refused = Memory::new(1 << shift, 0).err();
+        assert!(matches!(refused, Some(MapError::Host(_))), "1 << {shift}");
+    }
+    assert!(Memory::new(u64::MAX, 0).is_err());
+}
+
+#[test]
+fn zeroes_that_no_host_has_are_refused() {
+    assert_eq!(zeroes(5), Ok(vec![0; 5]));
+    assert_eq!(zeroes(0), Ok(Vec::new()));
+    for len in [1 << 60, isize::MAX as usize, usize::MAX] {
+        assert!(zeroes(len).is_err(), "{len}");
+    }
+}

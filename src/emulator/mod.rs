@@ -134,8 +134,9 @@ impl Machine {
         &self.program
     }
 
-    /// Writes the host code that the JIT has emitted so far for guest addresses
-    /// in `pcs`, each stretch under its guest instruction. Nothing under the interpreter.
+    /// Writes the units that the JIT has emitted so far with an instruction at a
+    /// guest address in `pcs`, the host code under its guest instruction. Nothing
+    /// under the interpreter.
     pub fn write_listing(&self, out: &mut dyn Write, pcs: Range<u64>) -> io::Result<()> {
         self.engines.write_listing(out, &self.hart.memory, pcs)
     }

@@ -188,8 +188,8 @@ impl Shape {
             assert_eq!(ours.state.insns, 40 - budget);
             interp.run(&mut theirs, ours.state.insns);
             assert_eq!(ours.state, theirs.state, "{insns:x?} from {state:x?}");
-            let data = |hart: &Hart| hart.memory.peek(DATA, 2 * PAGE_SIZE).unwrap();
-            assert!(data(&ours) == data(&theirs), "{insns:x?} from {state:x?}");
+            let [got, wanted] = [&mut ours, &mut theirs].map(|hart| data(&mut hart.memory));
+            assert!(got == wanted, "{insns:x?} from {state:x?}");
             most = most.max(ours.state.insns);
         }
         most
@@ -232,12 +232,24 @@ pub(super) fn bytes(insns: &[Inst]) -> Vec<u8> {
         .collect()
 }
 
+/// What a guest can have stored.
+fn data(memory: &mut Memory) -> &[u8] {
+    memory.slice(DATA, PAGE_SIZE).unwrap()
+}
+
 /// Lays bytes of either sign where the data is.
 fn fill(memory: &mut Memory) {
+    const BYTES: [u8; PAGE_SIZE as usize] = {
+        let mut bytes = [0; PAGE_SIZE as usize];
+        let mut at = 0;
+        while at < bytes.len() {
+            bytes[at] = (at * 37) as u8;
+            at += 1;
+        }
+        bytes
+    };
     let data = memory.slice_mut(DATA, PAGE_SIZE).unwrap();
-    for (at, byte) in data.iter_mut().enumerate() {
-        *byte = (at * 37) as u8;
-    }
+    data.copy_from_slice(&BYTES);
 }
 
 /// What [`Shape::listing`] keeps of a whole listing of a unit that ends at `end`.
@@ -245,6 +257,7 @@ fn trimmed(jit: &Jit, whole: &str, end: u64) -> String {
     let mut places = BTreeMap::from([
         (jit.stubs.exit, "the exit stub".to_owned()),
         (jit.stubs.miss, "the miss stub".to_owned()),
+        (UNIT_AT, "the start of the unit".to_owned()),
     ]);
     let lines: Vec<&str> = whole.lines().skip(1).collect();
     for pair in lines.windows(2) {

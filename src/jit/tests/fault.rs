@@ -1,7 +1,6 @@
 //! Faults that are not the guest's go to whoever handled them before: `fault`.
 //!
-//! What happens then ends the process, so each case is a test of its own,
-//! which another one runs as a child.
+//! What happens then ends the process, so each test runs itself once more, in a child.
 
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, ExitStatus};
@@ -11,11 +10,18 @@ use crate::machine::Memory;
 
 /// How the earlier handler ends the process.
 const HANDLED: i32 = 42;
+/// Set in the child.
+const CHILD: &str = "RVJET_TEST_FAULTS";
 
-fn run(child: &str) -> ExitStatus {
-    let name = format!("{}::{child}", module_path!().split_once("::").unwrap().1);
+/// How a child ends that does `act`; `test` is the name of the test that asks.
+fn in_child(test: &str, act: fn()) -> ExitStatus {
+    if std::env::var_os(CHILD).is_some() {
+        act();
+        std::process::exit(0);
+    }
     Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", &name, "--ignored", "--test-threads=1"])
+        .args(["--exact", &format!("jit::tests::fault::{test}")])
+        .env(CHILD, "1")
         .output()
         .unwrap()
         .status
@@ -36,7 +42,12 @@ extern "C" fn detailed(
     unsafe { libc::_exit(if complete { HANDLED } else { 1 }) }
 }
 
-/// Makes `handler` the one that the module under test finds.
+/// Makes [`plain`] the handler that the module under test finds.
+fn handle_plainly() {
+    let handler: extern "C" fn(libc::c_int) = plain;
+    handle_by(handler as usize, 0);
+}
+
 fn handle_by(handler: usize, flags: libc::c_int) {
     // SAFETY: the action is complete, and the handler of the type that `flags` say.
     unsafe {
@@ -50,113 +61,86 @@ fn handle_by(handler: usize, flags: libc::c_int) {
     fault::install().unwrap();
 }
 
-/// Reads the first byte of a window of which nothing is mapped.
+/// A guest's memory of which nothing can be accessed.
+fn unmapped() -> Memory {
+    Memory::new(1 << 24, 1 << 20).unwrap()
+}
+
+/// Reads the first byte of an [`unmapped`] window.
 fn fault_in(memory: &Memory) {
-    // SAFETY: not safe at all: the read faults, which ends the process.
+    // SAFETY: within the reservation; the read faults, which ends the process.
     unsafe {
         memory.host_base().read_volatile();
     }
 }
 
-fn unmapped() -> Memory {
-    Memory::new(1 << 24, 1 << 20).unwrap()
+/// A watch over `memory`, for code in this range.
+fn watch(memory: &Memory, code: (u64, u64)) -> Watch {
+    Watch {
+        code,
+        memory: memory.host_span(),
+        exit: 0,
+    }
 }
 
 #[test]
 fn a_fault_without_a_watch_is_passed_on() {
-    assert_eq!(run("child_with_a_plain_handler").code(), Some(HANDLED));
-    assert_eq!(run("child_with_a_detailed_handler").code(), Some(HANDLED));
+    let status = in_child("a_fault_without_a_watch_is_passed_on", || {
+        handle_plainly();
+        fault_in(&unmapped());
+    });
+    assert_eq!(status.code(), Some(HANDLED));
 }
 
 #[test]
-#[ignore = "ends the process"]
-fn child_with_a_plain_handler() {
-    let handler: extern "C" fn(libc::c_int) = plain;
-    handle_by(handler as usize, 0);
-    fault_in(&unmapped());
-}
-
-#[test]
-#[ignore = "ends the process"]
-fn child_with_a_detailed_handler() {
-    let handler: extern "C" fn(libc::c_int, *mut libc::siginfo_t, *mut libc::c_void) = detailed;
-    handle_by(handler as usize, libc::SA_SIGINFO);
-    fault_in(&unmapped());
+fn a_handler_that_wants_to_know_more_is_told() {
+    let status = in_child("a_handler_that_wants_to_know_more_is_told", || {
+        let handler: extern "C" fn(libc::c_int, *mut libc::siginfo_t, *mut libc::c_void) = detailed;
+        handle_by(handler as usize, libc::SA_SIGINFO);
+        fault_in(&unmapped());
+    });
+    assert_eq!(status.code(), Some(HANDLED));
 }
 
 /// In the guest's memory, but not by emitted code.
 #[test]
 fn a_fault_of_other_code_is_passed_on() {
-    let status = run("child_that_faults_in_the_window");
+    let status = in_child("a_fault_of_other_code_is_passed_on", || {
+        handle_plainly();
+        let memory = unmapped();
+        fault::watched(watch(&memory, (0, 0)), || fault_in(&memory));
+    });
     assert_eq!(status.code(), Some(HANDLED));
 }
 
-#[test]
-#[ignore = "ends the process"]
-fn child_that_faults_in_the_window() {
-    let handler: extern "C" fn(libc::c_int) = plain;
-    handle_by(handler as usize, 0);
-    let memory = unmapped();
-    let watch = Watch {
-        code: (0, 0),
-        memory: memory.host_span(),
-        exit: 0,
-    };
-    fault::watched(watch, || fault_in(&memory));
-}
-
-/// By code that is watched, but elsewhere than in the guest's memory.
+/// By code that is watched, but not in the guest's memory.
 #[test]
 fn a_fault_elsewhere_is_passed_on() {
-    let status = run("child_that_faults_outside_the_window");
+    let status = in_child("a_fault_elsewhere_is_passed_on", || {
+        handle_plainly();
+        let (watched, other) = (unmapped(), unmapped());
+        fault::watched(watch(&watched, (0, u64::MAX)), || fault_in(&other));
+    });
     assert_eq!(status.code(), Some(HANDLED));
 }
 
 #[test]
-#[ignore = "ends the process"]
-fn child_that_faults_outside_the_window() {
-    let handler: extern "C" fn(libc::c_int) = plain;
-    handle_by(handler as usize, 0);
-    let (watched, other) = (unmapped(), unmapped());
-    let watch = Watch {
-        code: (0, u64::MAX),
-        memory: watched.host_span(),
-        exit: 0,
-    };
-    fault::watched(watch, || fault_in(&other));
+fn a_watch_ends_with_what_it_is_for() {
+    let status = in_child("a_watch_ends_with_what_it_is_for", || {
+        handle_plainly();
+        let memory = unmapped();
+        let seven = fault::watched(watch(&memory, (0, u64::MAX)), || 7);
+        assert_eq!(seven, 7);
+        fault_in(&memory);
+    });
+    assert_eq!(status.code(), Some(HANDLED));
 }
 
 #[test]
-fn a_fault_that_nobody_handled_is_fatal() {
-    let status = run("child_without_a_handler");
+fn a_fault_that_nobody_handles_is_fatal() {
+    let status = in_child("a_fault_that_nobody_handles_is_fatal", || {
+        handle_by(libc::SIG_DFL, 0);
+        fault_in(&unmapped());
+    });
     assert_eq!(status.signal(), Some(libc::SIGSEGV));
-}
-
-#[test]
-#[ignore = "ends the process"]
-fn child_without_a_handler() {
-    handle_by(libc::SIG_DFL, 0);
-    fault_in(&unmapped());
-}
-
-/// A watch ends with what it is for, and the one around it stands again.
-#[test]
-fn a_watch_ends() {
-    let status = run("child_that_faults_after_its_watch");
-    assert_eq!(status.code(), Some(HANDLED));
-}
-
-#[test]
-#[ignore = "ends the process"]
-fn child_that_faults_after_its_watch() {
-    let handler: extern "C" fn(libc::c_int) = plain;
-    handle_by(handler as usize, 0);
-    let memory = unmapped();
-    let watch = Watch {
-        code: (0, u64::MAX),
-        memory: memory.host_span(),
-        exit: 0,
-    };
-    assert_eq!(fault::watched(watch, || 7), 7);
-    fault_in(&memory);
 }

@@ -9,6 +9,7 @@ mod atomic;
 mod cache;
 mod code;
 mod control;
+mod engine;
 mod fault;
 mod gather;
 mod mem;

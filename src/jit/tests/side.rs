@@ -11,7 +11,7 @@ const WINDOWS: [u64; 3] = [1 << 24, 1 << 32, 1 << 40];
 /// Addresses near what matters: zero, the window's end, each power of two, the top.
 fn addresses(window: u64) -> impl Iterator<Item = u64> {
     let powers = (0..64).map(|power| 1 << power);
-    let middles = powers.chain([0, window, window / 2, window | window / 2, u64::MAX - 8]);
+    let middles = powers.chain([0, window, window / 2, window + window / 2, u64::MAX - 8]);
     middles
         .flat_map(|middle: u64| (0..18).map(move |step| middle.wrapping_add(step).wrapping_sub(9)))
 }

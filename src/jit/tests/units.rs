@@ -112,8 +112,8 @@ fn a_branch_to_the_start_is_linked_to_it() {
 fn a_unit_that_is_long_enough_goes_on_at_the_next() {
     let last_jump = |shape: Shape| {
         let listing = shape.listing(&[addi(RBX, RBX, 1); 100]);
-        let jumps = listing.lines().filter(|line| line.contains(" -> "));
-        jumps.last().unwrap().trim().to_owned()
+        let mut jumps = listing.lines().filter(|line| line.contains(" -> "));
+        jumps.next_back().unwrap().trim().to_owned()
     };
     insta::assert_snapshot!(last_jump(FAST), @"jmp -> to the fast unit of 0x10100");
     insta::assert_snapshot!(last_jump(CAREFUL), @"jmp -> to the fast unit of 0x10040");

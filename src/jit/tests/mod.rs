@@ -15,6 +15,7 @@ mod gather;
 mod mem;
 mod muldiv;
 mod profile;
+mod sequences;
 mod shape;
 mod side;
 mod units;

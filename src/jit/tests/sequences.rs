@@ -30,14 +30,16 @@ impl Numbers {
         self.one_of(&[0, 8, 4, -8, 1, -2, 16, 255, -129, 2040, -2048, 2047])
     }
 
-    fn inst(&mut self) -> Inst {
-        let [rd, rs1, rs2] = [(); 3].map(|()| self.one_of(&REGS));
+    /// An instruction; those that access memory or move a base do it by `base` often.
+    fn inst(&mut self, base: Reg) -> Inst {
+        let [rd, other, rs2] = [(); 3].map(|()| self.one_of(&REGS));
+        let rs1 = self.one_of(&[base, base, other]);
         let order = Ordering::default();
         match self.below(12) {
             0..=2 => load(self.one_of(&LoadOp::ALL), rd, rs1, self.offset()),
             3 | 4 => store(self.one_of(&Width::ALL), rs2, rs1, self.offset()),
             5 => alu(self.one_of(&AluOp::ALL), rd, rs1, rs2),
-            6 => alu_imm(AluOp::Add, rd, rs1, self.offset()),
+            6 => alu_imm(AluOp::Add, self.one_of(&[rs1, rd]), rs1, self.offset()),
             7 => {
                 let op = self.one_of(&[AluOp::And, AluOp::Xor, AluOp::Slt, AluOp::Addw]);
                 alu_imm(op, rd, rs1, self.offset())
@@ -70,8 +72,8 @@ fn sequences_do_what_the_interpreter_does() {
     for seed in 1..=count {
         let mut numbers = Numbers(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         let length = 2 + numbers.below(10);
-        let insns: Vec<Inst> = (0..length).map(|_| numbers.inst()).collect();
         let base = numbers.one_of(&REGS[1..]);
+        let insns: Vec<Inst> = (0..length).map(|_| numbers.inst(base)).collect();
         for shape in [FAST, CAREFUL, WITHOUT_BMI2] {
             shape.compare_at(base, &insns);
         }

@@ -5,7 +5,7 @@ use super::*;
 use crate::isa::{AluOp, AmoOp, Cond, Inst, LoadOp, MulDivOp, Ordering, Width};
 
 /// Sequences that are tried, unless the environment says how many.
-const SEQUENCES: u64 = 150;
+const SEQUENCES: u64 = 600;
 const COUNT: &str = "RVJET_TEST_SEQUENCES";
 
 /// Few registers, so that they meet, in every kind of home.

@@ -26,3 +26,7 @@ pub mod program;
 
 pub use emulator::{Builder, EngineKind, Limits, Machine, Outcome, Stats, Times, Unaligned};
 pub use error::Error;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,6 +1,7 @@
 //! How a run ended, as the command tells it: exit status, one word, one line.
 
 use rvjet::elf::Symbols;
+use rvjet::isa::Reg;
 use rvjet::machine::{Cause, Exit, Trap};
 use rvjet::{Machine, Outcome};
 use serde::Serialize;
@@ -18,6 +19,7 @@ pub enum Kind {
     InsnLimit,
     MemoryLimit,
     Timeout,
+    BrokenPipe,
 }
 
 /// How a run ended, and where.
@@ -49,6 +51,7 @@ fn kind(exit: Exit) -> Kind {
         Exit::InsnLimit { .. } => Kind::InsnLimit,
         Exit::MemoryLimit { .. } => Kind::MemoryLimit,
         Exit::Timeout { .. } => Kind::Timeout,
+        Exit::BrokenPipe => Kind::BrokenPipe,
         Exit::Trap(Trap { cause, .. }) => match cause {
             Cause::IllegalInstruction { .. } => Kind::IllegalInstruction,
             Cause::Breakpoint => Kind::Breakpoint,
@@ -74,15 +77,17 @@ fn code(exit: Exit, kind: Kind) -> u8 {
         Kind::InsnLimit => Status::InsnLimit,
         Kind::MemoryLimit => Status::MemoryLimit,
         Kind::Timeout => Status::Timeout,
+        // Who stopped reading has seen what it wanted.
+        Kind::BrokenPipe => Status::Success,
     };
     status as u8
 }
 
-/// What to tell of a run that the guest did not end itself.
+/// What to tell of a run that was stopped by a trap or a limit.
 pub fn line(outcome: &Outcome, elf: &[u8], machine: &Machine) -> Option<String> {
     let pc = outcome.state.pc;
     let what = match outcome.exit {
-        Exit::Exited { .. } => return None,
+        Exit::Exited { .. } | Exit::BrokenPipe => return None,
         Exit::Trap(trap) => trap.to_string(),
         Exit::InsnLimit { limit } => format!("instruction limit of {limit} reached at pc {pc:#x}"),
         Exit::MemoryLimit { limit } => {
@@ -94,11 +99,27 @@ pub fn line(outcome: &Outcome, elf: &[u8], machine: &Machine) -> Option<String> 
         }
     };
     let symbols = Symbols::parse(elf, machine.program().bias);
-    Some(what + &place(&symbols, Ending::of(outcome).pc))
+    let at = place(&symbols, Ending::of(outcome).pc);
+    Some(what + &at + &origin(&symbols, outcome))
+}
+
+/// `, ra 0x… (symbol+offset)` of a jump to a wrong address, whose pc does not
+/// tell who has jumped: most are calls, which leave the return address.
+fn origin(symbols: &Symbols, outcome: &Outcome) -> String {
+    match outcome.exit {
+        Exit::Trap(Trap {
+            cause: Cause::FetchFault { .. },
+            ..
+        }) => {
+            let ra = outcome.state.reg(Reg::RA);
+            format!(", ra {ra:#x}{}", place(symbols, ra))
+        }
+        _ => String::new(),
+    }
 }
 
 /// ` (symbol+offset, file:line)`, as much of it as is known.
-pub fn place(symbols: &Symbols, pc: u64) -> String {
+fn place(symbols: &Symbols, pc: u64) -> String {
     let symbol = symbols
         .lookup(pc)
         .map(|symbol| format!("{}+{:#x}", symbol.name, symbol.offset));

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 use clap::builder::BoolishValueParser;
-use rvjet::{EngineKind, Limits, Machine};
+use rvjet::{Builder, EngineKind, Limits, Machine};
 
 use super::ending::{self, Ending};
 use super::failure::Failure;
@@ -98,10 +98,23 @@ impl From<LimitArgs> for Limits {
     }
 }
 
+/// The usual address space, or as much more as the memory limit asks for. More
+/// than there can be is not judged here.
+fn address_space(limits: Limits) -> u64 {
+    let memory = limits.max_memory.unwrap_or(0);
+    let enough = memory.checked_next_power_of_two().unwrap_or(u64::MAX);
+    enough.max(Builder::ADDRESS_SPACE)
+}
+
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "Reports")]
 struct ReportArgs {
     /// Print figures after the run as text (if nothing is said) or json, to FILE or standard error
+    ///
+    /// Times are wall time, in json nanoseconds: "load" checks the program and
+    /// lays it out, "compile" emits host code, "run" is the rest until the
+    /// program ends. "mips" is million instructions a second of compile and
+    /// run, 0 if no time passed. Memory is in bytes.
     #[arg(
         long,
         env = "RVJET_STATS",
@@ -117,7 +130,9 @@ struct ReportArgs {
     #[arg(long, env = "RVJET_STRACE", value_parser = BoolishValueParser::new())]
     strace: bool,
 
-    /// Print the compiled host code, of all or of a symbol or a pc such as 0x10078
+    /// Print the compiled host code: all, or what has code of a symbol or of a pc such as 0x10078
+    ///
+    /// It goes to standard error after the run. The interpreter compiles nothing.
     #[arg(
         long,
         env = "RVJET_DUMP_ASM",
@@ -134,13 +149,14 @@ pub fn execute(args: Args) -> Result<ExitCode, Failure> {
     let path = PathBuf::from(args.command.first().cloned().unwrap_or_default());
     let limits = Limits::from(args.limits);
     let process = args.grants.process(args.command, limits.timeout)?;
-    let process = process.on_event(strace::printer(args.reports.strace));
+    let process = strace::printed(process, args.reports.strace);
     let elf = input::read_elf(&path)?;
     let built = Machine::builder()
         .elf(&elf)
         .abi(process)
         .engine(args.engine.engine.into())
         .limits(limits)
+        .address_space(address_space(limits))
         .build();
     let mut machine = built.map_err(|source| Failure::Machine { path, source })?;
     let sink = args.reports.stats.map(Sink::open).transpose()?;

@@ -103,7 +103,8 @@ struct Report {
     instructions: u64,
     unaligned: Unaligned,
     time_ns: TimeNs,
-    /// Million guest instructions a second of run and compile time.
+    /// Million guest instructions a second of run and compile time; finite, 0 if
+    /// no time passed.
     mips: f64,
     /// Bytes of host code that the JIT emitted.
     code_bytes: u64,
@@ -119,10 +120,14 @@ struct Unaligned {
     stores: u64,
 }
 
+/// Wall time by phase; no two overlap.
 #[derive(Debug, Serialize)]
 struct TimeNs {
+    /// Checking the ELF file and laying out memory, before the first instruction.
     load: u64,
+    /// Emitting host code, during the run.
     compile: u64,
+    /// The rest of the run: guest code, system calls and the waiting in them.
     run: u64,
 }
 

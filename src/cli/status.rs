@@ -22,8 +22,9 @@ pub enum Status {
     InsnLimit = 152,
 }
 
-/// What the help says of each; [`Status::Success`] is said before.
-const MEANINGS: [(Status, &str); 12] = [
+/// What the help says of each.
+const MEANINGS: [(Status, &str); 13] = [
+    (Status::Success, "the reader of its output has gone"),
     (Status::Usage, "the command line is wrong"),
     (Status::Rejected, "the ELF file is not one that rvjet runs"),
     (Status::NoInput, "a file or directory cannot be read"),

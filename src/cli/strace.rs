@@ -1,14 +1,14 @@
 //! What a guest's system calls are told to the user.
 
-use rvjet::abi::linux::Event;
+use rvjet::abi::linux::Linux;
 
 use super::output;
 
-/// Prints calls that rvjet does not know, and with `all` every call, to standard error.
-pub fn printer(all: bool) -> impl FnMut(Event<'_>) + Send + 'static {
-    move |event| match event {
-        Event::Call { .. } if all => output::line(format_args!("{event}")),
-        Event::Unknown { .. } => output::message(format_args!("{event}")),
-        _ => {}
+/// Has calls that rvjet does not know told on standard error, and with `all` every call.
+pub fn printed(process: Linux, all: bool) -> Linux {
+    let process = process.on_unknown(|call| output::message(format_args!("{call}")));
+    match all {
+        true => process.on_call(|call| output::line(format_args!("{call}"))),
+        false => process,
     }
 }

@@ -8,9 +8,6 @@ use crate::error::Error;
 use crate::machine::{Clock, Hart, MachineState, Memory};
 use crate::program::Program;
 
-/// Bytes of address space that a guest gets unless told otherwise.
-const ADDRESS_SPACE: u64 = 1 << 32;
-
 /// Which engine executes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum EngineKind {
@@ -51,7 +48,7 @@ impl Default for Builder<'_> {
             abi: Box::new(Bare),
             engine: EngineKind::Auto,
             limits: Limits::default(),
-            address_space: ADDRESS_SPACE,
+            address_space: Builder::ADDRESS_SPACE,
         }
     }
 }
@@ -67,6 +64,9 @@ impl std::fmt::Debug for Builder<'_> {
 }
 
 impl<'elf> Builder<'elf> {
+    /// Bytes of address space that a guest gets unless told otherwise.
+    pub const ADDRESS_SPACE: u64 = 1 << 32;
+
     /// The program: the bytes of an ELF file.
     pub fn elf(mut self, elf: &'elf [u8]) -> Self {
         self.elf = Some(elf);
@@ -91,7 +91,7 @@ impl<'elf> Builder<'elf> {
         self
     }
 
-    /// Bytes of the guest's address space. Default: 4 GiB.
+    /// Bytes of the guest's address space. Default: [`Builder::ADDRESS_SPACE`].
     pub fn address_space(mut self, bytes: u64) -> Self {
         self.address_space = bytes;
         self

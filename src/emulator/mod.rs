@@ -21,8 +21,9 @@ use crate::abi::Abi;
 use crate::machine::{Exit, Hart, MachineState, Memory, Stop};
 use crate::program::Program;
 
-/// Instructions between two looks at the clock, where there is a time limit.
-const SLICE: u64 = 1 << 24;
+/// Instructions between two looks at the clock, where there is a time limit:
+/// under a second even if each is the dearest there is, one to be compiled anew.
+const SLICE: u64 = 1 << 18;
 
 /// A guest, ready to run.
 ///
@@ -133,8 +134,9 @@ impl Machine {
         &self.program
     }
 
-    /// Writes the host code that the JIT has emitted so far for guest addresses
-    /// in `pcs`, each stretch under its guest instruction. Nothing under the interpreter.
+    /// Writes the units that the JIT has emitted so far with an instruction at a
+    /// guest address in `pcs`, the host code under its guest instruction. Nothing
+    /// under the interpreter.
     pub fn write_listing(&self, out: &mut dyn Write, pcs: Range<u64>) -> io::Result<()> {
         self.engines.write_listing(out, &self.hart.memory, pcs)
     }
@@ -175,7 +177,8 @@ impl Machine {
         }
     }
 
-    /// Carries out the `ecall` at `pc`. One that ends the run counts as retired, too.
+    /// Carries out the `ecall` at `pc`. That of a guest which exits counts as
+    /// retired, too; a limit or a broken pipe leaves the state before the call.
     fn ecall(&mut self) -> Option<Exit> {
         let exit = self.abi.ecall(&mut self.hart).err();
         if !matches!(exit, None | Some(Exit::Exited { .. })) {

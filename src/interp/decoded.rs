@@ -5,9 +5,13 @@ use std::ops::Range;
 use hashbrown::HashMap;
 
 use crate::isa::{self, Decoded};
-use crate::machine::{Cause, Memory, PAGE_SIZE, Stop, Trap};
+use crate::machine::{Cause, FetchFault, Memory, PAGE_SIZE, Stop, Trap};
 
 const PARCELS: usize = PAGE_SIZE as usize / 2;
+
+/// Pages remembered at the most: a guest that runs through more of them than
+/// any program has must not make the host remember them all.
+const MAX_PAGES: usize = 1 << 11;
 
 /// The instructions that start in one page, by parcel; `None` where none was met yet.
 type Page = [Option<Decoded>; PARCELS];
@@ -41,6 +45,9 @@ impl DecodedCode {
 
     #[cold]
     fn enter(&mut self, number: u64) -> usize {
+        if self.pages.len() == MAX_PAGES && !self.index.contains_key(&number) {
+            *self = DecodedCode::default();
+        }
         let pages = &mut self.pages;
         let slot = *self.index.entry(number).or_insert_with(|| {
             pages.push(Box::new([None; PARCELS]));
@@ -67,8 +74,9 @@ impl DecodedCode {
 
 fn decode(memory: &mut Memory, pc: u64) -> Result<Decoded, Stop> {
     let trap = |cause| Stop::Trap(Trap { pc, cause });
-    let word = memory
-        .fetch(pc)
-        .map_err(|addr| trap(Cause::FetchFault { addr }))?;
+    let word = memory.fetch(pc).map_err(|refusal| match refusal {
+        FetchFault::Denied { addr } => trap(Cause::FetchFault { addr }),
+        FetchFault::Limit => Stop::MemoryLimit,
+    })?;
     isa::decode(word).ok_or_else(|| trap(Cause::IllegalInstruction { word }))
 }

@@ -1,4 +1,4 @@
-//! What each instruction does to the hart. The values come from [`isa::semantics`].
+//! What each instruction does to the hart. The values come from [`semantics`].
 
 use crate::isa::semantics::{self, Counter};
 use crate::isa::{AmoOp, CsrOp, CsrSource, Decoded, Inst, LoadOp, Reg, Width};

@@ -8,13 +8,10 @@ use std::ops::Range;
 
 use hashbrown::{HashMap, HashSet};
 
-use super::exit::{ExitKind, Mode, Site, SiteId};
+use super::exit::{ExitKind, Site, SiteId};
 use super::inspect::Listing;
-use super::unit::{Mark, Unit};
+use super::unit::{Key, Mark, Unit};
 use crate::machine::PAGE_SIZE;
-
-/// What a unit is looked up by.
-pub(super) type Key = (u64, Mode);
 
 /// A jump to be redirected: the displacement at `at` is to become `displacement`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,7 +64,9 @@ impl Cache {
     pub(super) fn mark_at(&self, offset: usize) -> Option<Mark> {
         let after = self.placed.partition_point(|unit| unit.offset <= offset);
         let unit = self.placed.get(after.checked_sub(1)?)?;
-        let after = unit.marks.partition_point(|mark| mark.host <= offset);
+        let after = unit
+            .marks
+            .partition_point(|mark| mark.host as usize <= offset);
         unit.marks.get(after.checked_sub(1)?).copied()
     }
 

@@ -12,7 +12,7 @@ use dynasmrt::{DynamicLabel, DynasmApi, DynasmLabelApi};
 use super::asm::{Asm, x64};
 use super::exit::{ExitKind, Mode, Site, SiteId};
 use super::facts::Facts;
-use super::regs::{Half, Home, Homes, T0};
+use super::regs::{Half, Home, Homes, T0, T1};
 use super::stubs::Stubs;
 use crate::isa::Reg;
 
@@ -114,6 +114,27 @@ impl<'a> Emitter<'a> {
             Home::Gpr(home) => home,
             _ => scratch,
         }
+    }
+
+    /// `rd = rs`, if both live in whole lanes and it can be done there.
+    pub(super) fn move_lane(&mut self, rd: Reg, rs: Reg) -> bool {
+        let (Home::Lane(to, Half::Whole), Home::Lane(from, Half::Whole)) =
+            (self.home(rd), self.home(rs))
+        else {
+            return false;
+        };
+        x64!(self ; movaps Rx(to), Rx(from));
+        self.facts.forget(rd);
+        true
+    }
+
+    /// The registers for `rd = rs1 op rs2`: where to compute, and the operands. An
+    /// operand from a lane is loaded where it is computed on, unless the other is there.
+    pub(super) fn operands(&mut self, rd: Reg, rs1: Reg, rs2: Reg) -> (Rq, Rq, Rq) {
+        let d = self.target(rd, T0);
+        let b = self.read(rs2, T1);
+        let a = self.read(rs1, if b == d { T0 } else { d });
+        (d, a, b)
     }
 
     /// `rd` has been computed in `from`: puts it into its home. Keeps the flags.

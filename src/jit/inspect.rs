@@ -4,12 +4,12 @@
 #![forbid(unsafe_code)]
 
 use std::io::{self, Write};
+use std::ops::Range;
 
 use iced_x86::{Decoder, DecoderOptions, Formatter, Instruction, IntelFormatter};
 
-use super::cache::Key;
 use super::exit::{ExitKind, Mode, Site};
-use super::unit::Mark;
+use super::unit::{Key, Mark};
 use crate::isa;
 use crate::machine::Memory;
 
@@ -26,6 +26,11 @@ pub(super) struct Listing<'a> {
 }
 
 impl Listing<'_> {
+    /// Whether one of the unit's instructions is at an address in `pcs`.
+    pub(super) fn covers(&self, pcs: &Range<u64>) -> bool {
+        self.marks.iter().any(|mark| pcs.contains(&mark.pc))
+    }
+
     /// Writes the listing; the guest instructions are read from `memory`.
     pub(super) fn write(&self, out: &mut dyn Write, memory: &Memory) -> io::Result<()> {
         let (pc, mode) = self.key;
@@ -41,7 +46,7 @@ impl Listing<'_> {
         let options = DecoderOptions::NONE;
         for instruction in Decoder::with_ip(64, self.code, self.offset as u64, options) {
             let at = instruction.ip() as usize;
-            while let Some(mark) = marks.next_if(|mark| mark.host <= at) {
+            while let Some(mark) = marks.next_if(|mark| mark.host as usize <= at) {
                 writeln!(out, "  {:#x}  {}", mark.pc, guest_text(memory, mark.pc))?;
             }
             if at == self.cold {

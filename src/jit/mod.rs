@@ -31,7 +31,7 @@ mod unit;
 use std::ops::Range;
 use std::time::{Duration, Instant};
 
-use cache::{Cache, Key, Patch};
+use cache::{Cache, Patch};
 use code::{CodeMemory, Left};
 use emitter::Context;
 use exit::{ExitKind, Mode, Site};
@@ -39,11 +39,14 @@ use fault::FAULTED;
 use profile::Profile;
 use regs::Homes;
 use stubs::{MISSED, Stubs};
+use unit::Key;
 
 use crate::machine::{Engine, Hart, Memory, Stop};
 
-/// Bytes of code memory. When it is full, all units are dropped.
-const CODE_BYTES: usize = 64 << 20;
+/// Bytes of code memory. When it is full, all units are dropped; so this bounds
+/// what the host keeps about them, too, which is a few times as much.
+const CODE_BYTES: usize = 32 << 20;
+const _: () = assert!(CODE_BYTES <= u32::MAX as usize);
 /// Units start at multiples of this.
 const UNIT_ALIGN: usize = 16;
 
@@ -100,7 +103,7 @@ impl Jit {
         self.emitted
     }
 
-    /// Writes the listing of all units that start at an address in `pcs`.
+    /// Writes the listing of all units with an instruction at an address in `pcs`.
     pub fn write_listing(
         &self,
         out: &mut dyn std::io::Write,
@@ -108,7 +111,7 @@ impl Jit {
         pcs: Range<u64>,
     ) -> std::io::Result<()> {
         let listings = self.cache.listings(|span| self.code.bytes(span));
-        for listing in listings.filter(|listing| pcs.contains(&listing.key.0)) {
+        for listing in listings.filter(|listing| listing.covers(&pcs)) {
             listing.write(out, memory)?;
         }
         Ok(())

@@ -17,6 +17,9 @@ const MAX_INSNS: usize = 64;
 /// As [`MAX_INSNS`], of a careful unit, which should get back to a fast one soon.
 const MAX_CAREFUL: usize = 16;
 
+/// What a unit is looked up by: its first instruction's address, and its mode.
+pub(super) type Key = (u64, Mode);
+
 /// A guest instruction of a unit.
 #[derive(Clone, Copy, Debug)]
 struct Fetched {
@@ -40,7 +43,7 @@ enum End {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Mark {
     /// Offset in the code memory.
-    pub(super) host: usize,
+    pub(super) host: u32,
     /// The instruction's address.
     pub(super) pc: u64,
     /// Instructions paid for and not retired when it is about to execute.
@@ -73,12 +76,7 @@ pub(super) fn compile(
     let mut emitter = Emitter::new(context, mode);
     let marks = emit(&mut emitter, &insns, end);
     let emitted = emitter.finish()?;
-    let mut pages: Vec<u64> = insns
-        .iter()
-        .flat_map(|fetched| [fetched.pc / PAGE_SIZE, (fetched.next - 1) / PAGE_SIZE])
-        .collect();
-    pages.sort_unstable();
-    pages.dedup();
+    let pages = pages_of(&insns, end);
     Ok(Some(Unit {
         code: emitted.code,
         sites: emitted.sites,
@@ -86,6 +84,22 @@ pub(super) fn compile(
         marks,
         pages,
     }))
+}
+
+/// The pages that the unit depends on: what ended it was read, too.
+fn pages_of(insns: &[Fetched], end: End) -> Vec<u64> {
+    let last = match end {
+        End::Leave(_, pc) => Some((pc, pc.saturating_add(4))),
+        End::Indirect | End::Goto(_) => None,
+    };
+    let spans = insns.iter().map(|fetched| (fetched.pc, fetched.next));
+    let mut pages: Vec<u64> = spans
+        .chain(last)
+        .flat_map(|(start, end)| [start / PAGE_SIZE, (end - 1) / PAGE_SIZE])
+        .collect();
+    pages.sort_unstable();
+    pages.dedup();
+    pages
 }
 
 /// The instructions that execution at `pc` goes through before it may branch.
@@ -161,7 +175,7 @@ fn emit(emitter: &mut Emitter<'_>, insns: &[Fetched], end: End) -> Vec<Mark> {
             if index == 0 {
                 emitter.start_segment(emitter.owed);
             }
-            let (host, pc, owed) = (emitter.position(), fetched.pc, emitter.owed);
+            let (host, pc, owed) = (emitter.position() as u32, fetched.pc, emitter.owed);
             marks.push(Mark { host, pc, owed });
             emit_instruction(emitter, fetched);
         }

@@ -23,18 +23,31 @@ pub(super) struct CodeView {
 }
 
 impl CodeView {
-    /// What was decoded from `span` no longer holds.
-    pub(super) fn mark_stale(&mut self, span: Range<u64>) {
+    /// What was decoded from `span` no longer holds. Returns how many copies that frees.
+    pub(super) fn mark_stale(&mut self, span: Range<u64>) -> u64 {
+        let before = self.copies.len();
         let pages = span.start >> PAGE_SHIFT..span.end >> PAGE_SHIFT;
         self.copies.retain(|page, _| !pages.contains(page));
         self.stale.push(span);
+        (before - self.copies.len()) as u64
     }
+}
+
+/// Why there is no instruction to fetch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FetchFault {
+    /// The guest may not execute this address.
+    Denied {
+        /// The address.
+        addr: u64,
+    },
+    /// The copy of a page of writable code would take the guest over its memory limit.
+    Limit,
 }
 
 impl Memory {
     /// The instruction bits at `pc`: two parcels, the second zero after a compressed one.
-    /// The error is the address that may not be executed.
-    pub fn fetch(&mut self, pc: u64) -> Result<u32, u64> {
+    pub fn fetch(&mut self, pc: u64) -> Result<u32, FetchFault> {
         let low = self.fetch_parcel(pc)?;
         if isa::instruction_len(low) == 2 {
             return Ok(low.into());
@@ -49,41 +62,47 @@ impl Memory {
         self.access_at(addr).is_some_and(|access| access.writable())
     }
 
-    fn fetch_parcel(&mut self, addr: u64) -> Result<u16, u64> {
-        let (page, offset) = (addr >> PAGE_SHIFT, (addr % PAGE_SIZE) as usize);
-        if let Some(copy) = self.code.copies.get(&page) {
-            return Ok(u16::from_le_bytes([copy[offset], copy[offset + 1]]));
+    fn fetch_parcel(&mut self, addr: u64) -> Result<u16, FetchFault> {
+        let denied = FetchFault::Denied { addr };
+        let offset = (addr % PAGE_SIZE) as usize;
+        let parcel = |bytes: &[u8]| {
+            let parcel = bytes.get(offset..offset + 2)?.try_into().ok()?;
+            Some(u16::from_le_bytes(parcel))
+        };
+        if let Some(copy) = self.code.copies.get(&(addr >> PAGE_SHIFT)) {
+            return parcel(copy).ok_or(denied);
         }
-        let (access, bytes) = self.code_page(addr).ok_or(addr)?;
-        let parcel = u16::from_le_bytes([bytes[offset], bytes[offset + 1]]);
+        let (access, bytes) = self.code_page(addr).ok_or(denied)?;
+        let fetched = parcel(bytes).ok_or(denied)?;
         if access.writable() {
             let copy = bytes.into();
-            self.code.copies.insert(page, copy);
+            self.keep_copy(addr >> PAGE_SHIFT, copy)?;
         }
-        Ok(parcel)
+        Ok(fetched)
+    }
+
+    /// Keeps the copy of a page, which counts as memory that the guest uses.
+    fn keep_copy(&mut self, page: u64, copy: Box<[u8]>) -> Result<(), FetchFault> {
+        self.charge(PAGE_SIZE).map_err(|_| FetchFault::Limit)?;
+        self.code.copies.insert(page, copy);
+        Ok(())
     }
 
     /// `fence.i`: from now on fetch sees all earlier stores.
     pub fn synchronize_code(&mut self) {
-        let copies = std::mem::take(&mut self.code.copies);
-        let (same, changed): (HashMap<_, _>, Vec<_>) = {
-            let mut changed = Vec::new();
-            let mut same = HashMap::new();
-            for (page, copy) in copies {
-                match self.code_page(page << PAGE_SHIFT) {
-                    Some((_, bytes)) if *bytes == *copy => {
-                        same.insert(page, copy);
-                    }
-                    _ => changed.push(page),
-                }
-            }
-            (same, changed)
-        };
-        self.code.copies = same;
-        let spans = changed
-            .iter()
-            .map(|page| page << PAGE_SHIFT..(page + 1) << PAGE_SHIFT);
-        self.code.stale.extend(spans);
+        let copies = self.code.copies.iter();
+        let changed: Vec<u64> = copies
+            .filter(|&(page, copy)| {
+                let now = self.code_page(page << PAGE_SHIFT);
+                now.is_none_or(|(_, bytes)| *bytes != **copy)
+            })
+            .map(|(&page, _)| page)
+            .collect();
+        for page in changed {
+            let span = page << PAGE_SHIFT..(page + 1) << PAGE_SHIFT;
+            let freed = self.code.mark_stale(span);
+            self.refund(freed * PAGE_SIZE);
+        }
     }
 
     /// The ranges whose code has changed since the last call.

@@ -12,6 +12,7 @@ mod state;
 mod stop;
 mod window;
 
+pub use code::FetchFault;
 pub use memory::{Fault, MapError, Memory};
 pub use pages::{Access, PAGE_SIZE};
 pub use state::{Clock, Hart, MachineState, Reservation};

@@ -99,9 +99,14 @@ impl Page {
 pub(super) struct PageTable(Vec<u8>);
 
 impl PageTable {
-    /// A table of unmapped pages.
-    pub(super) fn new(window_bytes: u64) -> PageTable {
-        PageTable(vec![0; (window_bytes >> PAGE_SHIFT) as usize])
+    /// How many entries a window of so many bytes needs.
+    pub(super) fn entries(window_bytes: u64) -> usize {
+        (window_bytes >> PAGE_SHIFT) as usize
+    }
+
+    /// A table of unmapped pages, from as many zero bytes.
+    pub(super) fn new(zeroes: Vec<u8>) -> PageTable {
+        PageTable(zeroes)
     }
 
     #[inline]
@@ -183,7 +188,7 @@ mod tests {
 
     #[test]
     fn the_highest_gap_ends_below_the_top_and_above_the_floor() {
-        let mut table = PageTable::new(16 * PAGE_SIZE);
+        let mut table = PageTable::new(vec![0; 16]);
         table.fill(
             &(10 * PAGE_SIZE..11 * PAGE_SIZE),
             Page::mapped(Access::READ),
@@ -199,7 +204,7 @@ mod tests {
 
     #[test]
     fn runs_split_where_pages_differ() {
-        let mut table = PageTable::new(8 * PAGE_SIZE);
+        let mut table = PageTable::new(vec![0; 8]);
         table.fill(&(2 * PAGE_SIZE..4 * PAGE_SIZE), Page::mapped(Access::READ));
         let runs = table.runs(&(PAGE_SIZE..6 * PAGE_SIZE));
         let spans: Vec<_> = runs

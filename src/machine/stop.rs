@@ -57,37 +57,31 @@ impl fmt::Display for Cause {
         match *self {
             Cause::IllegalInstruction { word } => write!(f, "illegal instruction {word:#010x}"),
             Cause::Breakpoint => f.write_str("breakpoint"),
-            Cause::FetchFault { addr } => write!(f, "jump to {addr:#x}, which is not executable"),
+            Cause::FetchFault { addr } => write!(f, "jump to {addr:#x} (not executable)"),
             Cause::LoadFault { addr, width } => {
-                write!(
-                    f,
-                    "load of {} bytes at {addr:#x}, which is not readable",
-                    width.bytes()
-                )
+                write_access(f, "load", width, addr)?;
+                f.write_str(" (not readable)")
             }
             Cause::StoreFault { addr, width } => {
-                write!(
-                    f,
-                    "store of {} bytes at {addr:#x}, which is not writable",
-                    width.bytes()
-                )
+                write_access(f, "store", width, addr)?;
+                f.write_str(" (not writable)")
             }
             Cause::LoadMisaligned { addr, width } => {
-                write!(
-                    f,
-                    "misaligned load-reserved of {} bytes at {addr:#x}",
-                    width.bytes()
-                )
+                write_access(f, "misaligned load-reserved", width, addr)
             }
             Cause::StoreMisaligned { addr, width } => {
-                write!(
-                    f,
-                    "misaligned atomic of {} bytes at {addr:#x}",
-                    width.bytes()
-                )
+                write_access(f, "misaligned atomic", width, addr)
             }
         }
     }
+}
+
+fn write_access(f: &mut fmt::Formatter<'_>, what: &str, width: Width, addr: u64) -> fmt::Result {
+    let (bytes, plural) = match width.bytes() {
+        1 => (1, ""),
+        bytes => (bytes, "s"),
+    };
+    write!(f, "{what} of {bytes} byte{plural} at {addr:#x}")
 }
 
 /// A trap: the state is that before the instruction at `pc`.
@@ -101,7 +95,11 @@ pub struct Trap {
 
 impl fmt::Display for Trap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} at pc {:#x}", self.cause, self.pc)
+        match self.cause {
+            // The pc is where the jump went to.
+            Cause::FetchFault { addr } if addr == self.pc => self.cause.fmt(f),
+            cause => write!(f, "{cause} at pc {:#x}", self.pc),
+        }
     }
 }
 
@@ -148,6 +146,9 @@ pub enum Exit {
         /// How long.
         limit: std::time::Duration,
     },
+    /// The reader of a stream that it writes to has gone, and it did not ask to
+    /// go on: what SIGPIPE does by default. The state is that before the call.
+    BrokenPipe,
 }
 
 /// Something that executes guest instructions.
@@ -157,4 +158,52 @@ pub trait Engine {
 
     /// Forgets what it knows of the code in these ranges.
     fn forget(&mut self, memory: &mut Memory, ranges: &[Range<u64>]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn traps_read_well() {
+        let (pc, addr) = (0x10078, 0x18);
+        let shown = |cause| Trap { pc, cause }.to_string();
+        let with = |width| {
+            (
+                Cause::LoadFault { addr, width },
+                Cause::StoreFault { addr, width },
+            )
+        };
+        let (load, store) = with(Width::Double);
+        assert_eq!(
+            shown(load),
+            "load of 8 bytes at 0x18 (not readable) at pc 0x10078"
+        );
+        assert_eq!(
+            shown(store),
+            "store of 8 bytes at 0x18 (not writable) at pc 0x10078"
+        );
+        let (load, store) = with(Width::Byte);
+        assert_eq!(load.to_string(), "load of 1 byte at 0x18 (not readable)");
+        assert_eq!(store.to_string(), "store of 1 byte at 0x18 (not writable)");
+        let width = Width::Word;
+        let misaligned = Cause::LoadMisaligned { addr, width }.to_string();
+        assert_eq!(misaligned, "misaligned load-reserved of 4 bytes at 0x18");
+        let misaligned = Cause::StoreMisaligned { addr, width }.to_string();
+        assert_eq!(misaligned, "misaligned atomic of 4 bytes at 0x18");
+        let illegal = Cause::IllegalInstruction { word: 0 };
+        assert_eq!(
+            shown(illegal),
+            "illegal instruction 0x00000000 at pc 0x10078"
+        );
+        assert_eq!(shown(Cause::Breakpoint), "breakpoint at pc 0x10078");
+    }
+
+    #[test]
+    fn a_jump_tells_its_target_once() {
+        let cause = Cause::FetchFault { addr: 0x1000 };
+        let shown = |pc| Trap { pc, cause }.to_string();
+        assert_eq!(shown(0x1000), "jump to 0x1000 (not executable)");
+        assert_eq!(shown(0xffe), "jump to 0x1000 (not executable) at pc 0xffe");
+    }
 }

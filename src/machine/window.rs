@@ -4,6 +4,7 @@
 //! window, a guard. The guards are never accessible, and wider than any offset
 //! that an instruction can add to a checked base plus the widest access.
 
+use std::alloc::Layout;
 use std::ptr::NonNull;
 
 use rustix::mm::{MapFlags, MprotectFlags, ProtFlags};
@@ -108,6 +109,23 @@ impl Window {
         }
         Ok(())
     }
+}
+
+/// A vector of zero bytes, which costs only address space until it is written;
+/// an error where `vec![0; len]` would end the process.
+pub(super) fn zeroes(len: usize) -> rustix::io::Result<Vec<u8>> {
+    let layout = Layout::array::<u8>(len).map_err(|_| rustix::io::Errno::NOMEM)?;
+    if layout.size() == 0 {
+        return Ok(Vec::new());
+    }
+    // SAFETY: the layout is not of zero size.
+    let start = unsafe { std::alloc::alloc_zeroed(layout) };
+    if start.is_null() {
+        return Err(rustix::io::Errno::NOMEM);
+    }
+    // SAFETY: just allocated by the global allocator for `len` bytes, all of
+    // them initialized, and nobody else's.
+    Ok(unsafe { Vec::from_raw_parts(start, len, len) })
 }
 
 impl Drop for Window {

@@ -1,6 +1,6 @@
 //! How runs end that the guest does not end itself: one line, and an exit status.
 
-use rvjet::isa::{AmoOp, Inst, Ordering, Reg, Width};
+use rvjet::isa::{AluOp, AmoOp, Inst, LoadOp, Ordering, Reg, Width};
 
 use crate::guest::{A0, CODE, DATA, Guest, SPIN, exit, li, load, lui, store};
 use crate::{one_line, run};
@@ -43,14 +43,14 @@ fn breakpoint() {
 #[test]
 fn load_from_nowhere() {
     let guest = Guest::new(&[li(A0, 16), load(8)]);
-    let line = "rvjet: load of 8 bytes at 0x18, which is not readable at pc 0x10004 (main+0x4)";
+    let line = "rvjet: load of 8 bytes at 0x18 (not readable) at pc 0x10004 (main+0x4)";
     ends(&guest, &[], 139, line);
 }
 
 #[test]
 fn store_to_code() {
     let guest = Guest::new(&[lui(A0, CODE), store(0)]);
-    let line = "rvjet: store of 8 bytes at 0x10000, which is not writable at pc 0x10004 (main+0x4)";
+    let line = "rvjet: store of 8 bytes at 0x10000 (not writable) at pc 0x10004 (main+0x4)";
     ends(&guest, &[], 139, line);
 }
 
@@ -58,7 +58,15 @@ fn store_to_code() {
 fn jump_to_data() {
     let (rd, rs1, offset) = (Reg::ZERO, A0, 0);
     let guest = Guest::new(&[lui(A0, DATA), Inst::Jalr { rd, rs1, offset }]);
-    let line = "rvjet: jump to 0x20000, which is not executable at pc 0x20000";
+    let line = "rvjet: jump to 0x20000 (not executable), ra 0x0";
+    ends(&guest, &[], 139, line);
+}
+
+#[test]
+fn call_of_null() {
+    let (rd, rs1, offset) = (Reg::RA, Reg::ZERO, 0);
+    let guest = Guest::new(&[li(A0, 0), Inst::Jalr { rd, rs1, offset }]);
+    let line = "rvjet: jump to 0x0 (not executable), ra 0x10008 (tail+0x0)";
     ends(&guest, &[], 139, line);
 }
 
@@ -132,6 +140,52 @@ fn memory_limit_at_the_start() {
          the program's segments exceed the memory limit of 1 bytes"
     );
     ends(&guest, &["--max-mem", "1"], 137, &line);
+}
+
+#[test]
+fn a_memory_limit_above_the_usual_address_space_raises_that() {
+    // Pushes what it then pops, and exits with the upper half of the stack pointer.
+    let sp = |op, rd| {
+        let (rs1, imm) = (Reg::SP, 32);
+        Inst::AluImm { op, rd, rs1, imm }
+    };
+    let (rd, rs1, rs2, offset) = (A0, Reg::SP, A0, -8);
+    let (op, width) = (LoadOp::Ld, Width::Double);
+    let push = Inst::Store {
+        width,
+        rs1,
+        rs2,
+        offset,
+    };
+    let pop = Inst::Load {
+        op,
+        rd,
+        rs1,
+        offset,
+    };
+    let [_, a, b] = exit(0);
+    let guest = Guest::new(&[sp(AluOp::Srl, A0), push, li(A0, 9), pop, a, b]);
+    let path = guest.path.to_str().unwrap();
+    for (limit, upper) in [("8G", 1), ("8193M", 3), ("4G", 0), ("1M", 0)] {
+        for engine in ["auto", "interp"] {
+            run(["--engine", engine, "--max-mem", limit, path])
+                .code(upper)
+                .stderr("");
+        }
+    }
+}
+
+#[test]
+fn a_memory_limit_that_no_host_has_is_refused() {
+    let guest = Guest::new(&exit(0));
+    let path = guest.path.display();
+    for (limit, window) in [("1000T", 1u64 << 50), ("16777215T", u64::MAX)] {
+        let line = format!(
+            "rvjet: {path}: cannot reserve {window:#x} bytes of address space for the guest: \
+             the host refused to change guest memory: Cannot allocate memory (os error 12)"
+        );
+        ends(&guest, &["--max-mem", limit], 70, &line);
+    }
 }
 
 #[test]

@@ -10,6 +10,7 @@
 #[expect(dead_code, reason = "the tests of the ELF stage use the rest")]
 mod builder;
 mod disasm;
+mod dump;
 mod grants;
 mod guest;
 mod help;

@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::process::{Command, Stdio};
 
-use rvjet::isa::{Cond, Inst, Reg};
+use rvjet::isa::{AluOp, Cond, Inst, Reg};
 
 use crate::guest::{A0, A7, CODE, Guest, exit, li, lui};
 
@@ -40,19 +40,68 @@ fn help_ends_quietly() {
     );
 }
 
-/// The guest learns of it as under a kernel that has SIGPIPE ignored, and may end as it likes.
+/// Writes until the host refuses, and for ever after.
+fn writer() -> Guest {
+    let again = Inst::Jal {
+        rd: Reg::ZERO,
+        offset: -8,
+    };
+    let write = [li(A7, 64), lui(Reg::A1, CODE), li(Reg::A2, 64)];
+    Guest::new(&[&write[..], &[li(A0, 1), Inst::Ecall, again]].concat())
+}
+
 #[test]
-fn a_guest_is_told() {
+fn a_guest_that_does_not_look_at_errors_ends_quietly() {
+    let guest = writer();
+    for engine in ["auto", "interp"] {
+        let engine = format!("--engine={engine}");
+        let args = ["run", &engine, guest.path.to_str().unwrap()];
+        assert_eq!(abandoned(&args, true), (Some(0), String::new()));
+    }
+}
+
+#[test]
+fn the_figures_say_what_ended_the_run() {
+    let guest = writer();
+    let args = ["run", "--stats=json", guest.path.to_str().unwrap()];
+    let (code, figures) = abandoned(&args, false);
+    let figures: serde_json::Value = serde_json::from_str(&figures).unwrap();
+    assert_eq!(code, Some(0));
+    assert_eq!(figures["exit"]["kind"], "broken_pipe");
+    assert_eq!(figures["exit"]["code"], 0);
+    assert_eq!(figures["exit"]["pc"], CODE + 16);
+    // Three instructions before the loop of three, and one in it before the
+    // call, which has not retired.
+    let instructions = figures["instructions"].as_u64().unwrap();
+    assert_eq!((instructions - 4) % 3, 0);
+}
+
+#[test]
+fn a_guest_that_ignores_the_signal_is_told() {
+    // The action on the stack is what the kernel lays there: argc, which is 1
+    // (SIG_IGN), and flags and a mask that do not matter.
+    let action = Inst::AluImm {
+        op: AluOp::Add,
+        rd: Reg::A1,
+        rs1: Reg::SP,
+        imm: 0,
+    };
+    let ignore = [li(A0, 13), action, li(Reg::A2, 0), li(Reg::new(13), 8)];
     let again = Inst::Branch {
         cond: Cond::Ge,
         rs1: A0,
         rs2: Reg::ZERO,
         offset: -8,
     };
-    let [a, b, c] = exit(0);
     let write = [li(A7, 64), lui(Reg::A1, CODE), li(Reg::A2, 64)];
-    let more = [li(A0, 1), Inst::Ecall, again, a, b, c];
-    let guest = Guest::new(&[&write[..], &more].concat());
+    let code = [
+        &ignore[..],
+        &[li(A7, 134), Inst::Ecall],
+        &write,
+        &[li(A0, 1), Inst::Ecall, again],
+        &exit(7),
+    ];
+    let guest = Guest::new(&code.concat());
     let args = ["run", guest.path.to_str().unwrap()];
-    assert_eq!(abandoned(&args, true), (Some(0), String::new()));
+    assert_eq!(abandoned(&args, true), (Some(7), String::new()));
 }

@@ -56,6 +56,17 @@ fn limits_are_kept_to_the_instruction() {
 }
 
 #[test]
+fn a_run_of_nothing_has_a_speed() {
+    let guest = Guest::new(&[SPIN]);
+    let stats = json_of(&guest, &["--max-insns=0"]);
+    assert_eq!(
+        stats["mips"].as_f64(),
+        Some(0.0),
+        "null if it were not finite"
+    );
+}
+
+#[test]
 fn traps_have_kinds() {
     let kind = |words: &[u32], options: &[&str]| {
         json_of(&Guest::of_words(words), options)["exit"]["kind"].clone()

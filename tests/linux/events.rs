@@ -1,16 +1,19 @@
 use std::sync::{Arc, Mutex};
 
 use rvjet::abi::Linux;
-use rvjet::abi::linux::{Capture, Event};
+use rvjet::abi::linux::Capture;
 
 use crate::guest::{Guest, NOWHERE, SCRATCH, errno::*, nr};
 
+/// A guest, and a line for all that is told of it.
 fn watched() -> (Guest, Arc<Mutex<Vec<String>>>) {
     let lines = Arc::new(Mutex::new(Vec::new()));
-    let log = Arc::clone(&lines);
-    let tell = move |event: Event<'_>| log.lock().unwrap().push(event.to_string());
+    let (calls, unknown) = (Arc::clone(&lines), Arc::clone(&lines));
     let linux = Linux::new().stdout(Capture::new()).stdin(&b"in"[..]);
-    (Guest::new(linux.on_event(tell)), lines)
+    let linux = linux
+        .on_call(move |call| calls.lock().unwrap().push(call.to_string()))
+        .on_unknown(move |call| unknown.lock().unwrap().push(call.to_string()));
+    (Guest::new(linux), lines)
 }
 
 #[test]
@@ -70,4 +73,16 @@ fn known_gaps_are_not_told_of() {
             .iter()
             .all(|line| line.contains("= -1 ENOSYS"))
     );
+}
+
+#[test]
+fn unknown_calls_are_told_of_without_the_others() {
+    let lines = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&lines);
+    let linux = Linux::new().on_unknown(move |call| log.lock().unwrap().push(call.number));
+    let mut guest = Guest::new(linux);
+    for number in [220, nr::BRK, 220, 221] {
+        guest.call(number, [0]);
+    }
+    assert_eq!(*lines.lock().unwrap(), [220, 221]);
 }

@@ -2,6 +2,7 @@ use std::io::{self, Read, Write};
 
 use rvjet::abi::Linux;
 use rvjet::abi::linux::Capture;
+use rvjet::isa::Reg;
 use rvjet::machine::Exit;
 
 use crate::guest::{Guest, NOWHERE, READ_ONLY, SCRATCH, SCRATCH_END, WINDOW, errno::*, nr};
@@ -173,11 +174,57 @@ impl Write for Broken {
     }
 }
 
+/// A guest whose output is not read beyond some bytes.
+fn unread(bytes: usize) -> Guest {
+    Guest::new(Linux::new().stdout(Broken(bytes)).stderr(Broken(bytes)))
+}
+
 #[test]
-fn a_broken_pipe_is_an_error_of_the_guest() {
-    let mut guest = Guest::new(Linux::new().stdout(Broken(3)));
-    assert_eq!(guest.call(nr::WRITE, [1, SCRATCH, 10]), 3);
-    assert_eq!(guest.call(nr::WRITE, [1, SCRATCH, 10]), EPIPE);
+fn a_broken_pipe_ends_the_run() {
+    for (fd, bytes) in [(1, 0), (2, 0), (1, 3)] {
+        let mut guest = unread(bytes);
+        let state = guest.hart.state.clone();
+        let exit = guest.try_call(nr::WRITE, [fd, SCRATCH, 10]);
+        assert_eq!(exit, Err(Exit::BrokenPipe));
+        assert_eq!(guest.hart.state.pc, state.pc);
+        assert_eq!(guest.hart.state.reg(Reg::A0), fd, "as before the call");
+        guest.put_words(SCRATCH + 0x100, &[SCRATCH, 1, SCRATCH, 5]);
+        let exit = guest.try_call(nr::WRITEV, [fd, SCRATCH + 0x100, 2]);
+        assert_eq!(exit, Err(Exit::BrokenPipe));
+    }
+    assert_eq!(unread(0).call(nr::WRITE, [1, SCRATCH, 0]), 0);
+}
+
+#[test]
+fn a_broken_pipe_is_an_error_of_the_guest_that_wants_it() {
+    const SIGPIPE: u64 = 13;
+    let act = |guest: &mut Guest, handler| {
+        guest.put_words(SCRATCH, &[handler, 0, 0]);
+        assert_eq!(guest.call(134, [SIGPIPE, SCRATCH, 0, 8]), 0);
+    };
+    let block = |guest: &mut Guest, how| {
+        guest.put_words(SCRATCH, &[1 << (SIGPIPE - 1)]);
+        assert_eq!(guest.call(135, [how, SCRATCH, 0, 8]), 0);
+    };
+    let wants: [&dyn Fn(&mut Guest); 3] = [
+        &|guest| act(guest, 1),
+        &|guest| act(guest, 0x10000),
+        &|guest| block(guest, 0),
+    ];
+    for want in wants {
+        let mut guest = unread(3);
+        want(&mut guest);
+        assert_eq!(guest.call(nr::WRITE, [1, SCRATCH, 10]), 3);
+        assert_eq!(guest.call(nr::WRITE, [1, SCRATCH, 10]), EPIPE);
+        act(&mut guest, 0);
+        block(&mut guest, 1);
+        let exit = guest.try_call(nr::WRITE, [1, SCRATCH, 10]);
+        assert_eq!(exit, Err(Exit::BrokenPipe));
+    }
+}
+
+#[test]
+fn a_full_disk_is_an_error_of_the_guest() {
     let mut guest = Guest::new(Linux::new().stdout(Capture::limited(0)));
     assert_eq!(guest.call(nr::WRITE, [1, SCRATCH, 10]), ENOSPC);
 }

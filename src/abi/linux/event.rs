@@ -4,45 +4,46 @@ use std::fmt;
 
 use super::errno::Errno;
 
-/// Something that happened in a call.
+/// A call that is done. Shown as a line of `strace`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Event<'a> {
-    /// A call is done. Shown as a line of `strace`.
-    Call {
-        /// The `ecall`.
-        pc: u64,
-        /// The call's name; `unknown` of one that is not known.
-        name: &'static str,
-        /// Its arguments, as the registers hold them.
-        args: [u64; 6],
-        /// Its result, negative for an error number; `None` if it ended the run.
-        result: Option<i64>,
-        /// The arguments in words, with the strings that they point to.
-        text: &'a str,
-    },
-    /// The guest made a call that is not known, and got `ENOSYS`. Told once for a number.
-    Unknown {
-        /// The call's number.
-        number: u64,
-        /// The `ecall`.
-        pc: u64,
-    },
+pub struct CallEvent<'a> {
+    /// The `ecall`.
+    pub pc: u64,
+    /// The call's name; `unknown` of one that is not known.
+    pub name: &'static str,
+    /// Its arguments, as the registers hold them.
+    pub args: [u64; 6],
+    /// Its result, negative for an error number; `None` if it ended the run.
+    pub result: Option<i64>,
+    /// The arguments in words, with the strings that they point to.
+    pub text: &'a str,
 }
 
-impl fmt::Display for Event<'_> {
+impl fmt::Display for CallEvent<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match *self {
-            Event::Call {
-                name, result, text, ..
-            } => {
-                write!(f, "{name}({text}) = ")?;
-                write_result(f, name, result)
-            }
-            Event::Unknown { number, pc } => {
-                write!(f, "unknown system call {number} at pc {pc:#x}")
-            }
-        }
+        write!(f, "{}({}) = ", self.name, self.text)?;
+        write_result(f, self.name, self.result)
+    }
+}
+
+/// A call that is not known, for which the guest got `ENOSYS`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct UnknownCall {
+    /// The call's number.
+    pub number: u64,
+    /// The `ecall`.
+    pub pc: u64,
+}
+
+impl fmt::Display for UnknownCall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "unknown system call {} at pc {:#x}",
+            self.number, self.pc
+        )
     }
 }
 
@@ -62,7 +63,7 @@ mod tests {
     use super::*;
 
     fn shown(name: &'static str, result: Option<i64>) -> String {
-        let event = Event::Call {
+        let event = CallEvent {
             pc: 0,
             name,
             args: [0; 6],

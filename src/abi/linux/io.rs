@@ -247,9 +247,10 @@ impl Linux {
         offset: Option<u64>,
     ) -> Result<usize, Failure> {
         let deadline = self.deadline();
+        let unread = self.signals.broken_pipe();
         match file {
-            OpenFile::Stdout => self.stdout.write(bytes, deadline),
-            OpenFile::Stderr => self.stderr.write(bytes, deadline),
+            OpenFile::Stdout => self.stdout.write(bytes, deadline, unread),
+            OpenFile::Stderr => self.stderr.write(bytes, deadline, unread),
             OpenFile::Regular(regular) => {
                 deadline.map(|deadline| deadline.left()).transpose()?;
                 Ok(write_file(regular, bytes, offset)?)

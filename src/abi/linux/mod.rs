@@ -40,7 +40,7 @@ use std::time::{Duration, Instant};
 use cap_std::fs::Dir;
 
 pub use capture::Capture;
-pub use event::Event;
+pub use event::{CallEvent, UnknownCall};
 
 use super::{Abi, StartError};
 use crate::isa::Reg;
@@ -57,7 +57,7 @@ use space::Space;
 use stack::Start;
 use stat::Inodes;
 use streams::{Deadline, Input, Output};
-use trace::Reporter;
+use trace::{OnCall, Reporter};
 
 /// A process of Linux: what it is started with, and its state as it runs.
 ///
@@ -212,9 +212,16 @@ impl Linux {
         self
     }
 
-    /// Tells `handler` of every call, and of calls that are not known.
-    pub fn on_event(mut self, handler: impl FnMut(Event<'_>) + Send + 'static) -> Linux {
-        self.reporter = Reporter::new(Box::new(handler));
+    /// Tells `handler` of every call when it is done, known or not. The words
+    /// of its arguments cost more than most calls.
+    pub fn on_call(mut self, handler: impl FnMut(&CallEvent<'_>) + Send + 'static) -> Linux {
+        self.reporter.on_call = Some(Box::new(handler));
+        self
+    }
+
+    /// Tells `handler` of calls that are not known, once for a number. Costs known calls nothing.
+    pub fn on_unknown(mut self, handler: impl FnMut(UnknownCall) + Send + 'static) -> Linux {
+        self.reporter.on_unknown = Some(Box::new(handler));
         self
     }
 
@@ -235,7 +242,10 @@ impl Linux {
     fn carry_out(&mut self, hart: &mut Hart, number: u64, args: [u64; 6]) -> Result<u64, Exit> {
         let outcome = match Call::of(number) {
             Some(call) => (call.handler)(self, hart, args),
-            None => Err(Errno::NOSYS.into()),
+            None => {
+                self.reporter.tell_unknown(number, hart.state.pc);
+                Err(Errno::NOSYS.into())
+            }
         };
         match outcome {
             Ok(value) => Ok(value),
@@ -247,28 +257,24 @@ impl Linux {
             }
         }
     }
+}
 
-    fn report(&mut self, hart: &Hart, number: u64, args: [u64; 6], result: Option<i64>) {
-        let pc = hart.state.pc;
-        let (name, text) = match Call::of(number) {
-            Some(call) => (
-                call.name,
-                trace::words(call.args, args, result, &hart.memory),
-            ),
-            None => {
-                self.reporter.tell_unknown(number, pc);
-                ("unknown", number.to_string())
-            }
-        };
-        let text = &text;
-        self.reporter.tell(Event::Call {
-            pc,
-            name,
-            args,
-            result,
-            text,
-        });
-    }
+/// Tells of a call that is done.
+fn report(tell: &mut OnCall, hart: &Hart, number: u64, args: [u64; 6], result: Option<i64>) {
+    let (name, text) = match Call::of(number) {
+        Some(call) => (
+            call.name,
+            trace::words(call.args, args, result, &hart.memory),
+        ),
+        None => ("unknown", number.to_string()),
+    };
+    tell(&CallEvent {
+        pc: hart.state.pc,
+        name,
+        args,
+        result,
+        text: &text,
+    });
 }
 
 impl Abi for Linux {
@@ -302,9 +308,9 @@ impl Abi for Linux {
         args.copy_from_slice(&hart.state.x[Reg::A0.index()..][..6]);
         let number = hart.state.reg(Reg::A7);
         let result = self.carry_out(hart, number, args);
-        if self.reporter.is_on() {
+        if let Some(tell) = &mut self.reporter.on_call {
             let shown = result.ok().map(|value| value as i64);
-            self.report(hart, number, args, shown);
+            report(tell, hart, number, args, shown);
         }
         hart.state.set_reg(Reg::A0, result?);
         Ok(())

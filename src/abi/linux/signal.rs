@@ -11,6 +11,7 @@ use crate::machine::{Exit, Hart};
 /// The highest signal.
 const SIGNALS: usize = 64;
 const SIGKILL: usize = 9;
+const SIGPIPE: usize = 13;
 const SIGSTOP: usize = 19;
 /// Continue, child, urgent data, window size: by default ignored.
 const IGNORED: [usize; 4] = [17, 18, 23, 28];
@@ -70,6 +71,17 @@ impl Signals {
         }
         self.stack = [addr, flags & SS_AUTODISARM, size];
         Ok(())
+    }
+
+    /// What comes of a write that nobody is left to read: SIGPIPE, which ends
+    /// the process silently, or else the error. A handler is not called, but
+    /// who has installed one looks for the error, too.
+    pub(super) fn broken_pipe(&self) -> Failure {
+        let blocked = self.blocked & 1 << (SIGPIPE - 1) != 0;
+        match self.actions[SIGPIPE][0] {
+            SIG_DFL if !blocked => Failure::Exit(Exit::BrokenPipe),
+            _ => Errno::PIPE.into(),
+        }
     }
 
     /// What comes of a signal that the process sends itself. Blocked or not,

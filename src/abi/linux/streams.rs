@@ -67,23 +67,35 @@ pub(super) enum Output {
 }
 
 impl Output {
-    /// Writes all of `bytes`, or what can be written before an error.
+    /// Writes all of `bytes`, or what can be written before an error. `unread`
+    /// is what comes of it if the reader has gone, be it after some bytes.
     pub(super) fn write(
         &mut self,
         bytes: &[u8],
         deadline: Option<Deadline>,
+        unread: Failure,
     ) -> Result<usize, Failure> {
-        match self {
-            Output::InheritedStdout => write_fd(rustix::stdio::stdout(), bytes, deadline),
-            Output::InheritedStderr => write_fd(rustix::stdio::stderr(), bytes, deadline),
-            Output::Writer(writer) => write_through(writer.as_mut(), bytes),
-        }
+        let or_unread = |failure| match failure {
+            Failure::Errno(Errno::PIPE) => unread,
+            failure => failure,
+        };
+        let fd = match self {
+            Output::InheritedStdout => rustix::stdio::stdout(),
+            Output::InheritedStderr => rustix::stdio::stderr(),
+            Output::Writer(writer) => return write_through(writer.as_mut(), bytes, or_unread),
+        };
+        write_fd(fd, bytes, deadline, or_unread)
     }
 }
 
-fn write_through(writer: &mut dyn Write, bytes: &[u8]) -> Result<usize, Failure> {
-    let done = write_all(bytes, |rest| Ok(uninterrupted(|| writer.write(rest))?))?;
-    uninterrupted(|| writer.flush())?;
+fn write_through(
+    writer: &mut dyn Write,
+    bytes: &[u8],
+    or_unread: impl Fn(Failure) -> Failure,
+) -> Result<usize, Failure> {
+    let mut call = |rest: &[u8]| uninterrupted(|| writer.write(rest)).map_err(Failure::from);
+    let done = write_all(bytes, |rest| call(rest).map_err(&or_unread))?;
+    uninterrupted(|| writer.flush()).map_err(|error| or_unread(error.into()))?;
     Ok(done)
 }
 
@@ -145,6 +157,7 @@ fn write_fd(
     fd: BorrowedFd<'_>,
     bytes: &[u8],
     deadline: Option<Deadline>,
+    or_unread: impl Fn(Failure) -> Failure,
 ) -> Result<usize, Failure> {
     let may_block = deadline.is_some() && !is_regular(fd);
     let piece = if may_block { PIPE_BUF } else { bytes.len() };
@@ -156,7 +169,7 @@ fn write_fd(
             match rustix::io::write(fd, &rest[..piece.min(rest.len())]) {
                 Err(HostErrno::INTR) => {}
                 Err(HostErrno::AGAIN) => wait(fd, PollFlags::OUT, deadline)?,
-                outcome => return Ok(outcome?),
+                outcome => return outcome.map_err(|errno| or_unread(errno.into())),
             }
         }
     })

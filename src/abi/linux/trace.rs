@@ -1,11 +1,11 @@
-//! The arguments of a call in words, and the reports of events.
+//! The arguments of a call in words, and who is told of calls.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use super::call::Arg;
 use super::dirs::CURRENT;
-use super::event::Event;
+use super::event::{CallEvent, UnknownCall};
 use crate::machine::{Memory, PAGE_SIZE};
 
 /// Bytes of a string that are shown.
@@ -13,39 +13,27 @@ const SHOWN_BYTES: u64 = 32;
 /// Unknown numbers that are told apart; a guest that tries more is not reported on further.
 const MAX_UNKNOWN: usize = 256;
 
-/// Who is told of events.
-type Handler = Box<dyn FnMut(Event<'_>) + Send>;
+/// Who is told of calls.
+pub(super) type OnCall = Box<dyn FnMut(&CallEvent<'_>) + Send>;
+/// Who is told of calls that are not known.
+pub(super) type OnUnknown = Box<dyn FnMut(UnknownCall) + Send>;
 
-/// Tells of events, if anyone wants to know.
+/// Tells of calls those who want to know.
 #[derive(Default)]
 pub(super) struct Reporter {
-    handler: Option<Handler>,
+    pub(super) on_call: Option<OnCall>,
+    pub(super) on_unknown: Option<OnUnknown>,
     unknown: BTreeSet<u64>,
 }
 
 impl Reporter {
-    pub(super) fn new(handler: Handler) -> Reporter {
-        let handler = Some(handler);
-        let unknown = BTreeSet::new();
-        Reporter { handler, unknown }
-    }
-
-    /// Whether anyone wants to know.
-    pub(super) fn is_on(&self) -> bool {
-        self.handler.is_some()
-    }
-
-    pub(super) fn tell(&mut self, event: Event<'_>) {
-        if let Some(handler) = &mut self.handler {
-            handler(event);
-        }
-    }
-
     /// Tells of an unknown number, the first time that it comes.
     pub(super) fn tell_unknown(&mut self, number: u64, pc: u64) {
-        let new = self.unknown.len() < MAX_UNKNOWN && self.unknown.insert(number);
-        if new {
-            self.tell(Event::Unknown { number, pc });
+        let Some(tell) = &mut self.on_unknown else {
+            return;
+        };
+        if self.unknown.len() < MAX_UNKNOWN && self.unknown.insert(number) {
+            tell(UnknownCall { number, pc });
         }
     }
 }

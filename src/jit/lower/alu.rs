@@ -17,11 +17,15 @@ impl Emitter<'_> {
         if let Some(a) = self.facts.constant(rs1) {
             return self.write_constant(rd, semantics::alu(op, a, imm as u64));
         }
+        if (op, imm) == (AluOp::Add, 0) && self.move_lane(rd, rs1) {
+            return;
+        }
         let checked = match op {
             AluOp::Add => self.facts.checked_sum(rs1, imm),
             _ => None,
         };
-        let (a, d) = (self.read(rs1, T0), self.target(rd, T0));
+        let d = self.target(rd, T0);
+        let a = self.read(rs1, d);
         match op {
             AluOp::Add => self.add_imm(d, a, imm),
             AluOp::Addw => self.addw_imm(d, a, imm),
@@ -63,8 +67,7 @@ impl Emitter<'_> {
             }
             _ => {}
         }
-        let (a, b) = (self.read(rs1, T0), self.read(rs2, T1));
-        let d = self.target(rd, T0);
+        let (d, a, b) = self.operands(rd, rs1, rs2);
         match op {
             AluOp::Add => self.add(d, a, b),
             AluOp::Addw => x64!(self ; lea Rd(d), [Rq(a) + Rq(b)] ; movsxd Rq(d), Rd(d)),

@@ -3,6 +3,7 @@
 
 use dynasmrt::{DynasmApi, DynasmLabelApi};
 
+use super::mem::Address;
 use crate::isa::{AmoOp, LoadOp, Reg, Width};
 use crate::jit::asm::x64;
 use crate::jit::emitter::Emitter;
@@ -20,10 +21,10 @@ fn load_op(width: Width) -> LoadOp {
 impl Emitter<'_> {
     /// `rd = sext(mem[rs1])`, and reserves it.
     pub(super) fn load_reserved(&mut self, width: Width, rd: Reg, rs1: Reg) {
-        let addr = self.atomic_address(rs1, width);
-        self.load_from(load_op(width), T1, addr);
-        self.reservation_of(T0, addr, Reservation::tag(width) as i32);
+        let base = self.atomic_address(rs1, width);
+        self.load_from(load_op(width), T1, Address::in_register(base));
         x64!(self
+            ; lea Rq(T0), [Rq(base) + Reservation::tag(width) as i32]
             ; mov Rq(T2), [rsp]
             ; mov rdx => MachineState.reservation, Rq(T0)
         );
@@ -32,16 +33,16 @@ impl Emitter<'_> {
 
     /// `if reserved { mem[rs1] = rs2; rd = 0 } else { rd = 1 }`
     pub(super) fn store_conditional(&mut self, width: Width, rd: Reg, rs1: Reg, rs2: Reg) {
-        let addr = self.atomic_address(rs1, width);
+        let base = self.atomic_address(rs1, width);
         let failed = self.asm.new_dynamic_label();
-        self.reservation_of(T1, addr, Reservation::tag(width) as i32);
         x64!(self
+            ; lea Rq(T1), [Rq(base) + Reservation::tag(width) as i32]
             ; mov Rq(T2), [rsp]
             ; cmp Rq(T1), rdx => MachineState.reservation
             ; jne =>failed
         );
         let value = self.read(rs2, T1);
-        self.store_to(width, addr, value);
+        self.store_to(width, Address::in_register(base), value);
         // No instruction since the comparison has changed the flags.
         x64!(self
             ; =>failed
@@ -54,8 +55,8 @@ impl Emitter<'_> {
 
     /// `t = sext(mem[rs1]); mem[rs1] = t op rs2; rd = t`
     pub(super) fn amo(&mut self, op: AmoOp, width: Width, rd: Reg, rs1: Reg, rs2: Reg) {
-        let addr = self.atomic_address(rs1, width);
-        self.load_from(load_op(width), T1, addr);
+        let at = Address::in_register(self.atomic_address(rs1, width));
+        self.load_from(load_op(width), T1, at);
         self.read_into(rs2, T2);
         match op {
             AmoOp::Swap => {}
@@ -65,7 +66,7 @@ impl Emitter<'_> {
             AmoOp::Or => x64!(self ; or Rq(T2), Rq(T1)),
             AmoOp::Min | AmoOp::Max | AmoOp::Minu | AmoOp::Maxu => self.amo_select(op, width),
         }
-        self.store_to(width, addr, T2);
+        self.store_to(width, at, T2);
         self.write(rd, T1);
     }
 

@@ -19,8 +19,14 @@ impl Emitter<'_> {
             }
             return;
         }
-        self.compare(rs1, rs2);
-        self.jump_if(target, |e, label| e.jump_on(cond, label));
+        // A constant goes to the right, where it can be an immediate.
+        if self.facts.constant(rs1).is_some() {
+            self.compare(rs2, rs1);
+            self.jump_if(target, |e, label| e.jump_on_swapped(cond, label));
+        } else {
+            self.compare(rs1, rs2);
+            self.jump_if(target, |e, label| e.jump_on(cond, label));
+        }
     }
 
     /// Sets the flags for `rs1 - rs2`.
@@ -48,6 +54,18 @@ impl Emitter<'_> {
         }
     }
 
+    /// As [`Emitter::jump_on`], after a comparison the other way round.
+    fn jump_on_swapped(&mut self, cond: Cond, label: DynamicLabel) {
+        match cond {
+            Cond::Eq => x64!(self ; je =>label),
+            Cond::Ne => x64!(self ; jne =>label),
+            Cond::Lt => x64!(self ; jg =>label),
+            Cond::Ge => x64!(self ; jle =>label),
+            Cond::Ltu => x64!(self ; ja =>label),
+            Cond::Geu => x64!(self ; jbe =>label),
+        }
+    }
+
     /// `t = (rs1 + offset) & !1; rd = next; pc = t`
     pub(in crate::jit) fn jump_register(&mut self, rd: Reg, rs1: Reg, offset: i32, next: u64) {
         if let Some(base) = self.facts.constant(rs1) {
@@ -55,7 +73,11 @@ impl Emitter<'_> {
             return self.jump(base.wrapping_add_signed(offset.into()) & !1);
         }
         let base = self.read(rs1, T0);
-        x64!(self ; lea Rq(T0), [Rq(base) + offset] ; and Rq(T0), BYTE -2);
+        match offset {
+            0 => self.copy(T0, base),
+            _ => x64!(self ; lea Rq(T0), [Rq(base) + offset]),
+        }
+        x64!(self ; and Rq(T0), BYTE -2);
         self.link_register(rd, next);
         self.dispatch();
     }

@@ -12,38 +12,56 @@ use crate::isa::{LoadOp, Reg, Width};
 use crate::jit::asm::x64;
 use crate::jit::emitter::Emitter;
 use crate::jit::exit::{ExitKind, Mode};
-use crate::jit::regs::{T0, T1, T2};
+use crate::jit::regs::{Half, Home, T0, T1, T2};
 use crate::jit::side::limit_offset;
 use crate::machine::MachineState;
 
-/// A guest address that may be accessed: `register + offset`.
+/// A guest address that may be accessed: `base + offset`, the base 0 if there is none.
 #[derive(Clone, Copy)]
 pub(super) struct Address {
-    base: Rq,
+    base: Option<Rq>,
     offset: i32,
 }
 
-/// `op reg, [MEM + base + offset]` in either order, with the shortest displacement.
+impl Address {
+    /// The address in a register.
+    pub(super) fn in_register(base: Rq) -> Address {
+        Address {
+            base: Some(base),
+            offset: 0,
+        }
+    }
+}
+
+/// One instruction between a register and `[mem + base + offset]`, with the
+/// shortest displacement: `load op reg`, `extend op SIZE reg` or `put op reg`.
 macro_rules! access {
-    ($e:expr, $addr:expr, load $op:ident $kind:ident($reg:expr)) => {
-        match ($addr.offset, i8::try_from($addr.offset)) {
-            (0, _) => x64!($e ; $op $kind($reg), [mem + Rq($addr.base)]),
-            (_, Ok(near)) => x64!($e ; $op $kind($reg), [BYTE mem + Rq($addr.base) + near]),
-            (far, _) => x64!($e ; $op $kind($reg), [mem + Rq($addr.base) + far]),
+    ($e:expr, $at:expr, load $op:ident $kind:ident($reg:expr)) => {
+        match ($at.base, i8::try_from($at.offset)) {
+            (Some(base), Ok(0)) => x64!($e ; $op $kind($reg), [mem + Rq(base)]),
+            (Some(base), Ok(near)) => x64!($e ; $op $kind($reg), [BYTE mem + Rq(base) + near]),
+            (Some(base), Err(_)) => x64!($e ; $op $kind($reg), [mem + Rq(base) + $at.offset]),
+            (None, _) => x64!($e ; $op $kind($reg), [mem + $at.offset]),
         }
     };
-    ($e:expr, $addr:expr, extend $op:ident $size:ident $kind:ident($reg:expr)) => {
-        match ($addr.offset, i8::try_from($addr.offset)) {
-            (0, _) => x64!($e ; $op $kind($reg), $size [mem + Rq($addr.base)]),
-            (_, Ok(near)) => x64!($e ; $op $kind($reg), $size [BYTE mem + Rq($addr.base) + near]),
-            (far, _) => x64!($e ; $op $kind($reg), $size [mem + Rq($addr.base) + far]),
+    ($e:expr, $at:expr, extend $op:ident $size:ident $kind:ident($reg:expr)) => {
+        match ($at.base, i8::try_from($at.offset)) {
+            (Some(base), Ok(0)) => x64!($e ; $op $kind($reg), $size [mem + Rq(base)]),
+            (Some(base), Ok(near)) => {
+                x64!($e ; $op $kind($reg), $size [BYTE mem + Rq(base) + near]);
+            }
+            (Some(base), Err(_)) => {
+                x64!($e ; $op $kind($reg), $size [mem + Rq(base) + $at.offset]);
+            }
+            (None, _) => x64!($e ; $op $kind($reg), $size [mem + $at.offset]),
         }
     };
-    ($e:expr, $addr:expr, store $kind:ident($reg:expr)) => {
-        match ($addr.offset, i8::try_from($addr.offset)) {
-            (0, _) => x64!($e ; mov [mem + Rq($addr.base)], $kind($reg)),
-            (_, Ok(near)) => x64!($e ; mov [BYTE mem + Rq($addr.base) + near], $kind($reg)),
-            (far, _) => x64!($e ; mov [mem + Rq($addr.base) + far], $kind($reg)),
+    ($e:expr, $at:expr, put $op:ident $kind:ident($reg:expr)) => {
+        match ($at.base, i8::try_from($at.offset)) {
+            (Some(base), Ok(0)) => x64!($e ; $op [mem + Rq(base)], $kind($reg)),
+            (Some(base), Ok(near)) => x64!($e ; $op [BYTE mem + Rq(base) + near], $kind($reg)),
+            (Some(base), Err(_)) => x64!($e ; $op [mem + Rq(base) + $at.offset], $kind($reg)),
+            (None, _) => x64!($e ; $op [mem + $at.offset], $kind($reg)),
         }
     };
 }
@@ -52,59 +70,69 @@ impl Emitter<'_> {
     /// `rd = extend(mem[rs1 + offset])`
     pub(super) fn load(&mut self, op: LoadOp, rd: Reg, rs1: Reg, offset: i32) {
         let width = op.width();
-        let Some((addr, counted)) = self.address(width, rs1, offset) else {
+        let Some((at, counted)) = self.address(width, rs1, offset) else {
             return self.step();
         };
-        let d = self.target(rd, if counted { T1 } else { T0 });
-        self.load_from(op, d, addr);
+        if let (Home::Lane(xmm, Half::Whole), LoadOp::Ld) = (self.home(rd), op) {
+            access!(self, at, load movq Rx(xmm));
+            self.facts.forget(rd);
+        } else {
+            // T0 may hold the address, which the counting looks at.
+            let d = self.target(rd, if counted { T1 } else { T0 });
+            self.load_from(op, d, at);
+            self.write(rd, d);
+        }
         if counted {
             self.count_unaligned(width, Access::Load);
         }
-        self.write(rd, d);
     }
 
     /// `mem[rs1 + offset] = rs2`
     pub(super) fn store(&mut self, width: Width, rs1: Reg, rs2: Reg, offset: i32) {
-        let Some((addr, counted)) = self.address(width, rs1, offset) else {
+        let Some((at, counted)) = self.address(width, rs1, offset) else {
             return self.step();
         };
-        let value = self.read(rs2, T1);
-        self.store_to(width, addr, value);
+        if let (Home::Lane(xmm, Half::Whole | Half::Low), Width::Double) = (self.home(rs2), width) {
+            access!(self, at, put movq Rx(xmm));
+        } else {
+            let value = self.read(rs2, T1);
+            self.store_to(width, at, value);
+        }
         if counted {
             self.count_unaligned(width, Access::Store);
         }
     }
 
-    /// `d = extend(mem[addr])`
-    pub(super) fn load_from(&mut self, op: LoadOp, d: Rq, addr: Address) {
+    /// `d = extend(mem[at])`
+    pub(super) fn load_from(&mut self, op: LoadOp, d: Rq, at: Address) {
         match op {
-            LoadOp::Lb => access!(self, addr, extend movsx BYTE Rq(d)),
-            LoadOp::Lh => access!(self, addr, extend movsx WORD Rq(d)),
-            LoadOp::Lw => access!(self, addr, extend movsxd DWORD Rq(d)),
-            LoadOp::Ld => access!(self, addr, load mov Rq(d)),
-            LoadOp::Lbu => access!(self, addr, extend movzx BYTE Rd(d)),
-            LoadOp::Lhu => access!(self, addr, extend movzx WORD Rd(d)),
-            LoadOp::Lwu => access!(self, addr, load mov Rd(d)),
+            LoadOp::Lb => access!(self, at, extend movsx BYTE Rq(d)),
+            LoadOp::Lh => access!(self, at, extend movsx WORD Rq(d)),
+            LoadOp::Lw => access!(self, at, extend movsxd DWORD Rq(d)),
+            LoadOp::Ld => access!(self, at, load mov Rq(d)),
+            LoadOp::Lbu => access!(self, at, extend movzx BYTE Rd(d)),
+            LoadOp::Lhu => access!(self, at, extend movzx WORD Rd(d)),
+            LoadOp::Lwu => access!(self, at, load mov Rd(d)),
         }
     }
 
-    /// `mem[addr] = value`
-    pub(super) fn store_to(&mut self, width: Width, addr: Address, value: Rq) {
+    /// `mem[at] = value`
+    pub(super) fn store_to(&mut self, width: Width, at: Address, value: Rq) {
         match width {
-            Width::Byte => access!(self, addr, store Rb(value)),
-            Width::Half => access!(self, addr, store Rw(value)),
-            Width::Word => access!(self, addr, store Rd(value)),
-            Width::Double => access!(self, addr, store Rq(value)),
+            Width::Byte => access!(self, at, put mov Rb(value)),
+            Width::Half => access!(self, at, put mov Rw(value)),
+            Width::Word => access!(self, at, put mov Rd(value)),
+            Width::Double => access!(self, at, put mov Rq(value)),
         }
     }
 
     /// Checks `rs1 + offset` for an access of `width`. Returns where it is (in
     /// [`T0`] or a home), and whether the access has to be looked at for
-    /// misalignment; or nothing if it can only be one that traps.
+    /// misalignment; or nothing if it can only be one for the interpreter.
     fn address(&mut self, width: Width, rs1: Reg, offset: i32) -> Option<(Address, bool)> {
         if let Some(base) = self.facts.constant(rs1) {
             let addr = base.wrapping_add_signed(offset.into());
-            return self.constant_address(width, addr);
+            return self.constant_address(width, addr).map(|at| (at, false));
         }
         let aligned_offset = width.is_aligned(offset as u64);
         if self.mode == Mode::Careful || !aligned_offset {
@@ -112,22 +140,25 @@ impl Emitter<'_> {
         }
         let base = self.read(rs1, T0);
         self.check_base(rs1, base, width);
-        Some((Address { base, offset }, false))
-    }
-
-    /// The address of an access to a place known now.
-    fn constant_address(&mut self, width: Width, addr: u64) -> Option<(Address, bool)> {
-        if !self.facts.is_plain(addr, width) {
-            return None;
-        }
-        self.constant(T0, addr);
         Some((
             Address {
-                base: T0,
-                offset: 0,
+                base: Some(base),
+                offset,
             },
             false,
         ))
+    }
+
+    /// The address of an access to a place known now.
+    fn constant_address(&mut self, width: Width, addr: u64) -> Option<Address> {
+        if !self.facts.is_plain(addr, width) {
+            return None;
+        }
+        if let Ok(offset) = i32::try_from(addr) {
+            return Some(Address { base: None, offset });
+        }
+        self.constant(T0, addr);
+        Some(Address::in_register(T0))
     }
 
     /// `T0 = rs1 + offset`, known to lie in the window.
@@ -139,10 +170,7 @@ impl Emitter<'_> {
             ; cmp Rq(T0), [mem + limit_offset(Width::Byte)]
             ; jae =>outside
         );
-        Address {
-            base: T0,
-            offset: 0,
-        }
+        Address::in_register(T0)
     }
 
     /// Goes on only if `rs1`, which is in `base`, lies in the window and is a multiple of `width`.
@@ -168,9 +196,9 @@ impl Emitter<'_> {
         );
     }
 
-    /// The address in `rs1` for an atomic, which the interpreter executes if it
-    /// is misaligned or outside.
-    pub(super) fn atomic_address(&mut self, rs1: Reg, width: Width) -> Address {
+    /// The register with the address in `rs1` for an atomic, which the
+    /// interpreter executes if it is misaligned or outside.
+    pub(super) fn atomic_address(&mut self, rs1: Reg, width: Width) -> Rq {
         let base = self.read(rs1, T0);
         if !self.facts.is_checked(rs1, width) {
             let out = self.exit(ExitKind::Step);
@@ -178,7 +206,7 @@ impl Emitter<'_> {
             x64!(self ; jae =>out);
             self.facts.checked_now(rs1, width);
         }
-        Address { base, offset: 0 }
+        base
     }
 
     /// Counts the access just made at the address in [`T0`] if that is misaligned.
@@ -194,11 +222,6 @@ impl Emitter<'_> {
             Access::Store => x64!(self ; inc QWORD rdx => MachineState.unaligned_stores),
         }
         x64!(self ; =>aligned);
-    }
-
-    /// `register + tag` of an address, as a reservation holds it.
-    pub(super) fn reservation_of(&mut self, into: Rq, addr: Address, tag: i32) {
-        x64!(self ; lea Rq(into), [Rq(addr.base) + tag]);
     }
 }
 

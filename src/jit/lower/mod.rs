@@ -5,6 +5,8 @@
 //! no part of the state has changed; so it can be left at that access and
 //! executed anew by the interpreter. Knows no pointers and no code memory.
 
+#![forbid(unsafe_code)]
+
 mod alu;
 mod atomic;
 mod control;

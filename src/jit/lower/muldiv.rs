@@ -44,8 +44,7 @@ impl Emitter<'_> {
 
     /// `rd = low half of rs1 * rs2`
     fn multiply(&mut self, op: MulDivOp, rd: Reg, rs1: Reg, rs2: Reg) {
-        let (a, b) = (self.read(rs1, T0), self.read(rs2, T1));
-        let d = self.target(rd, T0);
+        let (d, a, b) = self.operands(rd, rs1, rs2);
         let (a, b) = if d == b { (b, a) } else { (a, b) };
         self.copy(d, a);
         match op {

@@ -1,4 +1,5 @@
 use super::*;
+use crate::machine::FetchFault;
 
 const RW: Access = Access::READ_WRITE;
 
@@ -106,5 +107,39 @@ fn code_is_that_of_the_last_fence() {
     m.synchronize_code();
     assert_eq!(m.take_stale_code().first(), Some(&(0x10000..0x11000)));
     assert_eq!(m.fetch(0x10000), Ok(0x0020_0513));
-    assert_eq!(m.fetch(0x11000), Err(0x11000));
+    assert_eq!(m.fetch(0x11000), Err(FetchFault::Denied { addr: 0x11000 }));
+    assert_eq!(m.fetch(0x10fff), Err(FetchFault::Denied { addr: 0x10fff }));
+}
+
+#[test]
+fn copies_of_writable_code_count_as_used() {
+    let mut m = memory(COMMIT_BYTES + PAGE_SIZE);
+    m.protect(0x10000..0x12000, Access::ALL).unwrap();
+    m.store(0x10000, Width::Word, 0x13).unwrap();
+    let used = m.peak();
+    assert_eq!(m.fetch(0x10000), Ok(0x13));
+    assert_eq!(m.peak(), used + PAGE_SIZE);
+    m.limit = m.peak();
+    assert_eq!(m.fetch(0x11000), Err(FetchFault::Limit));
+    m.store(0x10000, Width::Word, 0x93).unwrap();
+    m.synchronize_code();
+    assert_eq!(m.fetch(0x11000), Ok(0));
+}
+
+#[test]
+fn a_window_that_no_host_has_is_refused() {
+    for shift in [52, 57, 63] {
+        let refused = Memory::new(1 << shift, 0).err();
+        assert!(matches!(refused, Some(MapError::Host(_))), "1 << {shift}");
+    }
+    assert!(Memory::new(u64::MAX, 0).is_err());
+}
+
+#[test]
+fn zeroes_that_no_host_has_are_refused() {
+    assert_eq!(zeroes(5), Ok(vec![0; 5]));
+    assert_eq!(zeroes(0), Ok(Vec::new()));
+    for len in [1 << 60, isize::MAX as usize, usize::MAX] {
+        assert!(zeroes(len).is_err(), "{len}");
+    }
 }

@@ -5,17 +5,16 @@
 //! protection of the window mirrors the committed pages, so code that the JIT
 //! emitted may access the window freely: what the guest may not do, faults.
 
-use std::ops::Range;
+mod mapping;
+
+pub use mapping::MapError;
+
+use mapping::COMMIT_BYTES;
 
 use super::code::CodeView;
-use super::pages::{Access, PAGE_SIZE, Page, PageTable};
-use super::window::Window;
+use super::pages::{Access, PAGE_SIZE, PageTable};
+use super::window::{Window, zeroes};
 use crate::isa::Width;
-
-/// Committing goes by aligned pieces of this size, so that scattered touches
-/// cannot split the window into more pieces than a host allows, and a growing
-/// heap pays for a host fault only so often.
-const COMMIT_BYTES: u64 = 1 << 17;
 
 /// Why an access was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,30 +25,6 @@ pub enum Fault {
     Limit,
 }
 
-/// Why a range was not mapped, protected or unmapped.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum MapError {
-    /// It is empty, not page-aligned, or not within the window.
-    #[error("{start:#x}..{end:#x} is not a page-aligned range of the guest's {window:#x} bytes")]
-    Range {
-        /// First address.
-        start: u64,
-        /// One past the last.
-        end: u64,
-        /// Bytes in the window.
-        window: u64,
-    },
-    /// A page in it is not mapped.
-    #[error("the page at {addr:#x} is not mapped")]
-    Unmapped {
-        /// The page's address.
-        addr: u64,
-    },
-    /// The host refused.
-    #[error("the host refused to change guest memory")]
-    Host(#[from] rustix::io::Errno),
-}
-
 /// A guest's memory.
 #[derive(Debug)]
 pub struct Memory {
@@ -58,19 +33,22 @@ pub struct Memory {
     committed: u64,
     peak: u64,
     limit: u64,
-    pub(super) code: CodeView,
+    pub(in crate::machine) code: CodeView,
 }
 
 impl Memory {
     /// Reserves `window` bytes of address space (rounded up to pages) and lets
-    /// the guest touch at most `limit` bytes of it.
+    /// the guest touch at most `limit` bytes of it. An error if the host has not
+    /// that much, be it for the table of a byte per page.
     pub fn new(window: u64, limit: u64) -> Result<Memory, MapError> {
         let size = window
             .checked_next_multiple_of(COMMIT_BYTES)
             .ok_or(rustix::io::Errno::NOMEM)?;
+        let window = Window::reserve(size)?;
+        let entries = zeroes(PageTable::entries(size))?;
         Ok(Memory {
-            window: Window::reserve(size)?,
-            pages: PageTable::new(size),
+            window,
+            pages: PageTable::new(entries),
             committed: 0,
             peak: 0,
             limit,
@@ -206,94 +184,6 @@ impl Memory {
         Some(bytes)
     }
 
-    /// Maps fresh zero pages, in place of whatever was there.
-    pub fn map(&mut self, range: Range<u64>, access: Access) -> Result<(), MapError> {
-        self.unmap(range.clone())?;
-        self.pages.fill(&range, Page::mapped(access));
-        Ok(())
-    }
-
-    /// Unmaps what is mapped in `range`.
-    pub fn unmap(&mut self, range: Range<u64>) -> Result<(), MapError> {
-        self.check_range(&range)?;
-        for (span, page) in self.pages.runs(&range) {
-            if page.is_committed() {
-                let len = span.end - span.start;
-                // SAFETY: a page-aligned part of the window; `&mut self` rules out references.
-                unsafe { self.window.release(span.start, len)? };
-                self.committed -= len;
-            }
-            self.note_code_change(&span, page.access());
-            self.pages.fill(&span, Page::UNMAPPED);
-        }
-        Ok(())
-    }
-
-    /// Changes the access of mapped pages.
-    pub fn protect(&mut self, range: Range<u64>, access: Access) -> Result<(), MapError> {
-        self.check_range(&range)?;
-        let runs = self.pages.runs(&range);
-        if let Some((span, _)) = runs.iter().find(|(_, page)| !page.is_mapped()) {
-            return Err(MapError::Unmapped { addr: span.start });
-        }
-        for (span, page) in runs {
-            if page.is_committed() {
-                // SAFETY: a page-aligned part of the window; `&mut self` rules out references.
-                unsafe {
-                    self.window
-                        .protect(span.start, span.end - span.start, access)?
-                };
-            }
-            self.note_code_change(&span, page.access());
-            self.note_code_change(&span, access);
-            self.pages.fill(&span, page.with_access(access));
-        }
-        Ok(())
-    }
-
-    /// Whether every page of `range` is free.
-    pub fn is_free(&self, range: Range<u64>) -> bool {
-        range.end <= self.window.size() && self.pages.of(&range).all(|p| !p.is_mapped())
-    }
-
-    /// The highest free range of `len` bytes (a multiple of the page size) within `floor..top`.
-    pub fn highest_gap(&self, len: u64, floor: u64, top: u64) -> Option<u64> {
-        self.pages.highest_gap(len, floor, top)
-    }
-
-    /// Writes what a loader lays into mapped pages, whatever their access.
-    pub fn initialize(&mut self, addr: u64, bytes: &[u8]) -> Result<(), Fault> {
-        if bytes.is_empty() {
-            return Ok(());
-        }
-        let len = bytes.len() as u64;
-        let range = page_span(addr, len).ok_or(Fault::Denied)?;
-        let runs = self.pages.runs(&range);
-        let access_of = |page: &Page| page.access();
-        self.protect(range.clone(), Access::READ_WRITE)
-            .map_err(|_| Fault::Denied)?;
-        let written = self
-            .slice_mut(addr, len)
-            .map(|place| place.copy_from_slice(bytes));
-        for (span, page) in &runs {
-            self.protect(span.clone(), access_of(page))
-                .map_err(|_| Fault::Denied)?;
-        }
-        written
-    }
-
-    fn check_range(&self, range: &Range<u64>) -> Result<(), MapError> {
-        let aligned = range.start.is_multiple_of(PAGE_SIZE) && range.end.is_multiple_of(PAGE_SIZE);
-        if aligned && range.start < range.end && range.end <= self.window.size() {
-            return Ok(());
-        }
-        Err(MapError::Range {
-            start: range.start,
-            end: range.end,
-            window: self.window.size(),
-        })
-    }
-
     #[inline]
     fn ready(&mut self, addr: u64, width: Width, need: Access) -> Result<(), Fault> {
         let last = addr.wrapping_add(width.bytes() - 1);
@@ -303,59 +193,8 @@ impl Memory {
         self.commit(addr, width.bytes(), need)
     }
 
-    /// Makes every page of `addr..addr + len` ready for `need`, or says why not.
-    #[cold]
-    fn commit(&mut self, addr: u64, len: u64, need: Access) -> Result<(), Fault> {
-        if self.permitted_prefix(addr, len, need) < len {
-            return Err(Fault::Denied);
-        }
-        let range = page_span(addr, len).ok_or(Fault::Denied)?;
-        if self.pages.of(&range).all(|page| page.is_ready(need)) {
-            return Ok(());
-        }
-        let pieces = range.start & !(COMMIT_BYTES - 1)..range.end.next_multiple_of(COMMIT_BYTES);
-        for (span, page) in self.pages.runs(&pieces) {
-            if page.is_mapped() && !page.is_committed() {
-                self.commit_run(span, page)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn commit_run(&mut self, span: Range<u64>, page: Page) -> Result<(), Fault> {
-        let len = span.end - span.start;
-        if self.committed + len > self.limit {
-            return Err(Fault::Limit);
-        }
-        // SAFETY: a page-aligned part of the window; `&mut self` rules out references.
-        let protected = unsafe { self.window.protect(span.start, len, page.access()) };
-        protected.map_err(|_| Fault::Limit)?;
-        self.committed += len;
-        self.peak = self.peak.max(self.committed);
-        self.pages.fill(&span, page.committed());
-        Ok(())
-    }
-
-    /// How many of `len` bytes from `addr` permit `need`.
-    fn permitted_prefix(&self, addr: u64, len: u64, need: Access) -> u64 {
-        let end = addr.saturating_add(len).min(self.window.size());
-        if addr >= end {
-            return 0;
-        }
-        let permitted = |page: Page| page.is_mapped() && page.access().contains(need);
-        match self
-            .pages
-            .of(&(addr..end))
-            .position(|page| !permitted(page))
-        {
-            Some(0) => 0,
-            Some(pages) => (addr & !(PAGE_SIZE - 1)) + pages as u64 * PAGE_SIZE - addr,
-            None => end - addr,
-        }
-    }
-
     /// The bytes of the page at `addr` as they are now, if it is mapped and executable.
-    pub(super) fn code_page(&self, addr: u64) -> Option<(Access, &[u8])> {
+    pub(in crate::machine) fn code_page(&self, addr: u64) -> Option<(Access, &[u8])> {
         const ZEROES: &[u8] = &[0; PAGE_SIZE as usize];
         let page = self.pages.at(addr);
         if !page.access().executable() {
@@ -373,19 +212,21 @@ impl Memory {
         Some((page.access(), bytes))
     }
 
-    fn note_code_change(&mut self, span: &Range<u64>, access: Access) {
-        if access.executable() {
-            self.code.mark_stale(span.clone());
+    /// Counts `bytes` as used, if the limit allows.
+    pub(in crate::machine) fn charge(&mut self, bytes: u64) -> Result<(), Fault> {
+        if self.committed + bytes > self.limit {
+            return Err(Fault::Limit);
         }
+        self.committed += bytes;
+        self.peak = self.peak.max(self.committed);
+        Ok(())
+    }
+
+    /// Counts `bytes` as no longer used.
+    pub(in crate::machine) fn refund(&mut self, bytes: u64) {
+        self.committed -= bytes;
     }
 }
 
-/// The pages that `len` bytes from `addr` touch.
-fn page_span(addr: u64, len: u64) -> Option<Range<u64>> {
-    let end = addr.checked_add(len)?.checked_next_multiple_of(PAGE_SIZE)?;
-    Some(addr & !(PAGE_SIZE - 1)..end)
-}
-
 #[cfg(test)]
-#[path = "memory_tests.rs"]
 mod tests;

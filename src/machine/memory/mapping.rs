@@ -1,0 +1,188 @@
+//! What is mapped, and what is committed.
+
+use std::ops::Range;
+
+use super::{Fault, Memory};
+use crate::machine::pages::{Access, PAGE_SIZE, Page};
+
+/// Committing goes by aligned pieces of this size, so that scattered touches
+/// cannot split the window into more pieces than a host allows, and a growing
+/// heap pays for a host fault only so often.
+pub(super) const COMMIT_BYTES: u64 = 1 << 17;
+
+/// Why a range was not mapped, protected or unmapped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MapError {
+    /// It is empty, not page-aligned, or not within the window.
+    #[error("{start:#x}..{end:#x} is not a page-aligned range of the guest's {window:#x} bytes")]
+    Range {
+        /// First address.
+        start: u64,
+        /// One past the last.
+        end: u64,
+        /// Bytes in the window.
+        window: u64,
+    },
+    /// A page in it is not mapped.
+    #[error("the page at {addr:#x} is not mapped")]
+    Unmapped {
+        /// The page's address.
+        addr: u64,
+    },
+    /// The host refused.
+    #[error("the host refused to change guest memory")]
+    Host(#[from] rustix::io::Errno),
+}
+
+impl Memory {
+    /// Maps fresh zero pages, in place of whatever was there.
+    pub fn map(&mut self, range: Range<u64>, access: Access) -> Result<(), MapError> {
+        self.unmap(range.clone())?;
+        self.pages.fill(&range, Page::mapped(access));
+        Ok(())
+    }
+
+    /// Unmaps what is mapped in `range`.
+    pub fn unmap(&mut self, range: Range<u64>) -> Result<(), MapError> {
+        self.check_range(&range)?;
+        for (span, page) in self.pages.runs(&range) {
+            if page.is_committed() {
+                let len = span.end - span.start;
+                // SAFETY: a page-aligned part of the window; `&mut self` rules out references.
+                unsafe { self.window.release(span.start, len)? };
+                self.refund(len);
+            }
+            self.note_code_change(&span, page.access());
+            self.pages.fill(&span, Page::UNMAPPED);
+        }
+        Ok(())
+    }
+
+    /// Changes the access of mapped pages.
+    pub fn protect(&mut self, range: Range<u64>, access: Access) -> Result<(), MapError> {
+        self.check_range(&range)?;
+        let runs = self.pages.runs(&range);
+        if let Some((span, _)) = runs.iter().find(|(_, page)| !page.is_mapped()) {
+            return Err(MapError::Unmapped { addr: span.start });
+        }
+        for (span, page) in runs {
+            if page.is_committed() {
+                // SAFETY: a page-aligned part of the window; `&mut self` rules out references.
+                unsafe {
+                    self.window
+                        .protect(span.start, span.end - span.start, access)?
+                };
+            }
+            self.note_code_change(&span, page.access());
+            self.note_code_change(&span, access);
+            self.pages.fill(&span, page.with_access(access));
+        }
+        Ok(())
+    }
+
+    /// Whether every page of `range` is free.
+    pub fn is_free(&self, range: Range<u64>) -> bool {
+        range.end <= self.window.size() && self.pages.of(&range).all(|p| !p.is_mapped())
+    }
+
+    /// The highest free range of `len` bytes (a multiple of the page size) within `floor..top`.
+    pub fn highest_gap(&self, len: u64, floor: u64, top: u64) -> Option<u64> {
+        self.pages.highest_gap(len, floor, top)
+    }
+
+    /// Writes what a loader lays into mapped pages, whatever their access.
+    pub fn initialize(&mut self, addr: u64, bytes: &[u8]) -> Result<(), Fault> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        let len = bytes.len() as u64;
+        let range = page_span(addr, len).ok_or(Fault::Denied)?;
+        let runs = self.pages.runs(&range);
+        let access_of = |page: &Page| page.access();
+        self.protect(range.clone(), Access::READ_WRITE)
+            .map_err(|_| Fault::Denied)?;
+        let written = self
+            .slice_mut(addr, len)
+            .map(|place| place.copy_from_slice(bytes));
+        for (span, page) in &runs {
+            self.protect(span.clone(), access_of(page))
+                .map_err(|_| Fault::Denied)?;
+        }
+        written
+    }
+
+    fn check_range(&self, range: &Range<u64>) -> Result<(), MapError> {
+        let aligned = range.start.is_multiple_of(PAGE_SIZE) && range.end.is_multiple_of(PAGE_SIZE);
+        if aligned && range.start < range.end && range.end <= self.window.size() {
+            return Ok(());
+        }
+        Err(MapError::Range {
+            start: range.start,
+            end: range.end,
+            window: self.window.size(),
+        })
+    }
+
+    /// Makes every page of `addr..addr + len` ready for `need`, or says why not.
+    #[cold]
+    pub(super) fn commit(&mut self, addr: u64, len: u64, need: Access) -> Result<(), Fault> {
+        if self.permitted_prefix(addr, len, need) < len {
+            return Err(Fault::Denied);
+        }
+        let range = page_span(addr, len).ok_or(Fault::Denied)?;
+        if self.pages.of(&range).all(|page| page.is_ready(need)) {
+            return Ok(());
+        }
+        let pieces = range.start & !(COMMIT_BYTES - 1)..range.end.next_multiple_of(COMMIT_BYTES);
+        for (span, page) in self.pages.runs(&pieces) {
+            if page.is_mapped() && !page.is_committed() {
+                self.commit_run(span, page)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn commit_run(&mut self, span: Range<u64>, page: Page) -> Result<(), Fault> {
+        let len = span.end - span.start;
+        self.charge(len)?;
+        // SAFETY: a page-aligned part of the window; `&mut self` rules out references.
+        let protected = unsafe { self.window.protect(span.start, len, page.access()) };
+        if protected.is_err() {
+            self.refund(len);
+            return Err(Fault::Limit);
+        }
+        self.pages.fill(&span, page.committed());
+        Ok(())
+    }
+
+    /// How many of `len` bytes from `addr` permit `need`.
+    pub(super) fn permitted_prefix(&self, addr: u64, len: u64, need: Access) -> u64 {
+        let end = addr.saturating_add(len).min(self.window.size());
+        if addr >= end {
+            return 0;
+        }
+        let permitted = |page: Page| page.is_mapped() && page.access().contains(need);
+        match self
+            .pages
+            .of(&(addr..end))
+            .position(|page| !permitted(page))
+        {
+            Some(0) => 0,
+            Some(pages) => (addr & !(PAGE_SIZE - 1)) + pages as u64 * PAGE_SIZE - addr,
+            None => end - addr,
+        }
+    }
+
+    fn note_code_change(&mut self, span: &Range<u64>, access: Access) {
+        if access.executable() {
+            let freed = self.code.mark_stale(span.clone());
+            self.refund(freed * PAGE_SIZE);
+        }
+    }
+}
+
+/// The pages that `len` bytes from `addr` touch.
+fn page_span(addr: u64, len: u64) -> Option<Range<u64>> {
+    let end = addr.checked_add(len)?.checked_next_multiple_of(PAGE_SIZE)?;
+    Some(addr & !(PAGE_SIZE - 1)..end)
+}

@@ -1,0 +1,113 @@
+//! The guest programs: right output on both engines, and the same counts.
+
+use std::path::{Path, PathBuf};
+
+use rvjet::abi::Linux;
+use rvjet::abi::linux::Capture;
+use rvjet::machine::Exit;
+use rvjet::{EngineKind, Limits, Machine, Outcome};
+use serde::Deserialize;
+
+use crate::scenario::ENGINES;
+
+/// An entry of `guests.json`.
+#[derive(Debug, Deserialize)]
+struct Guest {
+    name: String,
+    elf: String,
+    args: Vec<String>,
+    env: Vec<String>,
+    stdin: Option<String>,
+    expected: String,
+    exit_code: i32,
+}
+
+fn directory() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("guest-programs")
+}
+
+fn read(path: &str) -> Vec<u8> {
+    let path = directory().join(path);
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn guests() -> Vec<Guest> {
+    serde_json::from_slice(&read("guests.json")).unwrap()
+}
+
+/// Runs it to its end; returns what it printed, too.
+fn run(guest: &Guest, engine: EngineKind) -> (Outcome, Vec<u8>) {
+    let (stdout, stderr) = (Capture::new(), Capture::new());
+    let elf = read(&guest.elf);
+    let program = Path::new(&guest.elf).file_name().unwrap();
+    let args = [format!("./{}", program.to_str().unwrap())];
+    let stdin = guest.stdin.as_deref().map(read).unwrap_or_default();
+    let mut linux = Linux::new()
+        .args(args.into_iter().chain(guest.args.iter().cloned()))
+        .stdin(std::io::Cursor::new(stdin))
+        .stdout(stdout.clone())
+        .stderr(stderr.clone());
+    for variable in &guest.env {
+        let (key, value) = variable.split_once('=').unwrap();
+        linux = linux.env(key, value);
+    }
+    let limits = Limits {
+        max_insns: Some(10_000_000_000),
+        ..Limits::default()
+    };
+    let machine = Machine::builder()
+        .elf(&elf)
+        .abi(linux)
+        .engine(engine)
+        .limits(limits);
+    let outcome = machine.build().unwrap().run();
+    assert_eq!(stderr.text(), "", "{}", guest.name);
+    (outcome, stdout.bytes())
+}
+
+fn check(name: &str) {
+    let guest = guests()
+        .into_iter()
+        .find(|guest| guest.name == name)
+        .unwrap();
+    let [interp, jit] = ENGINES.map(|engine| {
+        let (outcome, printed) = run(&guest, engine);
+        let code = guest.exit_code;
+        assert_eq!(outcome.exit, Exit::Exited { code }, "{name} {engine:?}");
+        let expected = read(&guest.expected);
+        assert!(
+            printed == expected,
+            "{name} {engine:?}: {}",
+            String::from_utf8_lossy(&printed)
+        );
+        outcome
+    });
+    assert_eq!((interp.stats.engine, jit.stats.engine), ("interp", "jit"));
+    assert_eq!(interp.state, jit.state, "{name}");
+    assert_eq!(interp.stats.instructions, jit.stats.instructions);
+    assert_eq!(interp.stats.unaligned, jit.stats.unaligned);
+    assert_eq!(interp.stats.peak_memory, jit.stats.peak_memory);
+}
+
+/// A test for each guest, and one that none of the list is missing.
+macro_rules! guests {
+    ($($name:ident),* $(,)?) => {
+        $(
+            #[test]
+            fn $name() {
+                check(stringify!($name));
+            }
+        )*
+
+        #[test]
+        fn every_guest_has_its_test() {
+            let names: Vec<_> = guests().into_iter().map(|guest| guest.name).collect();
+            assert_eq!(names, [$(stringify!($name)),*]);
+        }
+    };
+}
+
+guests! {
+    fib, sieve, sha256, qsort, matmul, memops, whitespace, wordfreq, regex, bytecode, chase,
+    crc32, queens, selfmod, unaligned, atomics, echoargs,
+}

@@ -1,0 +1,144 @@
+//! What a divergence looks like: where it starts, what ran there, what differs.
+
+use std::fmt::Write;
+
+use rvjet::isa::{Reg, disassemble, instruction_len};
+use rvjet::{EngineKind, Machine};
+
+use crate::scenario::{ENGINES, Observed, Scenario};
+
+/// Instructions shown before the first difference.
+const LEAD: u64 = 24;
+
+/// `Ok` if both are the same; else a report on how `scenario` got there.
+pub fn same(scenario: &Scenario, want: &Observed, got: &Observed) -> Result<(), String> {
+    if want == got {
+        return Ok(());
+    }
+    let mut text = String::from("the engines differ at the end:\n");
+    differences(&mut text, scenario, want, got);
+    match first_difference(scenario, want.state.insns.max(got.state.insns)) {
+        Some(insns) => describe(&mut text, scenario, insns),
+        None => text.push_str("run in one piece only: no run_for(n) shows it\n"),
+    }
+    Err(text)
+}
+
+/// The least count of instructions after which the engines differ, if differences persist.
+fn first_difference(scenario: &Scenario, most: u64) -> Option<u64> {
+    let differ = |insns: u64| {
+        let [want, got] = ENGINES.map(|engine| scenario.run_for(engine, insns));
+        want != got
+    };
+    let (mut equal, mut different) = (0, most.saturating_add(1));
+    if !differ(different) {
+        return None;
+    }
+    while different - equal > 1 {
+        let middle = equal + (different - equal) / 2;
+        if differ(middle) {
+            different = middle;
+        } else {
+            equal = middle;
+        }
+    }
+    Some(different)
+}
+
+fn describe(text: &mut String, scenario: &Scenario, insns: u64) {
+    let _ = writeln!(text, "first after {insns} instructions:");
+    let [want, got] = ENGINES.map(|engine| scenario.run_for(engine, insns));
+    differences(text, scenario, &want, &got);
+    text.push_str("registers of the interpreter there:\n");
+    for reg in Reg::all() {
+        let end = if reg.index() % 4 == 3 { '\n' } else { ' ' };
+        let _ = write!(text, "{reg:>4} {:016x}{end}", want.reg(reg));
+    }
+    text.push_str("executed last (the JIT runs a stretch without branches at once):\n");
+    trace(text, scenario, insns);
+}
+
+/// The instructions up to the one numbered `insns`, as the interpreter executes them.
+fn trace(text: &mut String, scenario: &Scenario, insns: u64) {
+    let mut machine = scenario.machine(EngineKind::Interp);
+    machine.run_for(insns.saturating_sub(LEAD));
+    loop {
+        line(text, &machine);
+        if machine.state().insns >= insns || machine.run_for(1).is_some() {
+            return;
+        }
+    }
+}
+
+/// The next instruction of `machine`.
+fn line(text: &mut String, machine: &Machine) {
+    let (pc, number) = (machine.state().pc, machine.state().insns);
+    let parcel = |addr: u64| match machine.memory().peek(addr, 2).as_deref() {
+        Some(&[low, high]) => u32::from(u16::from_le_bytes([low, high])),
+        _ => 0,
+    };
+    let mut word = parcel(pc);
+    if instruction_len(word as u16) == 4 {
+        word |= parcel(pc.wrapping_add(2)) << 16;
+    }
+    let _ = writeln!(
+        text,
+        "{number:8} {pc:#10x} {word:08x} {}",
+        disassemble(pc, word)
+    );
+}
+
+fn differences(text: &mut String, scenario: &Scenario, want: &Observed, got: &Observed) {
+    let mut row = |name: &str, want: String, got: String| {
+        if want != got {
+            let _ = writeln!(text, "  {name}: interp {want}, jit {got}");
+        }
+    };
+    row(
+        "exit",
+        format!("{:x?}", want.exit),
+        format!("{:x?}", got.exit),
+    );
+    row(
+        "pc",
+        format!("{:#x}", want.state.pc),
+        format!("{:#x}", got.state.pc),
+    );
+    row(
+        "insns",
+        want.state.insns.to_string(),
+        got.state.insns.to_string(),
+    );
+    let unaligned = |seen: &Observed| {
+        let state = &seen.state;
+        format!(
+            "{} loads {} stores",
+            state.unaligned_loads, state.unaligned_stores
+        )
+    };
+    row("unaligned", unaligned(want), unaligned(got));
+    let reservation = |seen: &Observed| format!("{:x?}", seen.state.reservation);
+    row("reservation", reservation(want), reservation(got));
+    row("peak", want.peak.to_string(), got.peak.to_string());
+    for reg in Reg::all() {
+        row(
+            &reg.to_string(),
+            format!("{:#x}", want.reg(reg)),
+            format!("{:#x}", got.reg(reg)),
+        );
+    }
+    for (index, region) in scenario.lab.regions.iter().enumerate() {
+        let (want, got) = (&want.memory[index], &got.memory[index]);
+        let size = |bytes: &Option<Vec<u8>>| format!("{:?} bytes", bytes.as_ref().map(Vec::len));
+        row("region", size(want), size(got));
+        let pairs = want.iter().flatten().zip(got.iter().flatten());
+        for (offset, (want, got)) in pairs.enumerate().filter(|(_, (a, b))| a != b).take(8) {
+            let addr = region.start + offset as u64;
+            row(
+                &format!("[{addr:#x}]"),
+                format!("{want:#04x}"),
+                format!("{got:#04x}"),
+            );
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! Both engines against `qemu-riscv64`, through the command: exit codes and
+//! every byte of standard output. Without qemu nothing is checked.
+//!
+//! `RVJET_TEST_CASES` says how many random instructions are generated,
+//! `RVJET_TEST_SEED` from which seed.
+
+#![forbid(unsafe_code)]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "the lints spare test functions, not what they call"
+)]
+
+#[path = "../elf/builder.rs"]
+#[expect(dead_code, reason = "the tests of the ELF stage use the rest")]
+mod builder;
+mod code;
+mod generator;
+mod guests;
+mod inst;
+mod kernel;
+mod operands;
+mod opinion;
+mod program;
+mod random;
+mod streams;
+mod tables;
+mod traps;

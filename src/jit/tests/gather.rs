@@ -112,7 +112,9 @@ fn a_unit_ends_where_nothing_can_be_fetched() {
             _ => ExitKind::Link(Mode::Fast),
         };
         assert_eq!(end(&unit), (kind, CODE + PAGE_SIZE));
-        assert_eq!(unit.pages, [CODE / PAGE_SIZE]);
+        let both = [CODE / PAGE_SIZE, CODE / PAGE_SIZE + 1];
+        let depends_on_both = kind == ExitKind::Step;
+        assert_eq!(unit.pages, both[..1 + usize::from(depends_on_both)]);
     }
 }
 
@@ -178,9 +180,10 @@ fn marks_and_exits_lie_in_the_code_in_order() {
     let skip = branch(Cond::Eq, RBX, RBP, 64);
     let unit = unit(&[STEP, skip, STEP, jal(ZERO, 0)]);
     let code = 0x1000..0x1000 + unit.code.len();
+    let mut marks = unit.marks.iter().map(|mark| mark.host as usize);
     assert!(unit.marks.is_sorted_by_key(|mark| mark.host));
     assert!(unit.sites.is_sorted_by_key(|site| site.thunk));
-    assert!(unit.marks.iter().all(|mark| code.contains(&mark.host)));
+    assert!(marks.all(|host| code.contains(&host)));
     assert!(code.contains(&unit.cold));
     for site in &unit.sites {
         assert!(site.thunk >= unit.cold && code.contains(&site.thunk));
@@ -278,7 +281,6 @@ fn changed_code_is_compiled_anew() {
 }
 
 #[test]
-#[ignore = "units are not dropped when the instruction that ended them changes"]
 fn a_changed_end_is_compiled_anew() {
     let (mut hart, start) = across(&[STEP, Inst::Ecall, Inst::Ecall], 1, Access::READ_EXECUTE);
     let mut jit = Jit::new(&mut hart.memory).unwrap();

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use super::super::cache::Key;
 use super::super::exit::Mode;
+use super::super::unit::Key;
 use super::super::{Departure, Jit};
 use crate::interp::Interp;
 use crate::isa::{AluOp, Cond, Inst, LoadOp, MulDivOp, Reg, Width, encode};

@@ -16,5 +16,6 @@ pub use code::FetchFault;
 pub use memory::{Fault, MapError, Memory};
 pub use pages::{Access, PAGE_SIZE};
 pub use state::{Clock, Hart, MachineState, Reservation};
-pub use stop::{Cause, Engine, Exit, Stop, Trap};
+pub use stop::{Cause, Exit, Trap};
+pub(crate) use stop::{Engine, Stop};
 pub(crate) use window::{GUARD_BYTES, SIDE_AREA_BYTES, SIDE_BYTES};

@@ -15,6 +15,7 @@ mod window;
 pub use code::FetchFault;
 pub use memory::{Fault, MapError, Memory};
 pub use pages::{Access, PAGE_SIZE};
+pub(crate) use pages::{is_page, page_down, page_up};
 pub use state::{Clock, Hart, MachineState, Reservation};
 pub use stop::{Cause, Exit, Trap};
 pub(crate) use stop::{Engine, Stop};

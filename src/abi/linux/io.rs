@@ -30,7 +30,7 @@ impl Buffer {
     fn piece(self, memory: &Memory, done: u64, need: Access) -> Result<Buffer, Failure> {
         let addr = self.addr.checked_add(done).ok_or(Errno::FAULT)?;
         let wanted = (self.len - done).min(PIECE);
-        match user::permitted(memory, addr, wanted, need) {
+        match memory.permitted_prefix(addr, wanted, need) {
             0 => Err(Errno::FAULT.into()),
             len => Ok(Buffer { addr, len }),
         }

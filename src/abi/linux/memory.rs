@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::Linux;
 use super::errno::{Errno, Failure, Outcome};
-use super::space::{MIN_ADDR, is_page, page_down, page_up};
-use crate::machine::{Access, Hart, Memory, PAGE_SIZE};
+use super::space::MIN_ADDR;
+use crate::machine::{Access, Hart, Memory, PAGE_SIZE, is_page, page_down, page_up};
 
 const PROT_READ: u64 = 1;
 const PROT_WRITE: u64 = 2;

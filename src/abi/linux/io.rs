@@ -6,7 +6,7 @@ use std::os::unix::fs::FileExt;
 use super::Linux;
 use super::errno::{Errno, Failure, Outcome};
 use super::files::{OpenFile, Regular};
-use super::streams::{some_or, uninterrupted};
+use super::streams::{some_or, time_left, uninterrupted};
 use super::user;
 use crate::machine::{Access, Hart, Memory};
 
@@ -232,7 +232,7 @@ impl Linux {
         match file {
             OpenFile::Stdin => self.stdin.read(place, deadline),
             OpenFile::Regular(regular) => {
-                deadline.map(|deadline| deadline.left()).transpose()?;
+                time_left(deadline)?;
                 Ok(read_file(regular, place, offset)?)
             }
             OpenFile::Directory(_) => Err(Errno::ISDIR.into()),
@@ -252,7 +252,7 @@ impl Linux {
             OpenFile::Stdout => self.stdout.write(bytes, deadline, unread),
             OpenFile::Stderr => self.stderr.write(bytes, deadline, unread),
             OpenFile::Regular(regular) => {
-                deadline.map(|deadline| deadline.left()).transpose()?;
+                time_left(deadline)?;
                 Ok(write_file(regular, bytes, offset)?)
             }
             OpenFile::Stdin | OpenFile::Directory(_) => Err(Errno::BADF.into()),

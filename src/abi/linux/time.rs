@@ -147,8 +147,13 @@ impl Linux {
 }
 
 /// The nanoseconds of the `struct timespec` at `addr`.
-pub(super) fn timespec(memory: &mut Memory, addr: u64) -> Result<u64, Failure> {
+fn timespec(memory: &mut Memory, addr: u64) -> Result<u64, Failure> {
     Ok(layout::nanos(user::get_words(memory, addr)?)?)
+}
+
+/// As [`timespec`], unless `addr` is the null pointer.
+pub(super) fn timespec_unless_null(memory: &mut Memory, addr: u64) -> Result<Option<u64>, Failure> {
+    (addr != 0).then(|| timespec(memory, addr)).transpose()
 }
 
 fn host_wall() -> u64 {

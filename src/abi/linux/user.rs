@@ -42,6 +42,14 @@ pub(super) fn get_words<const N: usize>(memory: &mut Memory, addr: u64) -> Resul
     Ok(words)
 }
 
+/// The double words at `addr`, unless that is the null pointer.
+pub(super) fn get_words_unless_null<const N: usize>(
+    memory: &mut Memory,
+    addr: u64,
+) -> Result<Option<[u64; N]>, Fault> {
+    (addr != 0).then(|| get_words(memory, addr)).transpose()
+}
+
 /// The path at `addr`, without its terminating zero.
 pub(super) fn path(memory: &mut Memory, addr: u64) -> Result<Vec<u8>, Failure> {
     let mut path = Vec::new();

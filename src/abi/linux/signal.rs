@@ -18,6 +18,10 @@ const IGNORED: [usize; 4] = [17, 18, 23, 28];
 const SIG_DFL: u64 = 0;
 const SIG_IGN: u64 = 1;
 
+const SIG_BLOCK: u32 = 0;
+const SIG_UNBLOCK: u32 = 1;
+const SIG_SETMASK: u32 = 2;
+
 const SS_ONSTACK: u64 = 1;
 const SS_DISABLE: u64 = 2;
 const SS_AUTODISARM: u64 = 1 << 31;
@@ -47,9 +51,9 @@ impl Signals {
     /// Takes the new mask, but for the signals that cannot be blocked.
     fn block(&mut self, how: u64, set: u64) -> Result<(), Errno> {
         let mask = match how as u32 {
-            0 => self.blocked | set,
-            1 => self.blocked & !set,
-            2 => set,
+            SIG_BLOCK => self.blocked | set,
+            SIG_UNBLOCK => self.blocked & !set,
+            SIG_SETMASK => set,
             _ => return Err(Errno::INVAL),
         };
         self.blocked = mask & !(1 << (SIGKILL - 1) | 1 << (SIGSTOP - 1));

@@ -30,7 +30,7 @@ pub enum MapError {
         addr: u64,
     },
     /// The host refused.
-    #[error("the host refused to change guest memory")]
+    #[error("the host refused")]
     Host(#[from] rustix::io::Errno),
 }
 

@@ -256,7 +256,7 @@ impl<'a> Emitter<'a> {
         x64!(self ; jae =>refund);
     }
 
-    /// `jmp` to the stub that looks for the unit of the guest address in [`T0`].
+    /// Where the stub is that goes on at the guest address in [`T0`].
     pub(super) fn miss(&self) -> usize {
         self.stubs.miss
     }

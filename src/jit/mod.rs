@@ -24,6 +24,8 @@ mod profile;
 mod regs;
 mod side;
 mod stubs;
+#[cfg(test)]
+mod tests;
 mod unit;
 
 use std::ops::Range;

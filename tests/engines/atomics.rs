@@ -4,6 +4,7 @@ use rvjet::isa::{AmoOp, Cond, Inst, LoadOp, Reg, Width};
 use rvjet::machine::{Access, Cause, Exit, Trap};
 
 use crate::asm::{Asm, addi, amo, ld, load, lr, sc, sd, store, x};
+use crate::homes::beginnings;
 use crate::lab::{Region, call};
 use crate::model;
 use crate::operands::{Triple, few_values, triples};
@@ -24,11 +25,11 @@ fn amos() {
     let values = few_values();
     let with = |&a: &u64| values.iter().map(move |&b| (a, b));
     let pairs: Vec<(u64, u64)> = values.iter().flat_map(with).collect();
-    for (op, width) in AmoOp::ALL
+    let ops = AmoOp::ALL
         .into_iter()
-        .flat_map(|op| WIDE.map(|width| (op, width)))
-    {
-        let mut code = Asm::at(CODE);
+        .flat_map(|op| WIDE.map(|width| (op, width)));
+    let cases = ops.flat_map(|op| beginnings().map(|code| (op, code)));
+    for ((op, width), mut code) in cases {
         let mut want = Vec::new();
         for (turn, triple) in triples().into_iter().enumerate() {
             let cell = if triple.rs1.is_zero() { 0 } else { CELL };

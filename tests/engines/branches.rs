@@ -4,6 +4,7 @@ use rvjet::isa::{Compressed, Cond, Inst, Reg};
 use rvjet::machine::{Access, Exit};
 
 use crate::asm::{Asm, Label, addi, alu_imm, jalr, ld, sd, x};
+use crate::homes::beginnings;
 use crate::lab::Region;
 use crate::model;
 use crate::operands::{KINDS, Triple, few_values, values};
@@ -67,8 +68,10 @@ fn conditions_on_unknown_values() {
     let values = values();
     let with = |&a: &u64| values.iter().map(move |&b| (a, b));
     let pairs: Vec<(u64, u64)> = values.iter().flat_map(with).collect();
-    for cond in Cond::ALL {
-        let mut code = Asm::at(CODE);
+    let cases = Cond::ALL
+        .into_iter()
+        .flat_map(|cond| beginnings().map(|code| (cond, code)));
+    for (cond, mut code) in cases {
         let mut want: Vec<u64> = Vec::new();
         for (turn, triple) in compared().into_iter().enumerate() {
             let [from, to, left, result] = triple.others(turn);

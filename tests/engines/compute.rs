@@ -5,6 +5,7 @@ use rvjet::isa::{AluOp, Inst, MulDivOp, Reg};
 use rvjet::machine::Access;
 
 use crate::asm::{Asm, addi, alu, alu_imm, ld, muldiv, sd, x};
+use crate::homes::beginnings;
 use crate::lab::Region;
 use crate::model;
 use crate::operands::{IMMEDIATES, KINDS, Triple, few_values, triples, values};
@@ -105,8 +106,8 @@ fn exit(code: &mut Asm) {
 #[test]
 fn two_registers_of_unknown_values() {
     let pairs = pairs(&values());
-    for op in Op::all() {
-        let mut code = Asm::at(CODE);
+    let cases = Op::all().flat_map(|op| beginnings().map(|code| (op, code)));
+    for (op, mut code) in cases {
         let mut want = Vec::new();
         for (turn, triple) in triples().into_iter().enumerate() {
             let out = OUT + 8 * want.len() as u64;
@@ -198,8 +199,8 @@ fn register_pairs() -> Vec<Triple> {
 #[test]
 fn a_register_of_unknown_value_and_an_immediate() {
     let pairs: Vec<_> = values().into_iter().map(|value| (value, value)).collect();
-    for op in immediate_ops() {
-        let mut code = Asm::at(CODE);
+    let cases = immediate_ops().flat_map(|op| beginnings().map(|code| (op, code)));
+    for (op, mut code) in cases {
         let mut want = Vec::new();
         for (turn, triple) in register_pairs().into_iter().enumerate() {
             for imm in immediates(op) {

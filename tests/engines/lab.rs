@@ -101,7 +101,7 @@ impl Abi for Lab {
 
 /// An ELF that a builder accepts: one page with an `ebreak`, which [`Lab`] takes away.
 pub fn stub() -> Vec<u8> {
-    const AT: u64 = 0x7f_f000;
+    const AT: u64 = 0x1000;
     let mut elf = b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0".to_vec();
     elf.extend([2, 0, 243, 0, 1, 0, 0, 0]);
     elf.extend([AT + 120, 64, 0].map(u64::to_le_bytes).concat());

@@ -14,8 +14,10 @@
 mod asm;
 mod atomics;
 mod branches;
+mod capacity;
 mod compute;
 mod guests;
+mod homes;
 mod lab;
 mod limits;
 mod memory;
@@ -27,3 +29,4 @@ mod scenario;
 mod selfmod;
 mod threads;
 mod traps;
+mod windows;

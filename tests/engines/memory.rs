@@ -4,6 +4,7 @@ use rvjet::isa::{Cond, Inst, LoadOp, Reg, Width};
 use rvjet::machine::{Access, Exit};
 
 use crate::asm::{Asm, addi, ld, load, sd, store, x};
+use crate::homes::beginnings;
 use crate::lab::Region;
 use crate::model;
 use crate::operands::{GENERAL, KINDS, Triple, values};
@@ -90,8 +91,10 @@ fn load_registers() -> Vec<Triple> {
 #[test]
 fn loads_from_unknown_bases() {
     let (area, bases) = (area(), bases());
-    for op in LoadOp::ALL {
-        let mut code = Asm::at(CODE);
+    let cases = LoadOp::ALL
+        .into_iter()
+        .flat_map(|op| beginnings().map(|code| (op, code)));
+    for (op, mut code) in cases {
         let (mut want, mut unaligned) = (Vec::new(), 0);
         for (turn, triple) in load_registers().into_iter().enumerate() {
             for offset in OFFSETS {
@@ -210,8 +213,9 @@ fn stores_to_unknown_bases() {
     // Base, value, and the double word before the place.
     let place = |base: u64, offset: i32| base.wrapping_add_signed(offset.into()) & !7;
     for width in Width::ALL {
-        for offset in OFFSETS {
-            let mut code = Asm::at(CODE);
+        let usual = OFFSETS.map(|offset| (offset, Asm::at(CODE)));
+        let others = beginnings().map(|code| (8, code));
+        for (offset, mut code) in usual.into_iter().chain(others) {
             let table: Vec<[u64; 3]> = (bases().into_iter().enumerate())
                 .map(|(n, base)| [base, values[n * 7 % values.len()], place(base, offset)])
                 .collect();

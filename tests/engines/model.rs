@@ -64,10 +64,10 @@ pub fn alu(op: AluOp, a: u64, b: u64) -> u64 {
 /// The 128-bit product of two unsigned numbers, by halves.
 fn product(a: u64, b: u64) -> (u64, u64) {
     let (ah, al, bh, bl) = (a >> 32, a & 0xffff_ffff, b >> 32, b & 0xffff_ffff);
-    let middle = ah * bl + (al * bl >> 32);
+    let middle = ah * bl + ((al * bl) >> 32);
     let middle2 = al * bh + (middle & 0xffff_ffff);
     let high = ah * bh + (middle >> 32) + (middle2 >> 32);
-    (high, (middle2 << 32) | (al * bl & 0xffff_ffff))
+    (high, (middle2 << 32) | ((al * bl) & 0xffff_ffff))
 }
 
 /// Quotient towards zero and remainder, as the manual's table has them.

@@ -429,6 +429,41 @@ fn a_page_that_becomes_executable() {
     assert_eq!(exit_code(&seen), 42);
 }
 
+/// An `ecall` that is the first of its page, and then is none any more.
+#[test]
+fn a_call_on_the_next_page_that_goes_away() {
+    let page = CODE + PAGE_SIZE;
+    let mut code = Asm::at(CODE);
+    let (tail, patch_it) = (code.label(), code.label());
+    code.li(Reg::A7, call::NOTHING);
+    code.jump(tail);
+    code.bind(patch_it);
+    ask(&mut code, call::PROTECT, page, RW);
+    code.li(AT, page);
+    code.li(VALUE, word_of(count(100)) as i32 as u64);
+    code.inst(store(Width::Word, VALUE, AT, 0));
+    ask(&mut code, call::PROTECT, page, RX);
+    code.li(Reg::A7, 0);
+    code.pad_to(page - 4);
+    code.bind(tail);
+    code.inst(addi(x(8), x(8), 1));
+    let mut next = Asm::at(page);
+    next.inst(Inst::Ecall);
+    next.inst(addi(x(9), Reg::ZERO, 2));
+    let done = next.label();
+    next.branch(Cond::Eq, x(8), x(9), done);
+    next.inst(Inst::Jal {
+        rd: Reg::ZERO,
+        offset: -(PAGE_SIZE as i32) - 12 + 16,
+    });
+    next.bind(done);
+    next.inst(Inst::Ecall);
+    let seen = Scenario::new(code.finish())
+        .data(page, Access::READ_EXECUTE, next.finish())
+        .check();
+    assert_eq!(exit_code(&seen), 100);
+}
+
 /// What the host does to memory between runs, the engines get to know.
 #[test]
 fn code_that_the_host_changes() {

@@ -4,6 +4,7 @@
 
 mod insts;
 mod program;
+mod soup;
 
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed, TestCaseError, TestRunner};

@@ -5,20 +5,19 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::Union;
 
-use rvjet::isa::{AluOp, Compressed, Cond, Inst, Reg, Width};
+use rvjet::isa::{Compressed, Inst, Reg, Width};
 use rvjet::machine::{Access, PAGE_SIZE};
 
 use super::insts::{
     BASES, Piece, Target, accessing, computing, environment, jumping, patching, value,
 };
-use crate::asm::{Asm, Label, addi, alu, fence_i, jalr, store, word_of, x};
+use crate::asm::{Asm, Label, fence_i, jalr, store, word_of, x};
+use crate::homes::{WARM_INSNS, warm_up};
 use crate::lab::{Region, call};
 use crate::scenario::{CODE, DATA, Scenario};
 
 /// Instructions after which a program that loops is stopped.
 const MOST: u64 = 3000;
-/// Instructions after which the JIT has changed homes, if it does at all.
-pub const WARM_INSNS: u64 = 1_800_000;
 /// The last page of the address space.
 const LAST: u64 = (1 << 32) - PAGE_SIZE;
 /// A page with nothing mapped around it.
@@ -210,19 +209,6 @@ impl Program {
         code.inst(Inst::Ecall);
         code.finish()
     }
-}
-
-/// A loop of [`WARM_INSNS`] instructions, more or less, that uses these registers alone.
-pub fn warm_up(code: &mut Asm, counter: Reg, registers: &[u32]) {
-    let body = 2 * registers.len() as u64 + 2;
-    code.li(counter, WARM_INSNS / body);
-    let top = code.here_label();
-    for (&rd, &rs2) in registers.iter().zip(registers.iter().rev()) {
-        code.inst(addi(x(rd), x(rs2), 3));
-        code.inst(alu(AluOp::Xor, x(rd), x(rd), x(rs2)));
-    }
-    code.inst(addi(counter, counter, -1));
-    code.branch(Cond::Ne, counter, Reg::ZERO, top);
 }
 
 fn emit(code: &mut Asm, piece: &Piece, find: &impl Fn(&Target) -> Label) {

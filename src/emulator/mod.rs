@@ -1,7 +1,8 @@
 //! Runs a program: picks the engines, lets them take turns, keeps the limits.
 //!
 //! Enters: an ELF, a personality, limits. Leaves: an [`Outcome`]. Must hold:
-//! whatever engine ran, the outcome is the same but for the times in it.
+//! whatever engine ran, exit, state and memory are the same; only the figures
+//! that are about the engine (its name, times, emitted code) differ.
 #![forbid(unsafe_code)]
 
 mod builder;
@@ -18,7 +19,7 @@ pub use outcome::{Outcome, Stats, Times, Unaligned};
 use engines::Engines;
 
 use crate::abi::Abi;
-use crate::machine::{Exit, Hart, MachineState, Memory, Stop};
+use crate::machine::{Exit, Hart, MachineState, Memory, Reservation, Stop};
 use crate::program::Program;
 
 /// Instructions between two looks at the clock, where there is a time limit:
@@ -186,7 +187,7 @@ impl Machine {
         }
         let state = &mut self.hart.state;
         state.insns += 1;
-        state.reservation = crate::machine::Reservation::NONE;
+        state.reservation = Reservation::NONE;
         if exit.is_none() {
             state.pc = state.pc.wrapping_add(4);
             self.engines.forget_stale(&mut self.hart.memory);

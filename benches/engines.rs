@@ -6,8 +6,7 @@
 
 mod common;
 
-use std::io::{Cursor, Write};
-use std::sync::{Arc, Mutex};
+use std::io::Cursor;
 use std::time::Duration;
 
 use criterion::measurement::WallTime;
@@ -15,26 +14,13 @@ use criterion::{
     BatchSize, BenchmarkGroup, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main,
 };
 use rvjet::abi::Linux;
+use rvjet::abi::linux::Capture;
 use rvjet::machine::Exit;
 use rvjet::{EngineKind, Machine, Outcome};
 
 use common::{Guest, Size};
 
 const ENGINES: [(&str, EngineKind); 2] = [("jit", EngineKind::Jit), ("interp", EngineKind::Interp)];
-
-/// Standard output of a guest, kept.
-#[derive(Clone, Default)]
-struct Kept(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Kept {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
 
 /// A guest with its files read.
 struct Loaded {
@@ -55,10 +41,10 @@ impl Loaded {
         Loaded { guest, elf, stdin }
     }
 
-    fn machine(&self, engine: EngineKind, size: Size, stdout: Kept) -> Machine {
+    fn machine(&self, engine: EngineKind, size: Size, stdout: Capture) -> Machine {
         let mut linux = Linux::new()
             .args([self.guest.program()])
-            .args(self.guest.args(size).iter().map(String::as_str))
+            .args(self.guest.sized_args(size).iter().map(String::as_str))
             .stdin(Cursor::new(self.stdin.clone()))
             .stdout(stdout);
         for (name, value) in self.guest.env() {
@@ -70,12 +56,11 @@ impl Loaded {
 
     /// Runs to the end, which must be the guest's own.
     fn run(&self, engine: EngineKind, size: Size) -> (Outcome, Vec<u8>) {
-        let stdout = Kept::default();
+        let stdout = Capture::new();
         let outcome = self.machine(engine, size, stdout.clone()).run();
         let code = self.guest.exit_code;
         assert_eq!(outcome.exit, Exit::Exited { code }, "{}", self.guest.name);
-        let stdout = std::mem::take(&mut *stdout.0.lock().unwrap());
-        (outcome, stdout)
+        (outcome, stdout.bytes())
     }
 
     /// Checks the output of a short run, which is known, and the exit code of
@@ -124,7 +109,7 @@ fn runtime_of(
     group.throughput(Throughput::Elements(instructions));
     group.bench_function(BenchmarkId::new(&loaded.guest.name, name), |bencher| {
         bencher.iter_batched(
-            || loaded.machine(engine, size, Kept::default()),
+            || loaded.machine(engine, size, Capture::new()),
             |mut machine| machine.run(),
             BatchSize::PerIteration,
         );

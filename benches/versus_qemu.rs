@@ -59,7 +59,7 @@ impl Runner {
     fn start(self, guest: &Guest, size: Size, extra: &[&str]) -> Command {
         let mut command = self.command(guest);
         command.args(extra);
-        command.arg(guest.program()).args(guest.args(size));
+        command.arg(guest.program()).args(guest.sized_args(size));
         command.current_dir(Guest::dir());
         command.stdin(match guest.stdin() {
             Some(path) => Stdio::from(File::open(path).unwrap()),

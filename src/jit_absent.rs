@@ -1,4 +1,5 @@
 //! The JIT of a host that has none.
+#![forbid(unsafe_code)]
 
 use std::io;
 use std::ops::Range;

@@ -6,7 +6,7 @@
 //! - [`isa`]: instruction bits → instructions, their text, the values they compute;
 //! - [`program`]: image → initial memory;
 //! - [`machine`]: registers and memory, which both engines share;
-//! - [`interp`]: the reference engine; [`jit`]: the fast one, on x86-64 Linux;
+//! - `interp`: the reference engine; `jit`: the fast one, on x86-64 Linux;
 //! - [`abi`]: what `ecall` means;
 //! - [`Machine`]: all of it, run within limits, to an [`Outcome`].
 
@@ -14,13 +14,13 @@ pub mod abi;
 pub mod elf;
 mod emulator;
 mod error;
-pub mod interp;
+mod interp;
 pub mod isa;
 #[cfg_attr(
     not(all(target_arch = "x86_64", target_os = "linux")),
     path = "jit_absent.rs"
 )]
-pub mod jit;
+mod jit;
 pub mod machine;
 pub mod program;
 

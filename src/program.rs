@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use crate::elf::{ElfError, Image, Kind, Segment};
-use crate::machine::{Access, Fault, MapError, Memory, PAGE_SIZE};
+use crate::machine::{Access, Fault, MapError, Memory, PAGE_SIZE, page_down, page_up};
 
 /// Where position-independent programs are put: above the pages that no
 /// program maps, so that a null pointer plus an offset still traps.
@@ -115,9 +115,8 @@ fn map_segment(segment: &Segment<'_>, mapped: u64, memory: &mut Memory) -> Resul
 
 fn pages_of(segment: &Segment<'_>, memory: &Memory) -> Result<Range<u64>, LoadError> {
     let end = segment.addr.checked_add(segment.size);
-    let end = end.and_then(|end| end.checked_next_multiple_of(PAGE_SIZE));
-    match end {
-        Some(end) if end <= memory.window_size() => Ok(segment.addr & !(PAGE_SIZE - 1)..end),
+    match end.and_then(page_up) {
+        Some(end) if end <= memory.window_size() => Ok(page_down(segment.addr)..end),
         _ => Err(outside(segment, memory)),
     }
 }

@@ -1,20 +1,9 @@
 //! The guest programs, as benches need them.
 
-use std::path::{Path, PathBuf};
+#[path = "../../tests/common/manifest.rs"]
+mod manifest;
 
-use serde::Deserialize;
-
-/// An entry of the manifest.
-#[derive(Clone, Deserialize)]
-pub struct Guest {
-    pub name: String,
-    args: Vec<String>,
-    env: Vec<String>,
-    bench_args: Option<Vec<String>>,
-    stdin: Option<PathBuf>,
-    expected: PathBuf,
-    pub exit_code: i32,
-}
+pub use manifest::Guest;
 
 /// How much a guest is to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,15 +14,9 @@ pub enum Size {
     Long,
 }
 
-/// Where the guests are.
-pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("guest-programs")
-}
-
 /// The guests that have something to measure.
 pub fn guests() -> Vec<Guest> {
-    let manifest = std::fs::read_to_string(root().join("guests.json")).unwrap();
-    let mut guests: Vec<Guest> = serde_json::from_str(&manifest).unwrap();
+    let mut guests = manifest::guests();
     guests.retain(|guest| guest.bench_args.is_some());
     guests
 }
@@ -44,38 +27,11 @@ pub fn is_test() -> bool {
 }
 
 impl Guest {
-    /// The ELF, as argv[0], from [`Guest::dir`].
-    pub fn program(&self) -> String {
-        format!("./{}.elf", self.name)
-    }
-
-    /// The working folder.
-    pub fn dir() -> PathBuf {
-        root().join("elf")
-    }
-
-    /// The arguments behind argv[0].
-    pub fn args(&self, size: Size) -> &[String] {
+    /// The arguments behind argv\[0\] for a run of this size.
+    pub fn sized_args(&self, size: Size) -> &[String] {
         match (size, &self.bench_args) {
             (Size::Long, Some(args)) => args,
             _ => &self.args,
         }
-    }
-
-    /// The environment, as names and values.
-    pub fn env(&self) -> impl Iterator<Item = (&str, &str)> {
-        self.env
-            .iter()
-            .filter_map(|variable| variable.split_once('='))
-    }
-
-    /// The file that is its standard input, if it has one.
-    pub fn stdin(&self) -> Option<PathBuf> {
-        self.stdin.as_ref().map(|path| root().join(path))
-    }
-
-    /// What it prints with its default arguments.
-    pub fn expected(&self) -> Vec<u8> {
-        std::fs::read(root().join(&self.expected)).unwrap()
     }
 }

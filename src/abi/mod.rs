@@ -55,4 +55,7 @@ pub enum StartError {
     /// The stack could not be mapped.
     #[error("cannot map the stack")]
     Map(#[from] MapError),
+    /// The host's randomness was asked for, and there is none.
+    #[error("the host gives no random bytes")]
+    HostRandom(#[source] rustix::io::Errno),
 }

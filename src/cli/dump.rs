@@ -8,7 +8,7 @@ use rvjet::elf::Symbols;
 
 use super::failure::Failure;
 
-/// The guest addresses that a filter names, for code that starts there: all if it is empty, one for a
+/// The guest addresses that a filter names: all if it is empty, one for a
 /// hexadecimal number, the code of the symbol else.
 pub fn range(filter: &str, elf: &[u8], machine: &Machine) -> Result<Range<u64>, Failure> {
     if filter.is_empty() {

@@ -130,7 +130,7 @@ struct ReportArgs {
     #[arg(long, env = "RVJET_STRACE", value_parser = BoolishValueParser::new())]
     strace: bool,
 
-    /// Print the compiled host code: all, or what starts in a symbol or at a pc such as 0x10078
+    /// Print the compiled host code: all, or what has code of a symbol or of a pc such as 0x10078
     ///
     /// It goes to standard error after the run. The interpreter compiles nothing.
     #[arg(

@@ -1,7 +1,8 @@
 //! Runs a program: picks the engines, lets them take turns, keeps the limits.
 //!
 //! Enters: an ELF, a personality, limits. Leaves: an [`Outcome`]. Must hold:
-//! whatever engine ran, the outcome is the same but for the times in it.
+//! whatever engine ran, exit, state and memory are the same; only the figures
+//! that are about the engine (its name, times, emitted code) differ.
 #![forbid(unsafe_code)]
 
 mod builder;
@@ -18,7 +19,7 @@ pub use outcome::{Outcome, Stats, Times, Unaligned};
 use engines::Engines;
 
 use crate::abi::Abi;
-use crate::machine::{Exit, Hart, MachineState, Memory, Stop};
+use crate::machine::{Exit, Hart, MachineState, Memory, Reservation, Stop};
 use crate::program::Program;
 
 /// Instructions between two looks at the clock, where there is a time limit:
@@ -134,8 +135,9 @@ impl Machine {
         &self.program
     }
 
-    /// Writes the host code that the JIT has emitted so far for guest addresses
-    /// in `pcs`, each stretch under its guest instruction. Nothing under the interpreter.
+    /// Writes the units that the JIT has emitted so far with an instruction at a
+    /// guest address in `pcs`, the host code under its guest instruction. Nothing
+    /// under the interpreter.
     pub fn write_listing(&self, out: &mut dyn Write, pcs: Range<u64>) -> io::Result<()> {
         self.engines.write_listing(out, &self.hart.memory, pcs)
     }
@@ -185,7 +187,7 @@ impl Machine {
         }
         let state = &mut self.hart.state;
         state.insns += 1;
-        state.reservation = crate::machine::Reservation::NONE;
+        state.reservation = Reservation::NONE;
         if exit.is_none() {
             state.pc = state.pc.wrapping_add(4);
             self.engines.forget_stale(&mut self.hart.memory);

@@ -116,6 +116,18 @@ impl<'a> Emitter<'a> {
         }
     }
 
+    /// `rd = rs`, if both live in whole lanes and it can be done there.
+    pub(super) fn move_lane(&mut self, rd: Reg, rs: Reg) -> bool {
+        let (Home::Lane(to, Half::Whole), Home::Lane(from, Half::Whole)) =
+            (self.home(rd), self.home(rs))
+        else {
+            return false;
+        };
+        x64!(self ; movaps Rx(to), Rx(from));
+        self.facts.forget(rd);
+        true
+    }
+
     /// The registers for `rd = rs1 op rs2`: where to compute, and the operands. An
     /// operand from a lane is loaded where it is computed on, unless the other is there.
     pub(super) fn operands(&mut self, rd: Reg, rs1: Reg, rs2: Reg) -> (Rq, Rq, Rq) {
@@ -244,7 +256,7 @@ impl<'a> Emitter<'a> {
         x64!(self ; jae =>refund);
     }
 
-    /// `jmp` to the stub that looks for the unit of the guest address in [`T0`].
+    /// Where the stub is that goes on at the guest address in [`T0`].
     pub(super) fn miss(&self) -> usize {
         self.stubs.miss
     }

@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 use std::io::{self, Write};
+use std::ops::Range;
 
 use iced_x86::{Decoder, DecoderOptions, Formatter, Instruction, IntelFormatter};
 
@@ -25,6 +26,11 @@ pub(super) struct Listing<'a> {
 }
 
 impl Listing<'_> {
+    /// Whether one of the unit's instructions is at an address in `pcs`.
+    pub(super) fn covers(&self, pcs: &Range<u64>) -> bool {
+        self.marks.iter().any(|mark| pcs.contains(&mark.pc))
+    }
+
     /// Writes the listing; the guest instructions are read from `memory`.
     pub(super) fn write(&self, out: &mut dyn Write, memory: &Memory) -> io::Result<()> {
         let (pc, mode) = self.key;

@@ -24,6 +24,8 @@ mod profile;
 mod regs;
 mod side;
 mod stubs;
+#[cfg(test)]
+mod tests;
 mod unit;
 
 use std::ops::Range;
@@ -101,7 +103,7 @@ impl Jit {
         self.emitted
     }
 
-    /// Writes the listing of all units that start at an address in `pcs`.
+    /// Writes the listing of all units with an instruction at an address in `pcs`.
     pub fn write_listing(
         &self,
         out: &mut dyn std::io::Write,
@@ -109,7 +111,7 @@ impl Jit {
         pcs: Range<u64>,
     ) -> std::io::Result<()> {
         let listings = self.cache.listings(|span| self.code.bytes(span));
-        for listing in listings.filter(|listing| pcs.contains(&listing.key.0)) {
+        for listing in listings.filter(|listing| listing.covers(&pcs)) {
             listing.write(out, memory)?;
         }
         Ok(())

@@ -6,7 +6,7 @@
 //! | `rsp` | host stack; `[rsp]` points to the [`MachineState`](crate::machine::MachineState) | whole call |
 //! | `r14` | instructions that may still be executed | whole call |
 //! | `r15` | host address of guest address 0 | whole call |
-//! | the other seven, `r8`–`r13` and `xmm0`–`xmm15` | guest registers | whole call |
+//! | the other general registers, `xmm0`–`xmm15` | guest registers | whole call |
 //!
 //! The entry stub saves what the System V ABI wants kept and loads the homes;
 //! the exit stub does the reverse. In between, a guest register is in its home

@@ -58,7 +58,7 @@ impl Memory {
 
     /// Whether the code at `addr` may be overwritten without any system call,
     /// so that it must not be read before execution reaches its page.
-    pub fn code_is_writable(&self, addr: u64) -> bool {
+    pub(crate) fn code_is_writable(&self, addr: u64) -> bool {
         self.access_at(addr).is_some_and(|access| access.writable())
     }
 
@@ -106,7 +106,7 @@ impl Memory {
     }
 
     /// The ranges whose code has changed since the last call.
-    pub fn take_stale_code(&mut self) -> Vec<Range<u64>> {
+    pub(crate) fn take_stale_code(&mut self) -> Vec<Range<u64>> {
         std::mem::take(&mut self.code.stale)
     }
 }

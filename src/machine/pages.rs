@@ -7,6 +7,21 @@ use std::ops::Range;
 pub const PAGE_SIZE: u64 = 1 << PAGE_SHIFT;
 pub(super) const PAGE_SHIFT: u32 = 12;
 
+/// The page-aligned address at or below `addr`.
+pub(crate) const fn page_down(addr: u64) -> u64 {
+    addr & !(PAGE_SIZE - 1)
+}
+
+/// The page-aligned address at or above `addr`, if there is one.
+pub(crate) const fn page_up(addr: u64) -> Option<u64> {
+    addr.checked_next_multiple_of(PAGE_SIZE)
+}
+
+/// Whether `addr` is the start of a page.
+pub(crate) const fn is_page(addr: u64) -> bool {
+    addr.is_multiple_of(PAGE_SIZE)
+}
+
 /// What a guest may do with a page.
 ///
 /// Writable and executable pages are readable, as with most RISC-V cores'
@@ -134,7 +149,7 @@ impl PageTable {
 
     /// The runs of equal pages in `range`, as addresses.
     pub(super) fn runs(&self, range: &Range<u64>) -> Vec<(Range<u64>, Page)> {
-        let mut start = range.start & !(PAGE_SIZE - 1);
+        let mut start = page_down(range.start);
         let bytes = self.0.get(PageTable::indices(range)).unwrap_or(&[]);
         bytes
             .chunk_by(|a, b| a == b)

@@ -106,8 +106,8 @@ impl fmt::Display for Trap {
 /// Why [`Engine::run`] returned. The state is exact: all instructions before
 /// `pc` have retired, none from it on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stop {
-    /// The budget is used up, or what is left of it is less than a block of the JIT.
+pub(crate) enum Stop {
+    /// The budget is used up, or what is left of it is less than a segment of the JIT.
     Budget,
     /// An `ecall` is next.
     Ecall,
@@ -152,7 +152,7 @@ pub enum Exit {
 }
 
 /// Something that executes guest instructions.
-pub trait Engine {
+pub(crate) trait Engine {
     /// Executes at most `budget` instructions.
     fn run(&mut self, hart: &mut Hart, budget: u64) -> Stop;
 

@@ -31,12 +31,13 @@ fn units(option: &str) -> Vec<String> {
 
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 #[test]
-fn all_or_what_starts_in_a_symbol_or_at_a_pc() {
+fn all_or_what_has_code_of_a_symbol_or_a_pc() {
     assert_eq!(units("--dump-asm"), ["0x10000", "0x10008"]);
     assert_eq!(units("--dump-asm="), ["0x10000", "0x10008"]);
     assert_eq!(units("--dump-asm=main"), ["0x10000"]);
     assert_eq!(units("--dump-asm=tail"), ["0x10008"]);
     assert_eq!(units("--dump-asm=0x10008"), ["0x10008"]);
+    assert_eq!(units("--dump-asm=0x1000c"), ["0x10008"]);
     assert!(units("--dump-asm=0x20000").is_empty());
 }
 

@@ -182,7 +182,7 @@ fn a_memory_limit_that_no_host_has_is_refused() {
     for (limit, window) in [("1000T", 1u64 << 50), ("16777215T", u64::MAX)] {
         let line = format!(
             "rvjet: {path}: cannot reserve {window:#x} bytes of address space for the guest: \
-             the host refused to change guest memory: Cannot allocate memory (os error 12)"
+             the host refused: Cannot allocate memory (os error 12)"
         );
         ends(&guest, &["--max-mem", limit], 70, &line);
     }

@@ -6,7 +6,7 @@
     reason = "the lints spare test functions, not what they call"
 )]
 
-#[path = "../elf/builder.rs"]
+#[path = "../common/builder.rs"]
 #[expect(dead_code, reason = "the tests of the ELF stage use the rest")]
 mod builder;
 mod disasm;

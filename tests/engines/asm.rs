@@ -1,8 +1,9 @@
 //! A small assembler: instructions, parcels, raw words and labels.
 
-use rvjet::isa::{
-    AluOp, AmoOp, Compressed, Cond, Inst, LoadOp, MulDivOp, Ordering, Reg, Width, encode,
-};
+use rvjet::isa::{AluOp, AmoOp, Compressed, Cond, Inst, MulDivOp, Ordering, Reg, Width, encode};
+
+use crate::inst::jal;
+pub use crate::inst::{addi, alu, alu_imm, branch, jalr, ld, load, sd, store};
 
 /// A place in the code, to be jumped to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -171,7 +172,7 @@ fn fill(hole: Hole, offset: i32) -> impl Iterator<Item = Inst> {
     let low = offset << 20 >> 20;
     let (first, second) = match hole {
         Hole::Branch { cond, rs1, rs2 } => (branch(cond, rs1, rs2, offset), None),
-        Hole::Jal { rd } => (Inst::Jal { rd, offset }, None),
+        Hole::Jal { rd } => (jal(rd, offset), None),
         Hole::Address { rd } => {
             let imm = offset.wrapping_sub(low);
             (Inst::Auipc { rd, imm }, Some(addi(rd, rd, low)))
@@ -189,63 +190,12 @@ pub const fn x(n: u32) -> Reg {
     Reg::new(n)
 }
 
-pub const fn alu(op: AluOp, rd: Reg, rs1: Reg, rs2: Reg) -> Inst {
-    Inst::Alu { op, rd, rs1, rs2 }
-}
-
-pub const fn alu_imm(op: AluOp, rd: Reg, rs1: Reg, imm: i32) -> Inst {
-    Inst::AluImm { op, rd, rs1, imm }
-}
-
-pub const fn addi(rd: Reg, rs1: Reg, imm: i32) -> Inst {
-    alu_imm(AluOp::Add, rd, rs1, imm)
-}
-
 pub const fn nop() -> Inst {
     addi(Reg::ZERO, Reg::ZERO, 0)
 }
 
 pub const fn muldiv(op: MulDivOp, rd: Reg, rs1: Reg, rs2: Reg) -> Inst {
     Inst::MulDiv { op, rd, rs1, rs2 }
-}
-
-pub const fn branch(cond: Cond, rs1: Reg, rs2: Reg, offset: i32) -> Inst {
-    Inst::Branch {
-        cond,
-        rs1,
-        rs2,
-        offset,
-    }
-}
-
-pub const fn jalr(rd: Reg, rs1: Reg, offset: i32) -> Inst {
-    Inst::Jalr { rd, rs1, offset }
-}
-
-pub const fn load(op: LoadOp, rd: Reg, rs1: Reg, offset: i32) -> Inst {
-    Inst::Load {
-        op,
-        rd,
-        rs1,
-        offset,
-    }
-}
-
-pub const fn ld(rd: Reg, rs1: Reg, offset: i32) -> Inst {
-    load(LoadOp::Ld, rd, rs1, offset)
-}
-
-pub const fn store(width: Width, rs2: Reg, rs1: Reg, offset: i32) -> Inst {
-    Inst::Store {
-        width,
-        rs1,
-        rs2,
-        offset,
-    }
-}
-
-pub const fn sd(rs2: Reg, rs1: Reg, offset: i32) -> Inst {
-    store(Width::Double, rs2, rs1, offset)
 }
 
 const UNORDERED: Ordering = Ordering {

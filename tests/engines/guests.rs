@@ -1,55 +1,26 @@
 //! The guest programs: right output on both engines, and the same counts.
 
-use std::path::{Path, PathBuf};
-
 use rvjet::abi::Linux;
 use rvjet::abi::linux::Capture;
 use rvjet::machine::Exit;
 use rvjet::{EngineKind, Limits, Machine, Outcome};
-use serde::Deserialize;
 
+use crate::manifest::{Guest, guests};
 use crate::scenario::ENGINES;
-
-/// An entry of `guests.json`.
-#[derive(Debug, Deserialize)]
-struct Guest {
-    name: String,
-    elf: String,
-    args: Vec<String>,
-    env: Vec<String>,
-    stdin: Option<String>,
-    expected: String,
-    exit_code: i32,
-}
-
-fn directory() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("guest-programs")
-}
-
-fn read(path: &str) -> Vec<u8> {
-    let path = directory().join(path);
-    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
-}
-
-fn guests() -> Vec<Guest> {
-    serde_json::from_slice(&read("guests.json")).unwrap()
-}
 
 /// Runs it to its end; returns what it printed, too.
 fn run(guest: &Guest, engine: EngineKind) -> (Outcome, Vec<u8>) {
     let (stdout, stderr) = (Capture::new(), Capture::new());
-    let elf = read(&guest.elf);
-    let program = Path::new(&guest.elf).file_name().unwrap();
-    let args = [format!("./{}", program.to_str().unwrap())];
-    let stdin = guest.stdin.as_deref().map(read).unwrap_or_default();
+    let elf = std::fs::read(Guest::dir().join(guest.program())).unwrap();
+    let stdin = guest.stdin().map(|path| std::fs::read(path).unwrap());
     let mut linux = Linux::new()
-        .args(args.into_iter().chain(guest.args.iter().cloned()))
-        .stdin(std::io::Cursor::new(stdin))
+        .args([guest.program()])
+        .args(guest.args.iter().map(String::as_str))
+        .stdin(std::io::Cursor::new(stdin.unwrap_or_default()))
         .stdout(stdout.clone())
         .stderr(stderr.clone());
-    for variable in &guest.env {
-        let (key, value) = variable.split_once('=').unwrap();
-        linux = linux.env(key, value);
+    for (name, value) in guest.env() {
+        linux = linux.env(name, value);
     }
     let limits = Limits {
         max_insns: Some(2_000_000_000),
@@ -74,9 +45,8 @@ fn check(name: &str) {
         let (outcome, printed) = run(&guest, engine);
         let code = guest.exit_code;
         assert_eq!(outcome.exit, Exit::Exited { code }, "{name} {engine:?}");
-        let expected = read(&guest.expected);
         assert!(
-            printed == expected,
+            printed == guest.expected(),
             "{name} {engine:?}: {}",
             String::from_utf8_lossy(&printed)
         );

@@ -6,7 +6,9 @@ use std::ops::Range;
 use rvjet::abi::{Abi, Bare, StartError};
 use rvjet::isa::Reg;
 use rvjet::machine::{Access, Exit, Hart, Memory, PAGE_SIZE};
-use rvjet::program::Program;
+use rvjet::program;
+
+use crate::builder::{Elf, Program, R, X, executable};
 
 /// Pages of guest memory, and what their first bytes are.
 #[derive(Clone, Debug)]
@@ -65,7 +67,7 @@ pub struct Lab {
 }
 
 impl Abi for Lab {
-    fn start(&mut self, program: &Program, hart: &mut Hart) -> Result<(), StartError> {
+    fn start(&mut self, program: &program::Program, hart: &mut Hart) -> Result<(), StartError> {
         let stub = program.entry & !(PAGE_SIZE - 1);
         hart.memory.unmap(stub..stub + PAGE_SIZE)?;
         for region in &self.regions {
@@ -102,12 +104,10 @@ impl Abi for Lab {
 /// An ELF that a builder accepts: one page with an `ebreak`, which [`Lab`] takes away.
 pub fn stub() -> Vec<u8> {
     const AT: u64 = 0x1000;
-    let mut elf = b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0".to_vec();
-    elf.extend([2, 0, 243, 0, 1, 0, 0, 0]);
-    elf.extend([AT + 120, 64, 0].map(u64::to_le_bytes).concat());
-    elf.extend([0, 0, 0, 0, 64, 0, 56, 0, 1, 0, 64, 0, 0, 0, 0, 0]);
-    elf.extend([1, 0, 0, 0, 5, 0, 0, 0]);
-    elf.extend([0, AT, AT, 124, 124, 0x1000].map(u64::to_le_bytes).concat());
-    elf.extend(0x0010_0073u32.to_le_bytes());
-    elf
+    let elf = Elf {
+        entry: AT,
+        programs: vec![Program::load(AT, R | X, &0x0010_0073u32.to_le_bytes())],
+        ..executable()
+    };
+    elf.bytes()
 }

@@ -14,12 +14,20 @@
 mod asm;
 mod atomics;
 mod branches;
+#[path = "../common/builder.rs"]
+#[expect(dead_code, reason = "the tests of the ELF stage use the rest")]
+mod builder;
 mod capacity;
 mod compute;
 mod guests;
 mod homes;
+#[path = "../common/inst.rs"]
+mod inst;
 mod lab;
 mod limits;
+#[path = "../common/manifest.rs"]
+#[expect(dead_code, reason = "benches use the rest")]
+mod manifest;
 mod memory;
 mod model;
 mod operands;

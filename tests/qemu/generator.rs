@@ -21,6 +21,8 @@ const PAGE: u64 = 0x1000;
 /// The base register points into the middle of a page: values, then pointers.
 const TABLE: u64 = DATA;
 const BASE: u64 = TABLE + PAGE / 2;
+/// The first value counts how often all sections are still to be run.
+const TURNS: i32 = -((PAGE / 2) as i32);
 /// Where statements load and store.
 const ARENA: u64 = TABLE + PAGE;
 const ARENA_BYTES: u64 = 4 * PAGE;
@@ -32,6 +34,8 @@ const SLOT_BYTES: u64 = 32 * 8;
 const SECTION: usize = 100;
 /// Functions in a program.
 const FUNCTIONS: usize = 12;
+/// Registers that a program uses more than others.
+const FAVORITES: usize = 8;
 
 /// A set of registers.
 #[derive(Clone, Copy, Default)]
@@ -69,6 +73,7 @@ pub struct Generator {
     random: Random,
     program: Program,
     base: Reg,
+    favorites: Vec<Reg>,
     /// Registers that statements must not write.
     kept: Set,
     /// Registers that have been written.
@@ -80,16 +85,20 @@ pub struct Generator {
 }
 
 impl Generator {
-    /// A program of about `insns` instructions that follows from `seed`.
-    pub fn program(seed: u64, insns: usize) -> Program {
+    /// A program of about `insns` instructions that follows from `seed` and
+    /// does everything `turns` times.
+    pub fn program(seed: u64, insns: usize, turns: u64) -> Program {
         let sections = insns.div_ceil(SECTION) as u64;
         let mut random = Random::new(seed);
-        let data = data(&mut random, sections);
+        let data = data(&mut random, sections, turns);
         let base = Reg::new(random.within(1, 31) as u32);
+        let all: Vec<Reg> = Reg::all().filter(|&reg| reg != base).collect();
+        let favorites = random.shuffled(&all)[..FAVORITES].to_vec();
         let mut generator = Generator {
             random,
             program: Program::new(data),
             base,
+            favorites,
             kept: Set::of(&[base]),
             written: Set::default(),
             pointers: [None; 32],
@@ -110,6 +119,7 @@ impl Generator {
         self.program
             .code
             .put(over, jal(Reg::ZERO, offset(over, main)));
+        let top = self.program.code.here();
         for section in 0..sections {
             self.new_values(section == 0);
             let end = self.emitted + SECTION;
@@ -118,8 +128,25 @@ impl Generator {
             }
             self.store_all(SLOTS + section * SLOT_BYTES);
         }
+        self.turn_back(top);
         let len = ARENA_BYTES + sections * SLOT_BYTES;
         self.program.write_and_exit(ARENA, len);
+    }
+
+    /// Goes back to `top` as often as the table says.
+    fn turn_back(&mut self, top: u64) {
+        let turns = if self.base == Reg::A0 {
+            Reg::A1
+        } else {
+            Reg::A0
+        };
+        let code = &mut self.program.code;
+        code.emit(ld(turns, self.base, TURNS));
+        code.emit(addi(turns, turns, -1));
+        code.emit(sd(turns, self.base, TURNS));
+        code.emit(branch(Cond::Eq, turns, Reg::ZERO, 8));
+        let offset = code.offset_to(top);
+        code.emit(jal(Reg::ZERO, offset));
     }
 
     /// Gives most registers, or all, a value that the table holds, or a constant.
@@ -136,7 +163,7 @@ impl Generator {
                     self.program.code.li(reg, value);
                 }
                 _ => {
-                    let slot = self.random.within(-256, -1) as i32;
+                    let slot = self.random.within(-255, -1) as i32;
                     self.program.code.emit(ld(reg, self.base, 8 * slot));
                 }
             }
@@ -192,8 +219,11 @@ impl Generator {
         self.pointers[reg.index()] = None;
     }
 
-    /// Any register.
+    /// Any register; half of the time a favorite of the program.
     fn rs(&mut self) -> Reg {
+        if self.random.one_in(2) {
+            return self.random.pick(&self.favorites);
+        }
         Reg::new(self.random.below(32) as u32)
     }
 
@@ -697,9 +727,9 @@ fn value(random: &mut Random) -> u64 {
 }
 
 /// The table, the arena and the slots.
-fn data(random: &mut Random, sections: u64) -> Vec<u8> {
-    let mut data = Vec::new();
-    for _ in 0..256 {
+fn data(random: &mut Random, sections: u64, turns: u64) -> Vec<u8> {
+    let mut data = turns.to_le_bytes().to_vec();
+    for _ in 1..256 {
         data.extend(value(random).to_le_bytes());
     }
     for _ in 0..256 {

@@ -11,6 +11,7 @@ use tempfile::TempDir;
 
 use crate::opinion::{Run, Start, is_installed};
 
+const SIGSEGV: i32 = 11;
 const GCC: &str = "riscv64-linux-gnu-gcc";
 const FLAGS: [&str; 16] = [
     "-std=c11",
@@ -67,6 +68,9 @@ fn check(name: &str, grants: &[&str]) -> Option<Run> {
     let start = Start {
         elf: compile(name, tools.path()),
         dir: dir.path().into(),
+        args: ["one", "", "-x=é"].map(str::to_owned).into(),
+        // qemu 7.2 gives variables in reverse.
+        env: vec!["A=1 2".to_owned()],
         grants: grants.iter().map(|&grant| grant.to_owned()).collect(),
         ..Start::default()
     };
@@ -92,4 +96,10 @@ fn files() {
 fn process() {
     let run = check("process", &[]);
     assert!(run.is_none_or(|run| run.code == 0x67));
+}
+
+#[test]
+fn start() {
+    let run = check("start", &[]);
+    assert!(run.is_none_or(|run| run.code == 128 + SIGSEGV));
 }

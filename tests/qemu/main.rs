@@ -12,14 +12,18 @@
     reason = "the lints spare test functions, not what they call"
 )]
 
-#[path = "../elf/builder.rs"]
+#[path = "../common/builder.rs"]
 #[expect(dead_code, reason = "the tests of the ELF stage use the rest")]
 mod builder;
 mod code;
 mod generator;
 mod guests;
+#[path = "../common/inst.rs"]
 mod inst;
 mod kernel;
+#[path = "../common/manifest.rs"]
+#[expect(dead_code, reason = "benches use the rest")]
+mod manifest;
 mod operands;
 mod opinion;
 mod program;

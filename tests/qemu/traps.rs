@@ -1,7 +1,7 @@
 //! Programs that trap end as the kernel's signal would end them.
 //!
-//! Not here: misaligned atomics, which qemu 7.2 carries out, and what a signal
-//! handler would see.
+//! Not here: misaligned atomics, which qemu 7.2 carries out, what a signal
+//! handler would see, and signals that stop a process.
 
 use rvjet::isa::{AmoOp, Inst, LoadOp, Ordering, Reg, Width, encode};
 
@@ -158,5 +158,42 @@ fn jumps_to_nowhere() {
         guest.code.li(Reg::A1, addr);
         guest.code.emit(jalr(Reg::RA, Reg::A1, 0));
         assert_signal(&format!("jump-{addr:x}"), SIGSEGV, &guest.elf());
+    }
+}
+
+/// A program that sends itself a signal.
+fn kills_itself(signal: i32) -> Vec<u8> {
+    const GETPID: i32 = 172;
+    const KILL: i32 = 129;
+    program(|program| {
+        let code = &mut program.code;
+        code.emit(addi(Reg::A7, Reg::ZERO, GETPID));
+        code.emit(Inst::Ecall);
+        code.emit(addi(Reg::A1, Reg::ZERO, signal));
+        code.emit(addi(Reg::A7, Reg::ZERO, KILL));
+        code.emit(Inst::Ecall);
+    })
+}
+
+#[test]
+fn signals_that_end_a_process() {
+    if !is_installed() {
+        return;
+    }
+    for signal in [
+        1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 24, 25, 31,
+    ] {
+        assert_signal(&format!("signal-{signal}"), signal, &kills_itself(signal));
+    }
+}
+
+#[test]
+fn signals_that_do_nothing() {
+    if !is_installed() {
+        return;
+    }
+    for signal in [0, 17, 18, 23, 28] {
+        let run = agreed(&format!("signal-{signal}"), &kills_itself(signal));
+        assert_eq!(run.code, 0, "signal {signal}");
     }
 }

@@ -98,12 +98,15 @@ impl Files {
         (lowest..MAX_FILES).find(is_free).ok_or(Errno::MFILE)
     }
 
-    /// Makes `fd`, which is below [`MAX_FILES`], stand for this.
-    pub(super) fn set(&mut self, fd: usize, descriptor: Descriptor) -> u64 {
+    /// Makes `fd`, which is below [`MAX_FILES`], stand for `file`.
+    pub(super) fn set(&mut self, fd: usize, file: OpenFile, close_on_exec: bool) -> u64 {
         if self.0.len() <= fd {
             self.0.resize(fd + 1, None);
         }
-        self.0[fd] = Some(descriptor);
+        self.0[fd] = Some(Descriptor {
+            file,
+            close_on_exec,
+        });
         fd as u64
     }
 

@@ -6,17 +6,23 @@ use std::os::unix::fs::FileExt;
 use super::Linux;
 use super::errno::{Errno, Failure, Outcome};
 use super::files::{OpenFile, Regular};
-use super::streams::{some_or, uninterrupted};
+use super::streams::{some_or, time_left, uninterrupted};
 use super::user;
 use crate::machine::{Access, Hart, Memory};
 
 /// Bytes that one call moves at most (`MAX_RW_COUNT`).
 const MAX_RW_COUNT: u64 = 0x7fff_f000;
+/// The greatest length and offset: the kernel's are signed (`ssize_t`, `loff_t`).
+const MAX_SIGNED: u64 = i64::MAX as u64;
 /// Buffers of one vector (`UIO_MAXIOV`).
 const IOV_MAX: u64 = 1024;
 /// Bytes handed to the host at once, so that a buffer which is mostly not used
 /// is not touched in full, and a deadline is looked at every so often.
 const PIECE: u64 = 1 << 20;
+
+const SEEK_SET: u32 = 0;
+const SEEK_CUR: u32 = 1;
+const SEEK_END: u32 = 2;
 
 /// A part of guest memory that the guest names.
 #[derive(Clone, Copy, Debug)]
@@ -30,7 +36,7 @@ impl Buffer {
     fn piece(self, memory: &Memory, done: u64, need: Access) -> Result<Buffer, Failure> {
         let addr = self.addr.checked_add(done).ok_or(Errno::FAULT)?;
         let wanted = (self.len - done).min(PIECE);
-        match user::permitted(memory, addr, wanted, need) {
+        match memory.permitted_prefix(addr, wanted, need) {
             0 => Err(Errno::FAULT.into()),
             len => Ok(Buffer { addr, len }),
         }
@@ -98,9 +104,9 @@ impl Linux {
         match self.files.get(fd)? {
             OpenFile::Regular(regular) => {
                 let to = match whence as u32 {
-                    0 if offset <= i64::MAX as u64 => SeekFrom::Start(offset),
-                    1 => SeekFrom::Current(offset as i64),
-                    2 => SeekFrom::End(offset as i64),
+                    SEEK_SET if offset <= MAX_SIGNED => SeekFrom::Start(offset),
+                    SEEK_CUR => SeekFrom::Current(offset as i64),
+                    SEEK_END => SeekFrom::End(offset as i64),
                     _ => return Err(Errno::INVAL.into()),
                 };
                 Ok((&regular.file).seek(to)?)
@@ -115,7 +121,7 @@ impl Linux {
     pub(super) fn ftruncate(&mut self, _: &mut Hart, [fd, len, ..]: [u64; 6]) -> Outcome {
         let file = self.files.get(fd)?;
         match file {
-            OpenFile::Regular(regular) if file.directions().1 && len <= i64::MAX as u64 => {
+            OpenFile::Regular(regular) if file.directions().1 && len <= MAX_SIGNED => {
                 regular.file.set_len(len)?;
                 Ok(0)
             }
@@ -124,7 +130,7 @@ impl Linux {
     }
 
     fn transfer(&self, way: Direction, fd: u64, offset: Option<u64>) -> Result<Transfer, Errno> {
-        if offset.is_some_and(|offset| offset > i64::MAX as u64) {
+        if offset.is_some_and(|offset| offset > MAX_SIGNED) {
             return Err(Errno::INVAL);
         }
         let file = self.files.get(fd)?.clone();
@@ -143,7 +149,7 @@ impl Linux {
     }
 
     fn move_buffer(&mut self, hart: &mut Hart, transfer: &Transfer, buffer: Buffer) -> Outcome {
-        if buffer.len > i64::MAX as u64 {
+        if buffer.len > MAX_SIGNED {
             return Err(Errno::INVAL.into());
         }
         self.move_buffers(&mut hart.memory, transfer, &[buffer])
@@ -232,7 +238,7 @@ impl Linux {
         match file {
             OpenFile::Stdin => self.stdin.read(place, deadline),
             OpenFile::Regular(regular) => {
-                deadline.map(|deadline| deadline.left()).transpose()?;
+                time_left(deadline)?;
                 Ok(read_file(regular, place, offset)?)
             }
             OpenFile::Directory(_) => Err(Errno::ISDIR.into()),
@@ -252,7 +258,7 @@ impl Linux {
             OpenFile::Stdout => self.stdout.write(bytes, deadline, unread),
             OpenFile::Stderr => self.stderr.write(bytes, deadline, unread),
             OpenFile::Regular(regular) => {
-                deadline.map(|deadline| deadline.left()).transpose()?;
+                time_left(deadline)?;
                 Ok(write_file(regular, bytes, offset)?)
             }
             OpenFile::Stdin | OpenFile::Directory(_) => Err(Errno::BADF.into()),
@@ -287,7 +293,7 @@ fn buffers(memory: &mut Memory, addr: u64, count: u64) -> Result<Vec<Buffer>, Fa
         let [addr, len] = user::get_words(memory, at)?;
         buffers.push(Buffer { addr, len });
     }
-    match buffers.iter().any(|buffer| buffer.len > i64::MAX as u64) {
+    match buffers.iter().any(|buffer| buffer.len > MAX_SIGNED) {
         true => Err(Errno::INVAL.into()),
         false => Ok(buffers),
     }

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use super::Linux;
 use super::errno::{Errno, Failure, Outcome};
-use super::space::{MIN_ADDR, is_page, page_down, page_up};
-use crate::machine::{Access, Hart, Memory, PAGE_SIZE};
+use super::space::MIN_ADDR;
+use crate::machine::{Access, Hart, Memory, PAGE_SIZE, is_page, page_down, page_up};
 
 const PROT_READ: u64 = 1;
 const PROT_WRITE: u64 = 2;
@@ -19,11 +19,12 @@ const MAP_FIXED: u64 = 0x10;
 const MAP_ANONYMOUS: u64 = 0x20;
 const MAP_FIXED_NOREPLACE: u64 = 0x10_0000;
 
+const MADV_NORMAL: u64 = 0;
+const MADV_WILLNEED: u64 = 3;
 const MADV_DONTNEED: u64 = 4;
-/// The advice that can be ignored without the guest seeing a difference.
-const MADV_IGNORED: [u64; 17] = [
-    0, 1, 2, 3, 8, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
-];
+const MADV_FREE: u64 = 8;
+const MADV_DONTFORK: u64 = 10;
+const MADV_PAGEOUT: u64 = 21;
 
 impl Linux {
     /// `brk`: the new break, or the old one if it cannot be moved.
@@ -149,7 +150,7 @@ impl Linux {
         hart: &mut Hart,
         [addr, len, advice, ..]: [u64; 6],
     ) -> Outcome {
-        if !MADV_IGNORED.contains(&advice) && advice != MADV_DONTNEED || !is_page(addr) {
+        if !is_ignored(advice) && advice != MADV_DONTNEED || !is_page(addr) {
             return Err(Errno::INVAL.into());
         }
         let len = page_up(len).ok_or(Errno::INVAL)?;
@@ -181,6 +182,14 @@ pub(super) fn fixed(memory: &Memory, addr: u64, len: u64) -> Result<Range<u64>, 
         return Err(Errno::PERM);
     }
     Ok(addr..end)
+}
+
+/// Whether advice can be ignored without the guest seeing a difference.
+fn is_ignored(advice: u64) -> bool {
+    matches!(
+        advice,
+        MADV_NORMAL..=MADV_WILLNEED | MADV_FREE | MADV_DONTFORK..=MADV_PAGEOUT
+    )
 }
 
 fn access(prot: u64) -> Access {

@@ -44,7 +44,7 @@ pub use event::{CallEvent, UnknownCall};
 
 use super::{Abi, StartError};
 use crate::isa::Reg;
-use crate::machine::{Clock, Exit, Hart, MachineState, MapError};
+use crate::machine::{Clock, Exit, Hart, MachineState};
 use crate::program::Program;
 use call::Call;
 use dirs::Grants;
@@ -288,7 +288,9 @@ impl Abi for Linux {
         self.space = Space::new(program, &mut hart.memory)?;
         self.limits = Limits::new(self.space.stack_bytes());
         let mut random = [0; 16];
-        self.random.fill(&mut random).map_err(MapError::Host)?;
+        self.random
+            .fill(&mut random)
+            .map_err(StartError::HostRandom)?;
         let start = Start {
             program,
             args: &self.args,

@@ -7,9 +7,7 @@ use rustix::fs::OFlags;
 
 use super::Linux;
 use super::errno::{Errno, Failure, Outcome};
-use super::files::{
-    Descriptor, Directory, MAX_FILES, O_ACCMODE, O_APPEND, O_WRONLY, OpenFile, Regular,
-};
+use super::files::{Directory, MAX_FILES, O_ACCMODE, O_APPEND, O_WRONLY, OpenFile, Regular};
 use super::user;
 use crate::machine::Hart;
 
@@ -61,14 +59,7 @@ impl Linux {
         } else {
             return Err(Errno::ACCES.into());
         };
-        let close_on_exec = flags & O_CLOEXEC != 0;
-        Ok(self.files.set(
-            free,
-            Descriptor {
-                file,
-                close_on_exec,
-            },
-        ))
+        Ok(self.files.set(free, file, flags & O_CLOEXEC != 0))
     }
 
     /// `close`.
@@ -92,26 +83,13 @@ impl Linux {
         if new >= MAX_FILES {
             return Err(Errno::BADF.into());
         }
-        let close_on_exec = flags & O_CLOEXEC != 0;
-        Ok(self.files.set(
-            new,
-            Descriptor {
-                file,
-                close_on_exec,
-            },
-        ))
+        Ok(self.files.set(new, file, flags & O_CLOEXEC != 0))
     }
 
     fn duplicate(&mut self, fd: u64, lowest: usize, close_on_exec: bool) -> Outcome {
         let file = self.files.get(fd)?.clone();
         let free = self.files.free(lowest)?;
-        Ok(self.files.set(
-            free,
-            Descriptor {
-                file,
-                close_on_exec,
-            },
-        ))
+        Ok(self.files.set(free, file, close_on_exec))
     }
 
     /// `fcntl`: descriptors and flags, no locks.

@@ -101,9 +101,7 @@ impl Linux {
     pub(super) fn prlimit64(&mut self, hart: &mut Hart, args: [u64; 6]) -> Outcome {
         let [pid, resource, new, old, ..] = args;
         let memory = &mut hart.memory;
-        let new = (new != 0)
-            .then(|| user::get_words(memory, new))
-            .transpose()?;
+        let new = user::get_words_unless_null(memory, new)?;
         is_self(pid)?;
         let limit = self.limits.at(resource)?;
         let before = *limit;

@@ -6,7 +6,6 @@ use rustix::rand::GetRandomFlags;
 
 use super::Linux;
 use super::errno::{Errno, Outcome};
-use super::user;
 use crate::machine::{Access, Hart};
 
 const GRND_NONBLOCK: u64 = 1;
@@ -63,7 +62,7 @@ impl Linux {
             return Err(Errno::INVAL.into());
         }
         let wanted = len.min(MAX_BYTES);
-        let len = user::permitted(&hart.memory, to, wanted, Access::READ_WRITE);
+        let len = hart.memory.permitted_prefix(to, wanted, Access::READ_WRITE);
         if len == 0 && wanted > 0 {
             return Err(Errno::FAULT.into());
         }

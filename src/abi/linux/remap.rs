@@ -5,8 +5,7 @@ use std::ops::Range;
 use super::Linux;
 use super::errno::{Errno, Failure, Outcome};
 use super::memory::{fixed, mapped_runs};
-use super::space::{is_page, page_up};
-use crate::machine::{Access, Hart, Memory};
+use crate::machine::{Access, Hart, Memory, is_page, page_up};
 
 const MREMAP_MAYMOVE: u64 = 1;
 const MREMAP_FIXED: u64 = 2;

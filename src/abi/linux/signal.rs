@@ -18,6 +18,10 @@ const IGNORED: [usize; 4] = [17, 18, 23, 28];
 const SIG_DFL: u64 = 0;
 const SIG_IGN: u64 = 1;
 
+const SIG_BLOCK: u32 = 0;
+const SIG_UNBLOCK: u32 = 1;
+const SIG_SETMASK: u32 = 2;
+
 const SS_ONSTACK: u64 = 1;
 const SS_DISABLE: u64 = 2;
 const SS_AUTODISARM: u64 = 1 << 31;
@@ -47,9 +51,9 @@ impl Signals {
     /// Takes the new mask, but for the signals that cannot be blocked.
     fn block(&mut self, how: u64, set: u64) -> Result<(), Errno> {
         let mask = match how as u32 {
-            0 => self.blocked | set,
-            1 => self.blocked & !set,
-            2 => set,
+            SIG_BLOCK => self.blocked | set,
+            SIG_UNBLOCK => self.blocked & !set,
+            SIG_SETMASK => set,
             _ => return Err(Errno::INVAL),
         };
         self.blocked = mask & !(1 << (SIGKILL - 1) | 1 << (SIGSTOP - 1));
@@ -106,7 +110,8 @@ fn signal(number: u64) -> Result<usize, Errno> {
     (number <= SIGNALS).then_some(number).ok_or(Errno::INVAL)
 }
 
-fn check_set_size(size: u64) -> Result<(), Errno> {
+/// `size` is to be that of a set of signals (`sigset_t`).
+pub(super) fn check_set_size(size: u64) -> Result<(), Errno> {
     (size == 8).then_some(()).ok_or(Errno::INVAL)
 }
 
@@ -116,9 +121,7 @@ impl Linux {
         let [number, new, old, size, ..] = args;
         check_set_size(size)?;
         let memory = &mut hart.memory;
-        let new = (new != 0)
-            .then(|| user::get_words(memory, new))
-            .transpose()?;
+        let new = user::get_words_unless_null(memory, new)?;
         let number = signal(number)?;
         let fixed = new.is_some() && matches!(number, SIGKILL | SIGSTOP);
         if number == 0 || fixed {
@@ -138,8 +141,7 @@ impl Linux {
         let [how, new, old, size, ..] = args;
         check_set_size(size)?;
         let before = self.signals.blocked;
-        if new != 0 {
-            let [set] = user::get_words(&mut hart.memory, new)?;
+        if let Some([set]) = user::get_words_unless_null(&mut hart.memory, new)? {
             self.signals.block(how, set)?;
         }
         user::put_unless_null(&mut hart.memory, old, &before.to_le_bytes())?;
@@ -149,8 +151,7 @@ impl Linux {
     /// `sigaltstack`.
     pub(super) fn sigaltstack(&mut self, hart: &mut Hart, [new, old, ..]: [u64; 6]) -> Outcome {
         let before: [u8; 24] = layout::doubles(self.signals.stack);
-        if new != 0 {
-            let stack = user::get_words(&mut hart.memory, new)?;
+        if let Some(stack) = user::get_words_unless_null(&mut hart.memory, new)? {
             self.signals.set_stack(stack)?;
         }
         user::put_unless_null(&mut hart.memory, old, &before)?;

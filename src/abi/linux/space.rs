@@ -6,7 +6,7 @@
 use std::ops::Range;
 
 use crate::abi::StartError;
-use crate::machine::{Access, Memory, PAGE_SIZE};
+use crate::machine::{Access, Memory, page_down, page_up};
 use crate::program::Program;
 
 /// Bytes of the stack, where the window is not too small for it.
@@ -79,19 +79,4 @@ impl Space {
     pub(super) fn freed(&mut self, range: &Range<u64>) {
         self.hint = self.hint.max(range.end.min(self.mmap_top));
     }
-}
-
-/// The page-aligned address at or below `addr`.
-pub(super) fn page_down(addr: u64) -> u64 {
-    addr & !(PAGE_SIZE - 1)
-}
-
-/// The page-aligned address at or above `addr`.
-pub(super) fn page_up(addr: u64) -> Option<u64> {
-    addr.checked_next_multiple_of(PAGE_SIZE)
-}
-
-/// Whether `addr` is the start of a page.
-pub(super) fn is_page(addr: u64) -> bool {
-    addr.is_multiple_of(PAGE_SIZE)
 }

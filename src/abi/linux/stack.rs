@@ -10,6 +10,24 @@ const HWCAP: u64 = 1 << (b'I' - b'A') | 1 << (b'M' - b'A') | 1 | 1 << (b'C' - b'
 /// Ticks a second of `times` (`CLK_TCK`).
 pub(super) const TICKS: u64 = 100;
 
+const AT_NULL: u64 = 0;
+const AT_PHDR: u64 = 3;
+const AT_PHENT: u64 = 4;
+const AT_PHNUM: u64 = 5;
+const AT_PAGESZ: u64 = 6;
+const AT_BASE: u64 = 7;
+const AT_FLAGS: u64 = 8;
+const AT_ENTRY: u64 = 9;
+const AT_UID: u64 = 11;
+const AT_EUID: u64 = 12;
+const AT_GID: u64 = 13;
+const AT_EGID: u64 = 14;
+const AT_HWCAP: u64 = 16;
+const AT_CLKTCK: u64 = 17;
+const AT_SECURE: u64 = 23;
+const AT_RANDOM: u64 = 25;
+const AT_EXECFN: u64 = 31;
+
 /// What a program is started with.
 pub(super) struct Start<'a> {
     pub(super) program: &'a Program,
@@ -73,16 +91,17 @@ impl Start<'_> {
         (sp, bytes)
     }
 
-    /// The auxiliary vector (linux/auxvec.h).
+    /// The auxiliary vector: pairs of what and which (linux/auxvec.h).
     fn auxv(&self, random_at: u64, name_at: u64) -> Vec<u64> {
-        let mut auxv = vec![16, HWCAP, 6, PAGE_SIZE, 17, TICKS];
+        let mut auxv = vec![AT_HWCAP, HWCAP, AT_PAGESZ, PAGE_SIZE, AT_CLKTCK, TICKS];
         if let Some(phdr) = self.program.phdr {
             let (phent, phnum) = (self.program.phent.into(), self.program.phnum.into());
-            auxv.extend([3, phdr, 4, phent, 5, phnum]);
+            auxv.extend([AT_PHDR, phdr, AT_PHENT, phent, AT_PHNUM, phnum]);
         }
-        auxv.extend([7, 0, 8, 0, 9, self.program.entry]);
-        auxv.extend([11, ID, 12, ID, 13, ID, 14, ID, 23, 0]);
-        auxv.extend([25, random_at, 31, name_at, 0, 0]);
+        auxv.extend([AT_BASE, 0, AT_FLAGS, 0, AT_ENTRY, self.program.entry]);
+        auxv.extend([AT_UID, ID, AT_EUID, ID, AT_GID, ID, AT_EGID, ID]);
+        auxv.extend([AT_SECURE, 0, AT_RANDOM, random_at, AT_EXECFN, name_at]);
+        auxv.extend([AT_NULL, 0]);
         auxv
     }
 }

@@ -34,6 +34,11 @@ impl Deadline {
     }
 }
 
+/// The time left, if there is an end to it, or the end of the run.
+pub(super) fn time_left(deadline: Option<Deadline>) -> Result<Option<Duration>, Failure> {
+    deadline.map(Deadline::left).transpose()
+}
+
 /// Where the guest's standard input comes from.
 pub(super) enum Input {
     /// The host process's standard input.
@@ -183,8 +188,7 @@ fn is_regular(fd: BorrowedFd<'_>) -> bool {
 /// Waits until `fd` is ready; past the deadline the run ends.
 fn wait(fd: BorrowedFd<'_>, events: PollFlags, deadline: Option<Deadline>) -> Result<(), Failure> {
     loop {
-        let left = deadline.map(Deadline::left).transpose()?;
-        let left = left.and_then(|left| Timespec::try_from(left).ok());
+        let left = time_left(deadline)?.and_then(|left| Timespec::try_from(left).ok());
         match rustix::event::poll(&mut [PollFd::from_borrowed_fd(fd, events)], left.as_ref()) {
             Ok(0) | Err(HostErrno::INTR) => {}
             outcome => return Ok(outcome.map(drop)?),

@@ -17,7 +17,20 @@ const EPOCH: u64 = 1_704_067_200 * SECOND;
 
 const REALTIME: u64 = 0;
 const MONOTONIC: u64 = 1;
+const PROCESS_CPUTIME: u64 = 2;
+const THREAD_CPUTIME: u64 = 3;
+const MONOTONIC_RAW: u64 = 4;
+const REALTIME_COARSE: u64 = 5;
+const MONOTONIC_COARSE: u64 = 6;
+const BOOTTIME: u64 = 7;
+const REALTIME_ALARM: u64 = 8;
+const BOOTTIME_ALARM: u64 = 9;
+const TAI: u64 = 11;
 const TIMER_ABSTIME: u64 = 1;
+
+const RUSAGE_SELF: i32 = 0;
+const RUSAGE_THREAD: i32 = 1;
+const RUSAGE_CHILDREN: i32 = -1;
 
 /// What a clock counts (linux/time.h).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,9 +46,11 @@ enum Counts {
 impl Counts {
     fn of(clock: u64) -> Result<Counts, Errno> {
         match clock {
-            0 | 5 | 8 | 11 => Ok(Counts::Wall),
-            1 | 4 | 6 | 7 | 9 => Ok(Counts::Elapsed),
-            2 | 3 => Ok(Counts::Cpu),
+            REALTIME | REALTIME_COARSE | REALTIME_ALARM | TAI => Ok(Counts::Wall),
+            MONOTONIC | MONOTONIC_RAW | MONOTONIC_COARSE | BOOTTIME | BOOTTIME_ALARM => {
+                Ok(Counts::Elapsed)
+            }
+            PROCESS_CPUTIME | THREAD_CPUTIME => Ok(Counts::Cpu),
             _ => Err(Errno::INVAL),
         }
     }
@@ -113,8 +128,8 @@ impl Linux {
     /// `getrusage`.
     pub(super) fn getrusage(&mut self, hart: &mut Hart, [who, to, ..]: [u64; 6]) -> Outcome {
         let user_time = match who as i32 {
-            0 | 1 => self.now(hart, Counts::Cpu),
-            -1 => 0,
+            RUSAGE_SELF | RUSAGE_THREAD => self.now(hart, Counts::Cpu),
+            RUSAGE_CHILDREN => 0,
             _ => return Err(Errno::INVAL.into()),
         };
         user::put(&mut hart.memory, to, &layout::rusage(user_time))?;
@@ -133,7 +148,8 @@ impl Linux {
         [clock, flags, time, ..]: [u64; 6],
     ) -> Outcome {
         let counts = Counts::of(clock)?;
-        if !matches!(clock, REALTIME | MONOTONIC | 2 | 7 | 11) {
+        let sleeps = [REALTIME, MONOTONIC, PROCESS_CPUTIME, BOOTTIME, TAI];
+        if !sleeps.contains(&clock) {
             return Err(Errno::OPNOTSUPP.into());
         }
         let nanos = timespec(&mut hart.memory, time)?;
@@ -147,8 +163,13 @@ impl Linux {
 }
 
 /// The nanoseconds of the `struct timespec` at `addr`.
-pub(super) fn timespec(memory: &mut Memory, addr: u64) -> Result<u64, Failure> {
+fn timespec(memory: &mut Memory, addr: u64) -> Result<u64, Failure> {
     Ok(layout::nanos(user::get_words(memory, addr)?)?)
+}
+
+/// As [`timespec`], unless `addr` is the null pointer.
+pub(super) fn timespec_unless_null(memory: &mut Memory, addr: u64) -> Result<Option<u64>, Failure> {
+    (addr != 0).then(|| timespec(memory, addr)).transpose()
 }
 
 fn host_wall() -> u64 {

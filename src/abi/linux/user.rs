@@ -1,7 +1,7 @@
 //! What calls read from and write to guest memory, every byte of it checked.
 
 use super::errno::{Errno, Failure};
-use crate::machine::{Access, Fault, Memory, PAGE_SIZE};
+use crate::machine::{Fault, Memory, PAGE_SIZE};
 
 /// Bytes of the longest path, its terminating zero included (`PATH_MAX`).
 pub(super) const PATH_MAX: usize = 4096;
@@ -42,6 +42,14 @@ pub(super) fn get_words<const N: usize>(memory: &mut Memory, addr: u64) -> Resul
     Ok(words)
 }
 
+/// The double words at `addr`, unless that is the null pointer.
+pub(super) fn get_words_unless_null<const N: usize>(
+    memory: &mut Memory,
+    addr: u64,
+) -> Result<Option<[u64; N]>, Fault> {
+    (addr != 0).then(|| get_words(memory, addr)).transpose()
+}
+
 /// The path at `addr`, without its terminating zero.
 pub(super) fn path(memory: &mut Memory, addr: u64) -> Result<Vec<u8>, Failure> {
     let mut path = Vec::new();
@@ -61,19 +69,10 @@ pub(super) fn path(memory: &mut Memory, addr: u64) -> Result<Vec<u8>, Failure> {
     Ok(path)
 }
 
-/// How many of `len` bytes from `addr` permit `need`.
-pub(super) fn permitted(memory: &Memory, addr: u64, len: u64, need: Access) -> u64 {
-    let end = addr.saturating_add(len).min(memory.window_size());
-    let mut at = addr;
-    while at < end && memory.access_at(at).is_some_and(|is| is.contains(need)) {
-        at = (at & !(PAGE_SIZE - 1)) + PAGE_SIZE;
-    }
-    at.min(end).saturating_sub(addr)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::machine::Access;
 
     fn memory() -> Memory {
         let mut memory = Memory::new(1 << 20, 1 << 20).unwrap();
@@ -103,18 +102,6 @@ mod tests {
         assert_eq!(path(&mut m, 0x2ffe), Err(fault));
         for addr in [0, u64::MAX, 1 << 20] {
             assert_eq!(path(&mut m, addr), Err(fault));
-        }
-    }
-
-    #[test]
-    fn permitted_bytes_end_where_the_access_does() {
-        let m = memory();
-        let rw = Access::READ_WRITE;
-        assert_eq!(permitted(&m, 0x1800, 0x10000, rw), 0x1800);
-        assert_eq!(permitted(&m, 0x1800, 0x10000, Access::READ), 0x2800);
-        assert_eq!(permitted(&m, 0x1800, 7, rw), 7);
-        for addr in [0, 0x4000, 0xffff_ffff_ffff_fff0] {
-            assert_eq!(permitted(&m, addr, u64::MAX, rw), 0);
         }
     }
 

@@ -4,7 +4,8 @@
 use super::Linux;
 use super::errno::{Errno, Failure, Outcome};
 use super::files::{MAX_FILES, OpenFile};
-use super::time::timespec;
+use super::signal::check_set_size;
+use super::time::timespec_unless_null;
 use super::user;
 use crate::isa::Width;
 use crate::machine::Hart;
@@ -50,9 +51,7 @@ impl Linux {
         value: u64,
         time: u64,
     ) -> Outcome {
-        let time = (time != 0)
-            .then(|| timespec(&mut hart.memory, time))
-            .transpose()?;
+        let time = timespec_unless_null(&mut hart.memory, time)?;
         let found = futex_word(hart, addr)?;
         if found != value as u32 {
             return Err(Errno::AGAIN.into());
@@ -75,9 +74,9 @@ impl Linux {
     pub(super) fn ppoll(&mut self, hart: &mut Hart, args: [u64; 6]) -> Outcome {
         let [fds, count, time, mask, mask_size, ..] = args;
         let memory = &mut hart.memory;
-        let time = (time != 0).then(|| timespec(memory, time)).transpose()?;
+        let time = timespec_unless_null(memory, time)?;
         if mask != 0 {
-            (mask_size == 8).then_some(()).ok_or(Errno::INVAL)?;
+            check_set_size(mask_size)?;
             user::get::<8>(memory, mask)?;
         }
         if count as u32 as usize > MAX_FILES {

@@ -17,6 +17,9 @@ impl Emitter<'_> {
         if let Some(a) = self.facts.constant(rs1) {
             return self.write_constant(rd, semantics::alu(op, a, imm as u64));
         }
+        if (op, imm) == (AluOp::Add, 0) && self.move_lane(rd, rs1) {
+            return;
+        }
         let checked = match op {
             AluOp::Add => self.facts.checked_sum(rs1, imm),
             _ => None,

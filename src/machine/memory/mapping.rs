@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::{Fault, Memory};
-use crate::machine::pages::{Access, PAGE_SIZE, Page};
+use crate::machine::pages::{Access, PAGE_SIZE, Page, is_page, page_down, page_up};
 
 /// Committing goes by aligned pieces of this size, so that scattered touches
 /// cannot split the window into more pieces than a host allows, and a growing
@@ -30,7 +30,7 @@ pub enum MapError {
         addr: u64,
     },
     /// The host refused.
-    #[error("the host refused to change guest memory")]
+    #[error("the host refused")]
     Host(#[from] rustix::io::Errno),
 }
 
@@ -98,21 +98,20 @@ impl Memory {
         let len = bytes.len() as u64;
         let range = page_span(addr, len).ok_or(Fault::Denied)?;
         let runs = self.pages.runs(&range);
-        let access_of = |page: &Page| page.access();
         self.protect(range.clone(), Access::READ_WRITE)
             .map_err(|_| Fault::Denied)?;
         let written = self
             .slice_mut(addr, len)
             .map(|place| place.copy_from_slice(bytes));
         for (span, page) in &runs {
-            self.protect(span.clone(), access_of(page))
+            self.protect(span.clone(), page.access())
                 .map_err(|_| Fault::Denied)?;
         }
         written
     }
 
     fn check_range(&self, range: &Range<u64>) -> Result<(), MapError> {
-        let aligned = range.start.is_multiple_of(PAGE_SIZE) && range.end.is_multiple_of(PAGE_SIZE);
+        let aligned = is_page(range.start) && is_page(range.end);
         if aligned && range.start < range.end && range.end <= self.window.size() {
             return Ok(());
         }
@@ -156,7 +155,7 @@ impl Memory {
     }
 
     /// How many of `len` bytes from `addr` permit `need`.
-    pub(super) fn permitted_prefix(&self, addr: u64, len: u64, need: Access) -> u64 {
+    pub(crate) fn permitted_prefix(&self, addr: u64, len: u64, need: Access) -> u64 {
         let end = addr.saturating_add(len).min(self.window.size());
         if addr >= end {
             return 0;
@@ -168,7 +167,7 @@ impl Memory {
             .position(|page| !permitted(page))
         {
             Some(0) => 0,
-            Some(pages) => (addr & !(PAGE_SIZE - 1)) + pages as u64 * PAGE_SIZE - addr,
+            Some(pages) => page_down(addr) + pages as u64 * PAGE_SIZE - addr,
             None => end - addr,
         }
     }
@@ -183,6 +182,6 @@ impl Memory {
 
 /// The pages that `len` bytes from `addr` touch.
 fn page_span(addr: u64, len: u64) -> Option<Range<u64>> {
-    let end = addr.checked_add(len)?.checked_next_multiple_of(PAGE_SIZE)?;
-    Some(addr & !(PAGE_SIZE - 1)..end)
+    let end = page_up(addr.checked_add(len)?)?;
+    Some(page_down(addr)..end)
 }

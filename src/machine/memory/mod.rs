@@ -12,7 +12,7 @@ pub use mapping::MapError;
 use mapping::COMMIT_BYTES;
 
 use super::code::CodeView;
-use super::pages::{Access, PAGE_SIZE, PageTable};
+use super::pages::{Access, PAGE_SIZE, PageTable, page_down};
 use super::window::{Window, zeroes};
 use crate::isa::Width;
 
@@ -154,14 +154,8 @@ impl Memory {
         })
     }
 
-    /// As many of the `len` bytes at `addr` as the guest may read.
-    pub fn readable_prefix(&mut self, addr: u64, len: u64) -> &[u8] {
-        let len = self.permitted_prefix(addr, len, Access::READ);
-        self.slice(addr, len).unwrap_or(&[])
-    }
-
-    /// The bytes at `addr` whatever the guest may do with them; `None` if one
-    /// of them is not mapped. For debuggers and tests.
+    /// The bytes at `addr`, without touching them: zeroes where the guest has
+    /// not touched a page or may not read it, `None` if a byte is not mapped.
     pub fn peek(&self, addr: u64, len: u64) -> Option<Vec<u8>> {
         let range = addr..addr.checked_add(len)?;
         let mapped = range.end <= self.window.size();
@@ -203,7 +197,7 @@ impl Memory {
         if !page.is_committed() {
             return Some((page.access(), ZEROES));
         }
-        let start = addr & !(PAGE_SIZE - 1);
+        let start = page_down(addr);
         // SAFETY: the page is in the window, committed, and executable, so readable.
         let bytes = unsafe {
             let at = self.window.base().add(start as usize);

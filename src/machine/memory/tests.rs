@@ -42,7 +42,20 @@ fn access_is_by_page() {
     assert_eq!(m.load(0x10ffc, Width::Double), Ok(0));
     assert_eq!(m.slice(0x10ff0, 0x20).map(<[u8]>::len), Ok(0x20));
     assert_eq!(m.slice_mut(0x10ff0, 0x20), Err(Fault::Denied));
-    assert_eq!(m.readable_prefix(0x1fff0, 0x100).len(), 0x10);
+    assert_eq!(m.permitted_prefix(0x1fff0, 0x100, Access::READ), 0x10);
+}
+
+#[test]
+fn permitted_bytes_end_where_the_access_does() {
+    let mut m = Memory::new(1 << 20, 1 << 20).unwrap();
+    m.map(0x1000..0x3000, RW).unwrap();
+    m.map(0x3000..0x4000, Access::READ).unwrap();
+    assert_eq!(m.permitted_prefix(0x1800, 0x10000, RW), 0x1800);
+    assert_eq!(m.permitted_prefix(0x1800, 0x10000, Access::READ), 0x2800);
+    assert_eq!(m.permitted_prefix(0x1800, 7, RW), 7);
+    for addr in [0, 0x4000, 0xffff_ffff_ffff_fff0] {
+        assert_eq!(m.permitted_prefix(addr, u64::MAX, RW), 0);
+    }
 }
 
 #[test]

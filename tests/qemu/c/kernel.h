@@ -9,12 +9,16 @@ typedef unsigned long word;
 
 static void program(void);
 
+/* Where the stack pointer is at first: at argc. */
+static const word *initial_stack;
+
 __asm__(".globl _start\n"
         "_start:\n"
         ".option push\n"
         ".option norelax\n"
         "la gp, __global_pointer$\n"
         ".option pop\n"
+        "mv a0, sp\n"
         "andi sp, sp, -16\n"
         "call start\n");
 
@@ -107,8 +111,9 @@ void *memcpy(void *to, const void *from, word size)
     return to;
 }
 
-__attribute__((used)) static void start(void)
+__attribute__((used)) static void start(const word *stack)
 {
+    initial_stack = stack;
     program();
     for (;;)
         CALL(EXIT_GROUP, 0);

@@ -3,27 +3,27 @@
 use rvjet::isa::{AluOp, Cond, Inst, LoadOp, Reg, Width};
 
 /// `rd = rs1 op rs2`
-pub fn alu(op: AluOp, rd: Reg, rs1: Reg, rs2: Reg) -> Inst {
+pub const fn alu(op: AluOp, rd: Reg, rs1: Reg, rs2: Reg) -> Inst {
     Inst::Alu { op, rd, rs1, rs2 }
 }
 
 /// `rd = rs1 op imm`
-pub fn alu_imm(op: AluOp, rd: Reg, rs1: Reg, imm: i32) -> Inst {
+pub const fn alu_imm(op: AluOp, rd: Reg, rs1: Reg, imm: i32) -> Inst {
     Inst::AluImm { op, rd, rs1, imm }
 }
 
 /// `rd = rs1 + imm`
-pub fn addi(rd: Reg, rs1: Reg, imm: i32) -> Inst {
+pub const fn addi(rd: Reg, rs1: Reg, imm: i32) -> Inst {
     alu_imm(AluOp::Add, rd, rs1, imm)
 }
 
 /// `rd = mem[rs1 + offset]`, 64 bits.
-pub fn ld(rd: Reg, rs1: Reg, offset: i32) -> Inst {
+pub const fn ld(rd: Reg, rs1: Reg, offset: i32) -> Inst {
     load(LoadOp::Ld, rd, rs1, offset)
 }
 
 /// `rd = extend(mem[rs1 + offset])`
-pub fn load(op: LoadOp, rd: Reg, rs1: Reg, offset: i32) -> Inst {
+pub const fn load(op: LoadOp, rd: Reg, rs1: Reg, offset: i32) -> Inst {
     Inst::Load {
         op,
         rd,
@@ -33,12 +33,12 @@ pub fn load(op: LoadOp, rd: Reg, rs1: Reg, offset: i32) -> Inst {
 }
 
 /// `mem[rs1 + offset] = rs2`, 64 bits.
-pub fn sd(rs2: Reg, rs1: Reg, offset: i32) -> Inst {
+pub const fn sd(rs2: Reg, rs1: Reg, offset: i32) -> Inst {
     store(Width::Double, rs2, rs1, offset)
 }
 
 /// `mem[rs1 + offset] = low bits of rs2`
-pub fn store(width: Width, rs2: Reg, rs1: Reg, offset: i32) -> Inst {
+pub const fn store(width: Width, rs2: Reg, rs1: Reg, offset: i32) -> Inst {
     Inst::Store {
         width,
         rs1,
@@ -48,7 +48,7 @@ pub fn store(width: Width, rs2: Reg, rs1: Reg, offset: i32) -> Inst {
 }
 
 /// `if rs1 cond rs2 { pc += offset }`
-pub fn branch(cond: Cond, rs1: Reg, rs2: Reg, offset: i32) -> Inst {
+pub const fn branch(cond: Cond, rs1: Reg, rs2: Reg, offset: i32) -> Inst {
     Inst::Branch {
         cond,
         rs1,
@@ -58,11 +58,11 @@ pub fn branch(cond: Cond, rs1: Reg, rs2: Reg, offset: i32) -> Inst {
 }
 
 /// `rd = next pc; pc += offset`
-pub fn jal(rd: Reg, offset: i32) -> Inst {
+pub const fn jal(rd: Reg, offset: i32) -> Inst {
     Inst::Jal { rd, offset }
 }
 
 /// `t = (rs1 + offset) & !1; rd = next pc; pc = t`
-pub fn jalr(rd: Reg, rs1: Reg, offset: i32) -> Inst {
+pub const fn jalr(rd: Reg, rs1: Reg, offset: i32) -> Inst {
     Inst::Jalr { rd, rs1, offset }
 }

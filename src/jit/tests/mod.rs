@@ -1,0 +1,85 @@
+//! What each lowering emits, in every kind of home, and whether it computes
+//! what the interpreter does; and what the bookkeeping promises.
+//!
+//! A listing here is a [`Shape`](shape::Shape)'s: registers are named below by
+//! the homes they have in all of them.
+
+mod alu;
+mod atomic;
+mod cache;
+mod code;
+mod control;
+mod engine;
+mod fault;
+mod gather;
+mod mem;
+mod muldiv;
+mod profile;
+mod sequences;
+mod shape;
+mod side;
+mod units;
+
+use super::regs::{Half, Home, Homes};
+use crate::isa::Reg;
+use dynasmrt::x64::{Rq, Rx};
+
+const ZERO: Reg = Reg::ZERO;
+const RBX: Reg = Reg::new(1);
+const RBP: Reg = Reg::new(2);
+const RSI: Reg = Reg::new(3);
+const RDI: Reg = Reg::new(4);
+const R8: Reg = Reg::new(5);
+const R12: Reg = Reg::new(9);
+const R13: Reg = Reg::new(10);
+/// Alone in an XMM register.
+const WHOLE5: Reg = Reg::new(11);
+const WHOLE6: Reg = Reg::new(12);
+const WHOLE15: Reg = Reg::new(21);
+const LOW0: Reg = Reg::new(22);
+const HIGH0: Reg = Reg::new(23);
+const LOW1: Reg = Reg::new(24);
+const HIGH1: Reg = Reg::new(25);
+
+/// The homes of these tests: in the order of the registers' numbers.
+fn homes() -> Homes {
+    Homes::ranked(&[])
+}
+
+#[test]
+fn registers_are_named_by_their_homes() {
+    let named = [
+        (ZERO, Home::Zero),
+        (RBX, Home::Gpr(Rq::RBX)),
+        (RBP, Home::Gpr(Rq::RBP)),
+        (RSI, Home::Gpr(Rq::RSI)),
+        (RDI, Home::Gpr(Rq::RDI)),
+        (R8, Home::Gpr(Rq::R8)),
+        (R12, Home::Gpr(Rq::R12)),
+        (R13, Home::Gpr(Rq::R13)),
+        (WHOLE5, Home::Lane(Rx::XMM5, Half::Whole)),
+        (WHOLE6, Home::Lane(Rx::XMM6, Half::Whole)),
+        (WHOLE15, Home::Lane(Rx::XMM15, Half::Whole)),
+        (LOW0, Home::Lane(Rx::XMM0, Half::Low)),
+        (HIGH0, Home::Lane(Rx::XMM0, Half::High)),
+        (LOW1, Home::Lane(Rx::XMM1, Half::Low)),
+        (HIGH1, Home::Lane(Rx::XMM1, Half::High)),
+    ];
+    for (reg, home) in named {
+        assert_eq!(homes().of(reg), home, "{reg}");
+    }
+}
+
+/// Compares listings with the snapshot of this name, in `src/jit/snapshots`.
+macro_rules! assert_listing {
+    ($name:literal, $listing:expr) => {
+        insta::with_settings!({
+            snapshot_path => "../snapshots",
+            prepend_module_to_snapshot => false,
+            omit_expression => true,
+        }, {
+            insta::assert_snapshot!($name, $listing);
+        })
+    };
+}
+use assert_listing;

@@ -168,6 +168,31 @@ fn a_base_that_is_overwritten() {
     }
 }
 
+/// A base that was a multiple of eight, and is moved by less.
+#[test]
+fn bases_that_lose_their_alignment() {
+    for step in [1, 2, 3, 4, 6, 8, -1, -2, -4, -12] {
+        for op in LoadOp::ALL {
+            for to in [x(8), x(18)] {
+                let mut code = Asm::at(CODE);
+                code.insts([load(LoadOp::Ld, x(9), x(8), 0), addi(to, x(8), step)]);
+                code.insts([
+                    load(op, x(9), to, 0),
+                    store(op.width(), x(9), to, 8),
+                    Inst::Ecall,
+                ]);
+                let seen = Scenario::new(code.finish())
+                    .data(DATA, Access::READ_WRITE, [0x5a; 64])
+                    .reg(x(8), DATA + 16)
+                    .check();
+                let odd = u64::from(!op.width().is_aligned(step as u64));
+                let counts = (seen.state.unaligned_loads, seen.state.unaligned_stores);
+                assert_eq!(counts, (odd, odd), "{op:?} {step}");
+            }
+        }
+    }
+}
+
 /// Below zero, the address wraps, and so does the sum of base and offset.
 #[test]
 fn addresses_wrap_at_zero() {

@@ -435,8 +435,11 @@ fn a_call_on_the_next_page_that_goes_away() {
     let page = CODE + PAGE_SIZE;
     let mut code = Asm::at(CODE);
     let (tail, patch_it) = (code.label(), code.label());
+    // Both times by an indirect jump, so that it is the same unit.
+    code.la(x(21), tail);
+    code.la(x(22), patch_it);
     code.li(Reg::A7, call::NOTHING);
-    code.jump(tail);
+    code.inst(jalr(Reg::ZERO, x(21), 0));
     code.bind(patch_it);
     ask(&mut code, call::PROTECT, page, RW);
     code.li(AT, page);
@@ -444,18 +447,16 @@ fn a_call_on_the_next_page_that_goes_away() {
     code.inst(store(Width::Word, VALUE, AT, 0));
     ask(&mut code, call::PROTECT, page, RX);
     code.li(Reg::A7, 0);
+    code.inst(jalr(Reg::ZERO, x(21), 0));
     code.pad_to(page - 4);
     code.bind(tail);
     code.inst(addi(x(8), x(8), 1));
     let mut next = Asm::at(page);
     next.inst(Inst::Ecall);
-    next.inst(addi(x(9), Reg::ZERO, 2));
     let done = next.label();
+    next.inst(addi(x(9), Reg::ZERO, 2));
     next.branch(Cond::Eq, x(8), x(9), done);
-    next.inst(Inst::Jal {
-        rd: Reg::ZERO,
-        offset: -(PAGE_SIZE as i32) - 12 + 16,
-    });
+    next.inst(jalr(Reg::ZERO, x(22), 0));
     next.bind(done);
     next.inst(Inst::Ecall);
     let seen = Scenario::new(code.finish())

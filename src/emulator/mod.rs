@@ -23,7 +23,8 @@ use crate::machine::{Exit, Hart, MachineState, Memory, Reservation, Stop};
 use crate::program::Program;
 
 /// Instructions between two looks at the clock, where there is a time limit:
-/// under a second even if each is the dearest there is, one to be compiled anew.
+/// a fraction of a second even if each is one of those that the interpreter executes
+/// for the JIT. What takes longer than an instruction returns of itself.
 const SLICE: u64 = 1 << 18;
 
 /// A guest, ready to run.
@@ -164,7 +165,7 @@ impl Machine {
             return Some(Exit::InsnLimit { limit });
         }
         match self.engines.run(&mut self.hart, slice.min(left)) {
-            Stop::Budget | Stop::Step => None,
+            Stop::Budget | Stop::Pause | Stop::Step => None,
             Stop::Ecall => self.ecall(),
             Stop::FenceI => {
                 self.hart.memory.synchronize_code();

@@ -47,6 +47,9 @@ use crate::machine::{Engine, Hart, Memory, Stop};
 /// what the host keeps about them, too, which is a few times as much.
 const CODE_BYTES: usize = 32 << 20;
 const _: () = assert!(CODE_BYTES <= u32::MAX as usize);
+/// Units compiled from one [`Stop::Pause`] to the next, so that a guest that does
+/// nothing but need new ones does not outrun a time limit.
+const UNITS_TO_PAUSE: u32 = 1 << 10;
 /// Units start at multiples of this.
 const UNIT_ALIGN: usize = 16;
 
@@ -64,6 +67,8 @@ pub struct Jit {
     free: usize,
     emitted: u64,
     compile_time: Duration,
+    /// Units to be compiled before the next pause.
+    until_pause: u32,
     bmi2: bool,
     /// The host refused something: from now on all is left to the interpreter.
     broken: bool,
@@ -88,6 +93,7 @@ impl Jit {
             free: bytes.len().next_multiple_of(UNIT_ALIGN),
             emitted: bytes.len() as u64,
             compile_time: Duration::ZERO,
+            until_pause: UNITS_TO_PAUSE,
             bmi2: std::arch::is_x86_feature_detected!("bmi2"),
             broken: false,
         })
@@ -125,6 +131,7 @@ impl Jit {
         }
         let start = Instant::now();
         let compiled = self.compile(memory, key);
+        self.until_pause -= 1;
         self.compile_time += start.elapsed();
         compiled.unwrap_or_else(|_| {
             self.broken = true;
@@ -274,6 +281,10 @@ impl Engine for Jit {
         let mut mode = Mode::Fast;
         let mut missed = false;
         while budget > 0 && !self.broken {
+            if self.until_pause == 0 {
+                self.until_pause = UNITS_TO_PAUSE;
+                return Stop::Pause;
+            }
             let Some(offset) = self.unit(&mut hart.memory, (hart.state.pc, mode)) else {
                 return Stop::Step;
             };

@@ -29,6 +29,7 @@ mod tests;
 mod unit;
 
 use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use cache::{Cache, Patch};
@@ -65,7 +66,10 @@ pub struct Jit {
     emitted: u64,
     compile_time: Duration,
     bmi2: bool,
-    /// The host refused something: from now on all is left to the interpreter.
+    /// No other JIT of this process has this number.
+    number: u64,
+    /// The host refused something, or the hart has another memory than the code
+    /// was emitted for: from now on all is left to the interpreter.
     broken: bool,
 }
 
@@ -78,6 +82,9 @@ impl Jit {
         let mut code = CodeMemory::reserve(CODE_BYTES)?;
         code.write(vec![(0, &bytes)])?;
         side::initialize(memory);
+        static NUMBERS: AtomicU64 = AtomicU64::new(1);
+        let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
+        side::claim(memory, number);
         Ok(Jit {
             code,
             cache: Cache::default(),
@@ -89,6 +96,7 @@ impl Jit {
             emitted: bytes.len() as u64,
             compile_time: Duration::ZERO,
             bmi2: std::arch::is_x86_feature_detected!("bmi2"),
+            number,
             broken: false,
         })
     }
@@ -213,8 +221,8 @@ impl Jit {
     fn enter(&self, hart: &mut Hart, offset: usize, budget: &mut u64) -> Departure {
         let Stubs { enter, exit, .. } = self.stubs;
         // SAFETY: the stubs are where `stubs::emit` said, every unit in the
-        // cache was emitted for these homes and this hart's memory, and jumps
-        // lead to units and stubs alone.
+        // cache was emitted for these homes and this hart's memory, as `run` has
+        // checked, and jumps lead to units and stubs alone.
         let left = unsafe { self.code.enter(enter, exit, offset, hart, *budget) };
         let (departure, owed) = self.departure(hart, left);
         let remaining = left.budget.wrapping_add(owed.into());
@@ -273,6 +281,8 @@ impl Engine for Jit {
     fn run(&mut self, hart: &mut Hart, mut budget: u64) -> Stop {
         let mut mode = Mode::Fast;
         let mut missed = false;
+        // A library's user may put another memory into a hart.
+        self.broken |= !side::is_owned(&mut hart.memory, self.number);
         while budget > 0 && !self.broken {
             let Some(offset) = self.unit(&mut hart.memory, (hart.state.pc, mode)) else {
                 return Stop::Step;

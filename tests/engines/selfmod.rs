@@ -309,6 +309,26 @@ fn ask(code: &mut Asm, number: u64, at: u64, access: u64) {
 const RW: u64 = 3;
 const RX: u64 = 5;
 
+/// `code` before `page`, and in that page alone `function`, which counts `by`.
+fn with_function(mut code: Asm, page: u64, function: Label, by: i32) -> Scenario {
+    code.pad_to(page);
+    code.bind(function);
+    let mut body = Asm::at(page);
+    body.inst(count(by));
+    ret(&mut body);
+    Scenario::new(code.finish()).data(page, Access::READ_EXECUTE, body.finish())
+}
+
+/// A call of `function`, through a register or not.
+fn call_function(code: &mut Asm, function: Label, indirect: bool) {
+    if indirect {
+        code.la(x(9), function);
+        code.inst(jalr(RA, x(9), 0));
+    } else {
+        code.jal(RA, function);
+    }
+}
+
 /// Writable, then executable, again and again, without `fence.i`: the call is enough.
 #[test]
 fn pages_that_change_between_writable_and_executable() {
@@ -321,26 +341,11 @@ fn pages_that_change_between_writable_and_executable() {
             patch(&mut code, function, count(by));
             ask(&mut code, call::PROTECT, page, RX);
             for _ in 0..3 {
-                if indirect {
-                    code.la(x(9), function);
-                    code.inst(jalr(RA, x(9), 0));
-                } else {
-                    code.jal(RA, function);
-                }
+                call_function(&mut code, function, indirect);
             }
         }
         exit(&mut code);
-        let code_end = code.here();
-        assert!(code_end < page);
-        code.pad_to(page);
-        code.bind(function);
-        let mut next = Asm::at(page);
-        next.inst(count(0));
-        ret(&mut next);
-        let code = code.finish()[..0x2000].to_vec();
-        let seen = Scenario::new(code)
-            .data(page, Access::READ_EXECUTE, next.finish())
-            .check();
+        let seen = with_function(code, page, function, 0).check();
         assert_eq!(seen.exit_code(), 3 * (1..20).sum::<i32>());
     }
 }
@@ -362,25 +367,12 @@ fn code_that_goes_away() {
             code.li(x(8), 10);
             let top = code.here_label();
             code.bind(again);
-            if indirect {
-                code.la(x(9), function);
-                code.inst(jalr(RA, x(9), 0));
-            } else {
-                code.jal(RA, function);
-            }
+            call_function(&mut code, function, indirect);
             code.inst(addi(x(8), x(8), -1));
             code.branch(Cond::Ne, x(8), Reg::ZERO, top);
             ask(&mut code, number, page, access);
             code.jump(again);
-            code.pad_to(page);
-            code.bind(function);
-            let mut next = Asm::at(page);
-            next.inst(count(1));
-            ret(&mut next);
-            let code = code.finish()[..0x2000].to_vec();
-            let seen = Scenario::new(code)
-                .data(page, Access::READ_EXECUTE, next.finish())
-                .check();
+            let seen = with_function(code, page, function, 1).check();
             let cause = match number {
                 call::MAP => Cause::IllegalInstruction { word: 0 },
                 _ => Cause::FetchFault { addr: page },

@@ -29,6 +29,7 @@ mod tests;
 mod unit;
 
 use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use cache::{Cache, Patch};
@@ -70,7 +71,10 @@ pub struct Jit {
     /// Units to be compiled before the next pause.
     until_pause: u32,
     bmi2: bool,
-    /// The host refused something: from now on all is left to the interpreter.
+    /// No other JIT of this process has this number.
+    number: u64,
+    /// The host refused something, or the hart has another memory than the code
+    /// was emitted for: from now on all is left to the interpreter.
     broken: bool,
 }
 
@@ -83,6 +87,9 @@ impl Jit {
         let mut code = CodeMemory::reserve(CODE_BYTES)?;
         code.write(vec![(0, &bytes)])?;
         side::initialize(memory);
+        static NUMBERS: AtomicU64 = AtomicU64::new(1);
+        let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
+        side::claim(memory, number);
         Ok(Jit {
             code,
             cache: Cache::default(),
@@ -95,6 +102,7 @@ impl Jit {
             compile_time: Duration::ZERO,
             until_pause: UNITS_TO_PAUSE,
             bmi2: std::arch::is_x86_feature_detected!("bmi2"),
+            number,
             broken: false,
         })
     }
@@ -220,8 +228,8 @@ impl Jit {
     fn enter(&self, hart: &mut Hart, offset: usize, budget: &mut u64) -> Departure {
         let Stubs { enter, exit, .. } = self.stubs;
         // SAFETY: the stubs are where `stubs::emit` said, every unit in the
-        // cache was emitted for these homes and this hart's memory, and jumps
-        // lead to units and stubs alone.
+        // cache was emitted for these homes and this hart's memory, as `run` has
+        // checked, and jumps lead to units and stubs alone.
         let left = unsafe { self.code.enter(enter, exit, offset, hart, *budget) };
         let (departure, owed) = self.departure(hart, left);
         let remaining = left.budget.wrapping_add(owed.into());
@@ -280,6 +288,8 @@ impl Engine for Jit {
     fn run(&mut self, hart: &mut Hart, mut budget: u64) -> Stop {
         let mut mode = Mode::Fast;
         let mut missed = false;
+        // A library's user may put another memory into a hart.
+        self.broken |= !side::is_owned(&mut hart.memory, self.number);
         while budget > 0 && !self.broken {
             if self.until_pause == 0 {
                 self.until_pause = UNITS_TO_PAUSE;

@@ -18,6 +18,8 @@ pub(super) struct Side {
     pub(super) limits: [u64; 4],
     /// Units by the low bits of their guest address: where indirect jumps look first.
     pub(super) jumps: [JumpEntry; JUMP_ENTRIES],
+    /// The JIT whose tables these are; 0 if there is none.
+    owner: u64,
 }
 
 /// A guest address and the host address of its unit.
@@ -77,6 +79,17 @@ pub(super) fn initialize(memory: &mut Memory) {
     for index in 0..JUMP_ENTRIES {
         set_entry(side, index, JumpEntry::EMPTY);
     }
+}
+
+/// Says whose tables the side area of `memory` holds.
+pub(super) fn claim(memory: &mut Memory, owner: u64) {
+    put(memory.side_area(), offset_of!(Side, owner), owner);
+}
+
+/// Whether `owner` was the last to claim the side area of `memory`.
+pub(super) fn is_owned(memory: &mut Memory, owner: u64) -> bool {
+    let at = offset_of!(Side, owner);
+    memory.side_area()[at..at + 8] == owner.to_le_bytes()
 }
 
 /// Lets indirect jumps to `pc` find the code at `host`.

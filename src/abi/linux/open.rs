@@ -56,9 +56,9 @@ impl Linux {
             .dir
             .open_with(&place.way, &options(flags, mode as u32))?
             .into_std();
-        let path = place.path;
         let kind = file.metadata()?;
         let file = if kind.is_dir() {
+            let path = place.kept_path()?;
             OpenFile::Directory(Arc::new(Directory { file, path }))
         } else if kind.is_file() {
             OpenFile::Regular(Arc::new(Regular { file, flags }))

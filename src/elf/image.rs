@@ -164,7 +164,7 @@ impl<'file> Image<'file> {
     }
 
     /// Reads the symbols of the file, at this image's addresses.
-    pub fn symbols(&self) -> Symbols<'data> {
+    pub fn symbols(&self) -> Symbols<'file> {
         Symbols::parse(self.file, self.bias)
     }
 }

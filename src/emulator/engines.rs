@@ -30,6 +30,11 @@ impl Engines {
         })
     }
 
+    /// What a run has to hold while it goes on, if it needs anything of its thread.
+    pub(super) fn begin(&self) -> Option<impl Sized + use<>> {
+        self.jit.as_ref().map(Jit::receive_faults)
+    }
+
     /// Executes at most `budget` instructions, all of them unless something else stops it.
     pub(super) fn run(&mut self, hart: &mut Hart, budget: u64) -> Stop {
         let end = hart.state.insns.saturating_add(budget);

@@ -99,7 +99,10 @@ impl Machine {
             .and_then(|limit| start.checked_add(limit));
         let exit = match self.ended {
             Some(exit) => exit,
-            None => self.run_to_exit(deadline),
+            None => {
+                self.abi.begin(self.limits.timeout);
+                self.run_to_exit(deadline)
+            }
         };
         self.ended = Some(exit);
         self.outcome(exit, start.elapsed())
@@ -108,6 +111,7 @@ impl Machine {
     /// Runs at most `insns` instructions more; `None` if the guest has not ended by then.
     /// A time limit is not looked at.
     pub fn run_for(&mut self, insns: u64) -> Option<Exit> {
+        let _received = self.engines.begin();
         self.engines.forget_stale(&mut self.hart.memory);
         let end = self.hart.state.insns.saturating_add(insns);
         while self.ended.is_none() && self.hart.state.insns < end {
@@ -144,6 +148,7 @@ impl Machine {
     }
 
     fn run_to_exit(&mut self, deadline: Option<Instant>) -> Exit {
+        let _received = self.engines.begin();
         self.engines.forget_stale(&mut self.hart.memory);
         let slice = if deadline.is_some() { SLICE } else { u64::MAX };
         loop {

@@ -44,7 +44,17 @@ pub(super) struct Cache {
     links: HashMap<Key, Vec<SiteId>>,
 }
 
+/// Units and sites at the most. Code memory bounds them, too, but tiny units
+/// would take many times their code to keep track of.
+const MAX_UNITS: usize = 1 << 17;
+const MAX_SITES: usize = 1 << 20;
+
 impl Cache {
+    /// Whether it is time to clear the cache.
+    pub(super) fn is_full(&self) -> bool {
+        self.placed.len() >= MAX_UNITS || self.sites.len() >= MAX_SITES
+    }
+
     /// The number that the next unit's first site gets.
     pub(super) fn next_site(&self) -> SiteId {
         SiteId(self.sites.len() as u32)

@@ -37,6 +37,7 @@ use code::{CodeMemory, Left};
 use emitter::Context;
 use exit::{ExitKind, Mode, Site};
 use fault::FAULTED;
+pub use fault::FaultsReceived;
 use profile::Profile;
 use regs::Homes;
 use stubs::{MISSED, Stubs};
@@ -81,6 +82,10 @@ pub struct Jit {
 impl Jit {
     /// A JIT for a hart with this memory, whose side area it takes over.
     pub fn new(memory: &mut Memory) -> std::io::Result<Jit> {
+        if !std::arch::is_x86_feature_detected!("sse4.1") {
+            let reason = "the processor lacks SSE4.1";
+            return Err(std::io::Error::new(std::io::ErrorKind::Unsupported, reason));
+        }
         fault::install()?;
         let (homes, profile) = (Homes::usual(), Profile::new());
         let (bytes, stubs) = stubs::emit(&homes).map_err(std::io::Error::other)?;
@@ -105,6 +110,12 @@ impl Jit {
             number,
             broken: false,
         })
+    }
+
+    /// Lets this thread receive the signals that emitted code needs, until the
+    /// value is dropped.
+    pub fn receive_faults(&self) -> FaultsReceived {
+        FaultsReceived::new()
     }
 
     /// Time spent emitting code.
@@ -154,7 +165,7 @@ impl Jit {
         else {
             return Ok(None);
         };
-        if self.free + unit.code.len() > self.code.size() {
+        if self.free + unit.code.len() > self.code.size() || self.cache.is_full() {
             self.clear(memory)?;
             return self.compile(memory, key);
         }

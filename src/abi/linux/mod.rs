@@ -314,6 +314,11 @@ impl Abi for Linux {
         Ok(())
     }
 
+    fn begin(&mut self, timeout: Option<Duration>) {
+        self.started = Some(Instant::now());
+        self.timeout = timeout.or(self.timeout);
+    }
+
     fn ecall(&mut self, hart: &mut Hart) -> Result<(), Exit> {
         let mut args = [0; 6];
         args.copy_from_slice(&hart.state.x[Reg::A0.index()..][..6]);

@@ -248,7 +248,9 @@ impl Side {
                 self.hart.state.pc = match dice.below(3) {
                     0 => self.hart.state.pc.wrapping_add(4),
                     1 => self.hart.state.pc.wrapping_add(2),
-                    _ => layout.code[dice.below(3) as usize].start + dice.below(2 * PAGE_SIZE) & !1,
+                    _ => {
+                        layout.code[dice.below(3) as usize].start + (dice.below(2 * PAGE_SIZE) & !1)
+                    }
                 };
                 for index in [5, 6, 10, 11, 12, 13, 14, 31] {
                     if dice.below(3) == 0 {

@@ -23,7 +23,7 @@ fn run(guest: &Guest, engine: EngineKind) -> (Outcome, Vec<u8>) {
         linux = linux.env(name, value);
     }
     let limits = Limits {
-        max_insns: Some(10_000_000_000),
+        max_insns: Some(2_000_000_000),
         ..Limits::default()
     };
     let machine = Machine::builder()

@@ -8,7 +8,7 @@ use rvjet::machine::{Access, Exit, MachineState};
 use rvjet::{EngineKind, Error, Limits, Machine};
 
 use crate::lab::{Lab, Region, stub};
-use crate::report;
+use crate::report::Divergence;
 
 /// Where code lies unless a test says otherwise.
 pub const CODE: u64 = 0x1_0000;
@@ -164,18 +164,27 @@ impl Scenario {
         self.observe(&machine, exit)
     }
 
-    /// Runs it to its end under both engines; the difference as an error.
-    pub fn compare(&self) -> Result<Observed, String> {
+    /// Runs it to its end under both engines.
+    pub fn compare(&self) -> Result<Observed, Divergence> {
         let [want, got] = ENGINES.map(|engine| self.run(engine));
-        report::same(self, &want, &got)?;
-        Ok(want)
+        self.same(want, got)
     }
 
-    /// As [`Scenario::compare`], for its first `insns` instructions.
-    pub fn compare_for(&self, insns: u64) -> Result<Observed, String> {
+    /// As [`Scenario::compare`], its first `insns` instructions.
+    pub fn compare_for(&self, insns: u64) -> Result<Observed, Divergence> {
         let [want, got] = ENGINES.map(|engine| self.run_for(engine, insns));
-        report::same(self, &want, &got).map_err(|e| format!("after {insns} instructions: {e}"))?;
-        Ok(want)
+        self.same(want, got)
+    }
+
+    fn same(&self, want: Observed, got: Observed) -> Result<Observed, Divergence> {
+        if want == got {
+            return Ok(want);
+        }
+        Err(Divergence {
+            scenario: Box::new(self.clone()),
+            want: Box::new(want),
+            got: Box::new(got),
+        })
     }
 
     /// As [`Scenario::compare`]; a difference fails the test.

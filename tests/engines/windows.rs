@@ -1,11 +1,11 @@
 //! Address spaces of other sizes, and code at their ends.
 
-use rvjet::isa::{Cond, Inst, LoadOp, Reg, Width};
+use rvjet::isa::{AluOp, AmoOp, Cond, Inst, LoadOp, MulDivOp, Reg, Width};
 use rvjet::machine::{Access, Cause, Exit, PAGE_SIZE, Trap};
 
-use crate::asm::{Asm, addi, branch, jalr, load, store, word_of, x};
+use crate::asm::{Asm, addi, alu, alu_imm, amo, branch, jalr, load, muldiv, store, word_of, x};
 use crate::lab::Region;
-use crate::scenario::{CODE, Scenario};
+use crate::scenario::{CODE, DATA, Scenario};
 
 const SIZES: [u64; 7] = [
     1 << 17,
@@ -120,7 +120,80 @@ fn bases_that_drift() {
     }
 }
 
-/// As above below zero: the address wraps, and so does the sum of base and offset.
+/// What was checked of a base does not hold of what overwrites it.
+#[test]
+fn a_base_that_is_overwritten() {
+    let base = x(8);
+    let writers = [
+        addi(base, x(9), 0),
+        load(LoadOp::Ld, base, x(18), 0),
+        alu(AluOp::Or, base, x(9), x(9)),
+        muldiv(MulDivOp::Mul, base, x(9), x(20)),
+        amo(AmoOp::Or, Width::Double, base, x(18), x(0)),
+        alu_imm(AluOp::Xor, base, x(9), 0),
+        alu(AluOp::Add, base, x(9), x(0)),
+    ];
+    for writer in writers {
+        for value in [
+            DATA + 8,
+            DATA + 9,
+            DATA + 12,
+            1 << 32,
+            1 << 50,
+            1 << 63,
+            u64::MAX,
+        ] {
+            let mut code = Asm::at(CODE);
+            code.insts([load(LoadOp::Ld, x(10), base, 0), writer]);
+            let at = code.here();
+            code.insts([load(LoadOp::Ld, x(10), base, 0), Inst::Ecall]);
+            let scenario = Scenario::new(code.finish())
+                .data(DATA, Access::READ_WRITE, [1; 64])
+                .data(DATA + PAGE_SIZE, Access::READ_WRITE, value.to_le_bytes())
+                .reg(base, DATA)
+                .reg(x(9), value)
+                .reg(x(18), DATA + PAGE_SIZE)
+                .reg(x(20), 1);
+            let (addr, width) = (value, Width::Double);
+            let cause = Cause::LoadFault { addr, width };
+            let bad = value >= 1 << 32;
+            assert_eq!(
+                trap(&scenario),
+                bad.then_some(Trap { pc: at, cause }),
+                "{writer:?}"
+            );
+            let unaligned = scenario.check().state.unaligned_loads;
+            assert_eq!(unaligned, u64::from(!bad && value % 8 != 0), "{writer:?}");
+        }
+    }
+}
+
+/// A base that was a multiple of eight, and is moved by less.
+#[test]
+fn bases_that_lose_their_alignment() {
+    for step in [1, 2, 3, 4, 6, 8, -1, -2, -4, -12] {
+        for op in LoadOp::ALL {
+            for to in [x(8), x(18)] {
+                let mut code = Asm::at(CODE);
+                code.insts([load(LoadOp::Ld, x(9), x(8), 0), addi(to, x(8), step)]);
+                code.insts([
+                    load(op, x(9), to, 0),
+                    store(op.width(), x(9), to, 8),
+                    Inst::Ecall,
+                ]);
+                let seen = Scenario::new(code.finish())
+                    .data(DATA, Access::READ_WRITE, [0x5a; 64])
+                    .reg(x(8), DATA + 16)
+                    .check();
+                let odd = u64::from(!op.width().is_aligned(step as u64));
+                let counts = (seen.state.unaligned_loads, seen.state.unaligned_stores);
+                assert_eq!(counts, (odd, odd), "{op:?} {step}");
+            }
+        }
+    }
+}
+
+/// Below zero, the address wraps, and so does the sum of base and offset.
 #[test]
 fn addresses_wrap_at_zero() {
     for (base, offset, fine) in [

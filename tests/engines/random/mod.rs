@@ -6,15 +6,23 @@ mod insts;
 mod program;
 mod soup;
 
-use proptest::prelude::*;
-use proptest::test_runner::{Config, RngSeed, TestCaseError, TestRunner};
+use std::fmt;
 
-use crate::scenario::{ENGINES, Scenario};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, RngSeed, TestCaseError, TestError, TestRunner};
+
+use rvjet::EngineKind;
+
+use crate::report::Divergence;
+use crate::scenario::ENGINES;
 use program::{Program, Shape, program};
 
 /// Programs of each shape, unless `PROPTEST_CASES` says otherwise.
 const CASES: u32 = 400;
 const SEED: u64 = 0x0072_766a_6574;
+/// How long to look for a simpler program that fails, in milliseconds.
+const SHRINK_MS: u32 = 60_000;
 
 fn config() -> Config {
     let default = Config::default();
@@ -30,18 +38,48 @@ fn config() -> Config {
         cases,
         rng_seed,
         failure_persistence: None,
+        max_shrink_time: SHRINK_MS,
         ..default
     }
 }
 
+/// What the engines do not agree on.
+#[derive(Debug)]
+enum Disagreement {
+    /// Whether it can be started at all.
+    Start(String),
+    /// How it runs.
+    Run(Divergence),
+    /// One engine does something else when it runs in pieces.
+    Pieces(EngineKind),
+}
+
+impl From<Divergence> for Disagreement {
+    fn from(divergence: Divergence) -> Disagreement {
+        Disagreement::Run(divergence)
+    }
+}
+
+impl fmt::Display for Disagreement {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Disagreement::Start(how) => f.write_str(how),
+            Disagreement::Run(divergence) => divergence.fmt(f),
+            Disagreement::Pieces(engine) => write!(f, "{engine:?} differs when run in pieces"),
+        }
+    }
+}
+
 /// The engines agree on the whole, on a part, and on any way to take it in pieces.
-fn agree(program: &Program, part: u64, pieces: &[u64]) -> Result<(), String> {
+fn agree(program: &Program, part: u64, pieces: &[u64]) -> Result<(), Disagreement> {
     let scenario = program.scenario();
     if let Err(error) = scenario.build(ENGINES[0]) {
         // Its memory limit does not even let it start.
         return match scenario.build(ENGINES[1]) {
             Err(same) if same.to_string() == error.to_string() => Ok(()),
-            other => Err(format!("interp {error}, jit {other:?}")),
+            other => Err(Disagreement::Start(format!(
+                "interp {error}, jit {other:?}"
+            ))),
         };
     }
     let whole = scenario.compare()?;
@@ -49,17 +87,11 @@ fn agree(program: &Program, part: u64, pieces: &[u64]) -> Result<(), String> {
     scenario.compare_for(warm + part % (whole.state.insns - warm + 2))?;
     let pieces = &[&[warm], pieces].concat();
     for engine in ENGINES {
-        let in_pieces = scenario.run_pieces(engine, pieces);
-        if in_pieces != whole {
-            return Err(split_differs(&scenario, engine, pieces));
+        if scenario.run_pieces(engine, pieces) != whole {
+            return Err(Disagreement::Pieces(engine));
         }
     }
     Ok(())
-}
-
-fn split_differs(scenario: &Scenario, engine: rvjet::EngineKind, pieces: &[u64]) -> String {
-    let [whole, split] = [scenario.run(engine), scenario.run_pieces(engine, pieces)];
-    format!("{engine:?} in pieces of {pieces:?}: {split:#x?}\nat once: {whole:#x?}")
 }
 
 fn run(shape: Shape) {
@@ -67,13 +99,29 @@ fn run(shape: Shape) {
 }
 
 fn run_cases(shape: Shape, config: Config) {
-    let pieces = proptest::collection::vec(1..200u64, 1..8);
+    let pieces = vec(1..200u64, 1..8);
     let strategy = (program(shape), any::<u64>(), pieces);
-    let tried = TestRunner::new(config).run(&strategy, |(program, part, pieces)| {
-        agree(&program, part, &pieces).map_err(TestCaseError::fail)
-    });
-    if let Err(failure) = tried {
-        panic!("{failure}");
+    let agree = |(program, part, pieces): &(Program, u64, Vec<u64>)| agree(program, *part, pieces);
+    try_all(config, &strategy, agree);
+}
+
+/// Tries values of `strategy`, and reports on the simplest that fails.
+fn try_all<S: Strategy, E: fmt::Display>(
+    config: Config,
+    strategy: &S,
+    attempt: impl Fn(&S::Value) -> Result<(), E>,
+) where
+    S::Value: fmt::Debug,
+{
+    let fail = |_| TestCaseError::fail("it does not hold");
+    let tried = TestRunner::new(config).run(strategy, |value| attempt(&value).map_err(fail));
+    match tried {
+        Ok(()) => {}
+        Err(TestError::Fail(_, value)) => match attempt(&value) {
+            Err(report) => panic!("{value:#?}\n{report}"),
+            Ok(()) => panic!("{value:#?}\nfails in some runs only"),
+        },
+        Err(abort) => panic!("{abort}"),
     }
 }
 

@@ -3,12 +3,11 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
-use proptest::test_runner::{TestCaseError, TestRunner};
 
 use rvjet::isa::{Compressed, decode};
 use rvjet::machine::{Access, PAGE_SIZE};
 
-use super::config;
+use super::{config, try_all};
 use crate::lab::Region;
 use crate::scenario::{CODE, DATA, Scenario};
 
@@ -57,22 +56,19 @@ fn soup() {
     let strategy = (vec(word(), 1..128), registers(), access, 0..4000u64);
     let mut config = config();
     config.cases *= 4;
-    let tried = TestRunner::new(config).run(&strategy, |(words, registers, access, part)| {
+    try_all(config, &strategy, |(words, registers, access, part)| {
         let mut code = vec![0; (start - CODE) as usize];
-        code.extend(words.into_iter().flat_map(u32::to_le_bytes));
+        code.extend(words.iter().copied().flat_map(u32::to_le_bytes));
         let mut all = [0; 32];
-        all.copy_from_slice(&registers);
+        all.copy_from_slice(registers);
         let data: Vec<u8> = (0..0x2000u32).map(|n| (n * 37) as u8).collect();
-        let scenario = Scenario::at(CODE, access, code)
+        let scenario = Scenario::at(CODE, *access, code)
             .entry(start)
             .registers(all)
             .data(DATA, Access::READ_WRITE, data)
             .region(Region::fresh(0, PAGE_SIZE, Access::READ_WRITE))
             .max_insns(2000);
-        let same = scenario.compare().and_then(|_| scenario.compare_for(part));
-        same.map(drop).map_err(TestCaseError::fail)
+        scenario.compare()?;
+        scenario.compare_for(*part).map(drop)
     });
-    if let Err(failure) = tried {
-        panic!("{failure}");
-    }
 }

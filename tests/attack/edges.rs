@@ -7,7 +7,6 @@ use rvjet::{EngineKind, Limits, Machine};
 use crate::guest;
 
 #[test]
-#[ignore = "a17"]
 fn a_unit_that_ends_below_zero_can_be_dropped() {
     let elf = guest::elf(&[
         0x0000_0463, // beq zero, zero, +8: known to be taken, so:

@@ -5,7 +5,7 @@ use rvjet::abi::linux::Capture;
 use rvjet::elf::Symbols;
 use rvjet::{EngineKind, Limits, Machine};
 
-use crate::chaos::Dice;
+use crate::dice::Dice;
 
 /// What can be seen of a run, but for the times.
 fn seen(elf: &[u8], engine: EngineKind) -> String {

@@ -32,7 +32,6 @@ fn far_load() -> Vec<u8> {
 }
 
 #[test]
-#[ignore = "a11"]
 fn another_memory_under_compiled_code_is_no_way_out() {
     if std::env::var_os("ATTACK_CHILD").is_none() {
         assert!(!dies(
@@ -66,7 +65,6 @@ fn another_memory_under_compiled_code_is_no_way_out() {
 }
 
 #[test]
-#[ignore = "a11"]
 fn a_fresh_memory_has_no_jumps_to_nowhere() {
     if std::env::var_os("ATTACK_CHILD").is_none() {
         assert!(!dies("host::a_fresh_memory_has_no_jumps_to_nowhere"));
@@ -178,7 +176,6 @@ impl Read for Boasts {
 }
 
 #[test]
-#[ignore = "a14"]
 fn a_reader_that_boasts_is_not_believed() {
     for engine in ENGINES {
         let elf = guest::elf(&guest::reads_two_buffers());

@@ -1,5 +1,5 @@
 //! Hostile guests: what a program or a file does to break out, to hang or to
-//! exhaust its host. Those that still succeed are ignored, by finding.
+//! exhaust its host.
 
 #![forbid(unsafe_code)]
 #![expect(
@@ -8,7 +8,7 @@
     reason = "the lints spare test functions, not what they call"
 )]
 
-mod chaos;
+mod dice;
 mod edges;
 mod files;
 mod guest;

@@ -27,6 +27,10 @@ const FOR_HOST: [(u64, i32); 8] = [
     (0o400_000, libc::O_NOFOLLOW),
     (0o4_000_000, libc::O_SYNC),
 ];
+/// What `statfs` calls procfs and sysfs (include/uapi/linux/magic.h).
+const PROC_SUPER_MAGIC: i64 = 0x9fa0;
+const SYSFS_MAGIC: i64 = 0x6265_6572;
+
 /// What a new file may permit: no bit that lends the owner's rights.
 const MODE: u32 = 0o777;
 
@@ -60,7 +64,7 @@ impl Linux {
         let file = if kind.is_dir() {
             let path = place.kept_path()?;
             OpenFile::Directory(Arc::new(Directory { file, path }))
-        } else if kind.is_file() {
+        } else if kind.is_file() && !speaks_for_the_host(&file)? {
             OpenFile::Regular(Arc::new(Regular { file, flags }))
         } else {
             return Err(Errno::ACCES.into());
@@ -139,6 +143,13 @@ fn options(flags: u64, mode: u32) -> OpenOptions {
 }
 
 /// What a file was opened with, and whether it appends now.
+/// Whether a file is a window on the host's kernel or processes, this one among
+/// them (`/proc/self/mem`): no grant of a directory that contains it means that.
+fn speaks_for_the_host(file: &std::fs::File) -> Result<bool, Errno> {
+    let kind = rustix::fs::fstatfs(file)?.f_type;
+    Ok(matches!(kind as i64, PROC_SUPER_MAGIC | SYSFS_MAGIC))
+}
+
 fn status_flags(file: &OpenFile) -> Outcome {
     match file {
         OpenFile::Regular(regular) => {

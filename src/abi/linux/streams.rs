@@ -13,6 +13,8 @@ use crate::machine::Exit;
 
 /// Bytes that a pipe which polls as writable takes without blocking (`PIPE_BUF`).
 const PIPE_BUF: usize = 4096;
+/// Bytes written to a file between two looks at the clock.
+const FILE_PIECE: usize = 1 << 20;
 
 /// When a call may no longer wait.
 #[derive(Clone, Copy, Debug)]
@@ -167,11 +169,14 @@ fn write_fd(
     deadline: Option<Deadline>,
     or_unread: impl Fn(Failure) -> Failure,
 ) -> Result<usize, Failure> {
-    let may_block = deadline.is_some() && !is_regular(fd);
-    let piece = if may_block { PIPE_BUF } else { bytes.len() };
+    let piece = match deadline {
+        None => bytes.len(),
+        Some(_) if is_regular(fd) => FILE_PIECE,
+        Some(_) => PIPE_BUF,
+    };
     write_all(bytes, |rest| {
         loop {
-            if may_block {
+            if deadline.is_some() {
                 wait(fd, PollFlags::OUT, deadline)?;
             }
             match rustix::io::write(fd, &rest[..piece.min(rest.len())]) {

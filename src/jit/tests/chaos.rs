@@ -4,9 +4,9 @@
 
 use std::ops::Range;
 
-use rvjet::interp::Interp;
-use rvjet::jit::Jit;
-use rvjet::machine::{Access, Clock, Engine, Hart, MachineState, Memory, PAGE_SIZE, Stop};
+use crate::interp::Interp;
+use crate::jit::Jit;
+use crate::machine::{Access, Clock, Engine, Hart, MachineState, Memory, PAGE_SIZE, Stop};
 
 /// A generator of numbers, good enough.
 #[derive(Clone)]
@@ -203,6 +203,7 @@ impl Side {
                 return self.interp.run(&mut self.hart, left);
             };
             match jit.run(&mut self.hart, left) {
+                Stop::Pause => {}
                 Stop::Step => {
                     if let Err(stop) = self.interp.step(&mut self.hart) {
                         return stop;
@@ -221,7 +222,7 @@ impl Side {
     fn handle(&mut self, stop: Stop, layout: &Layout, dice: &mut Dice) {
         match stop {
             Stop::FenceI => self.hart.memory.synchronize_code(),
-            Stop::Budget => {}
+            Stop::Budget | Stop::Pause => {}
             Stop::Ecall => {
                 self.hart.state.pc += 4;
                 self.hart.state.insns += 1;
@@ -328,8 +329,8 @@ fn chaos(seed: u64, window: u64, limit: u64, rounds: usize) -> u64 {
 
 fn seeds() -> Range<u64> {
     let from = |name: &str, usual| std::env::var(name).map_or(usual, |text| text.parse().unwrap());
-    let first = from("ATTACK_SEED", 1);
-    first..first + from("ATTACK_CASES", 40)
+    let first = from("RVJET_TEST_SEED", 1);
+    first..first + from("RVJET_TEST_CASES", 40)
 }
 
 #[test]
@@ -341,7 +342,4 @@ fn engines_stay_together_at_both_ends_of_any_window() {
         insns += chaos(seed, window, limit, 2000);
     }
     assert!(insns > 0);
-    if std::env::var_os("ATTACK_CASES").is_some() {
-        panic!("all well, {insns} instructions");
-    }
 }

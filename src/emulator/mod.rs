@@ -115,7 +115,7 @@ impl Machine {
         self.engines.forget_stale(&mut self.hart.memory);
         let end = self.hart.state.insns.saturating_add(insns);
         while self.ended.is_none() && self.hart.state.insns < end {
-            self.ended = self.turn(end - self.hart.state.insns);
+            self.ended = self.turn(end - self.hart.state.insns, true);
         }
         self.ended
     }
@@ -156,20 +156,21 @@ impl Machine {
                 let limit = self.limits.timeout.unwrap_or_default();
                 return Exit::Timeout { limit };
             }
-            if let Some(exit) = self.turn(slice) {
+            if let Some(exit) = self.turn(slice, false) {
                 return exit;
             }
         }
     }
 
     /// Lets the engines run up to `slice` instructions or to the next event, and handles that.
-    fn turn(&mut self, slice: u64) -> Option<Exit> {
+    fn turn(&mut self, slice: u64, exact: bool) -> Option<Exit> {
         let limit = self.limits.max_insns.unwrap_or(u64::MAX);
         let left = limit.saturating_sub(self.hart.state.insns);
         if left == 0 {
             return Some(Exit::InsnLimit { limit });
         }
-        match self.engines.run(&mut self.hart, slice.min(left)) {
+        let exact = exact || left <= slice;
+        match self.engines.run(&mut self.hart, slice.min(left), exact) {
             Stop::Budget | Stop::Pause | Stop::Step => None,
             Stop::Ecall => self.ecall(),
             Stop::FenceI => {

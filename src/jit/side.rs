@@ -39,7 +39,14 @@ impl JumpEntry {
 }
 
 const _: () = assert!(size_of::<Side>() <= SIDE_AREA_BYTES);
-const _: () = assert!(size_of::<JumpEntry>() == 8 << 1);
+// Twice the index times the scale of an x86 address is the entry's offset.
+const _: () = assert!(size_of::<JumpEntry>() == 2 * 8);
+
+// The way to an entry, as emitted code goes it: targets are even, so an address
+// masked by JUMP_MASK is twice the entry's index (0x10078 gives 0x78, which is
+// twice 0x3c); times eight, which the addressing mode multiplies by, it is
+// sixteen times the index, an entry's size. From the guest's address 0, where
+// `mem` points, the table starts at the negative offset JUMP_PC.
 
 /// The index of the jump entry for guest address `pc`.
 pub(super) const fn jump_index(pc: u64) -> usize {

@@ -111,13 +111,24 @@ impl Window {
     }
 }
 
-/// A new mapping of `size` writable bytes, which cost nothing until they are written.
+/// A new mapping of `size` bytes, which cost nothing until they are written: all
+/// of it writable where the host allows so much, the side area alone where not
+/// (`vm.overcommit_memory` 2).
 fn map_fresh(size: usize) -> rustix::io::Result<NonNull<u8>> {
     let flags = MapFlags::PRIVATE | MapFlags::NORESERVE;
-    let access = ProtFlags::READ | ProtFlags::WRITE;
-    // SAFETY: at an address of the kernel's choice, so it replaces nothing.
-    let start = unsafe { rustix::mm::mmap_anonymous(std::ptr::null_mut(), size, access, flags)? };
-    NonNull::new(start.cast()).ok_or(rustix::io::Errno::NOMEM)
+    let map = |access| {
+        // SAFETY: at an address of the kernel's choice, so it replaces nothing.
+        let start =
+            unsafe { rustix::mm::mmap_anonymous(std::ptr::null_mut(), size, access, flags)? };
+        NonNull::new(start.cast::<u8>()).ok_or(rustix::io::Errno::NOMEM)
+    };
+    map(ProtFlags::READ | ProtFlags::WRITE).or_else(|_| {
+        let start = map(ProtFlags::empty())?;
+        let access = MprotectFlags::READ | MprotectFlags::WRITE;
+        // SAFETY: the start of the mapping just made, which is longer.
+        unsafe { rustix::mm::mprotect(start.as_ptr().cast(), SIDE_AREA_BYTES, access)? };
+        Ok(start)
+    })
 }
 
 /// A vector of zero bytes, which costs only address space until it is written;

@@ -13,6 +13,8 @@ pub mod linux;
 pub use bare::Bare;
 pub use linux::Linux;
 
+use std::time::Duration;
+
 use crate::machine::{Exit, Hart, MapError};
 use crate::program::Program;
 
@@ -20,6 +22,11 @@ use crate::program::Program;
 pub trait Abi: Send {
     /// Lays out stack and arguments and sets the registers, before the first instruction.
     fn start(&mut self, program: &Program, hart: &mut Hart) -> Result<(), StartError>;
+
+    /// A run begins, which may take as long as `timeout` from now.
+    fn begin(&mut self, timeout: Option<Duration>) {
+        let _ = timeout;
+    }
 
     /// Carries out the call at `hart.state.pc`. The caller moves the hart past
     /// the `ecall`; an error ends the run instead.

@@ -105,7 +105,7 @@ pub fn line(outcome: &Outcome, elf: &[u8], machine: &Machine) -> Option<String> 
 
 /// `, ra 0x… (symbol+offset)` of a jump to a wrong address, whose pc does not
 /// tell who has jumped: most are calls, which leave the return address.
-fn origin(symbols: &Symbols, outcome: &Outcome) -> String {
+fn origin(symbols: &Symbols<'_>, outcome: &Outcome) -> String {
     match outcome.exit {
         Exit::Trap(Trap {
             cause: Cause::FetchFault { .. },
@@ -119,7 +119,7 @@ fn origin(symbols: &Symbols, outcome: &Outcome) -> String {
 }
 
 /// ` (symbol+offset, file:line)`, as much of it as is known.
-fn place(symbols: &Symbols, pc: u64) -> String {
+fn place(symbols: &Symbols<'_>, pc: u64) -> String {
     let symbol = symbols
         .lookup(pc)
         .map(|symbol| format!("{}+{:#x}", symbol.name, symbol.offset));

@@ -10,6 +10,7 @@ use clap::builder::{BoolishValueParser, OsStringValueParser, TypedValueParser};
 use rvjet::abi::linux::Linux;
 
 use super::failure::Failure;
+use super::input;
 use super::values::{self, Directory, Variable};
 
 /// What the guest gets of the host: nothing unless it is said here.
@@ -75,7 +76,7 @@ impl Grants {
             linux = granted.map_err(|source| Failure::Input { path: host, source })?;
         }
         if let Some(path) = self.stdin {
-            linux = linux.stdin(open(&path)?);
+            linux = linux.stdin_file(open(&path)?);
         }
         if self.host_time {
             linux = linux.host_time();
@@ -91,7 +92,7 @@ impl Grants {
 }
 
 fn open(path: &Path) -> Result<File, Failure> {
-    File::open(path).map_err(|source| Failure::Input {
+    input::open(path).map_err(|source| Failure::Input {
         path: path.to_owned(),
         source,
     })

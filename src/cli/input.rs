@@ -22,11 +22,15 @@ pub fn read_elf(path: &Path) -> Result<Vec<u8>, Failure> {
 }
 
 /// Opens without waiting: a FIFO that nobody writes to would block otherwise.
-fn open_regular(path: &Path) -> io::Result<File> {
-    let file = OpenOptions::new()
+pub fn open(path: &Path) -> io::Result<File> {
+    OpenOptions::new()
         .read(true)
         .custom_flags(libc::O_NONBLOCK)
-        .open(path)?;
+        .open(path)
+}
+
+fn open_regular(path: &Path) -> io::Result<File> {
+    let file = open(path)?;
     let kind = file.metadata()?.file_type();
     match kind.is_file() {
         true => Ok(file),

@@ -12,14 +12,14 @@ const PADDING: usize = 16;
 /// Writes a listing to `out`.
 #[derive(Debug)]
 pub struct Listing<'a, W> {
-    symbols: &'a Symbols,
+    symbols: &'a Symbols<'a>,
     out: W,
     /// The register and the value that the `auipc` before has put into it.
     upper: Option<(Reg, u64)>,
 }
 
 impl<'a, W: Write> Listing<'a, W> {
-    pub fn new(symbols: &'a Symbols, out: W) -> Listing<'a, W> {
+    pub fn new(symbols: &'a Symbols<'a>, out: W) -> Listing<'a, W> {
         Listing {
             symbols,
             out,

@@ -164,6 +164,9 @@ pub fn execute(args: Args) -> Result<ExitCode, Failure> {
     let dumped = filter
         .map(|filter| dump::range(filter, &elf, &machine))
         .transpose()?;
+    if let Some(limit) = limits.timeout {
+        output::wait_at_most(limit);
+    }
     let outcome = machine.run();
     if let Some(pcs) = dumped {
         dump::print(&machine, pcs)?;

@@ -11,6 +11,7 @@ use serde::Serialize;
 
 use super::ending::Ending;
 use super::failure::Failure;
+use super::output;
 
 /// Changes when a field of [`Report`] goes or changes its meaning, not when one comes.
 const SCHEMA_VERSION: u32 = 1;
@@ -77,8 +78,7 @@ impl Sink {
                 .write_all(text.as_bytes())
                 .map_err(|source| failed(&path, source)),
             None => {
-                // Standard error is where the failure would be reported.
-                let _unread = io::stderr().lock().write_all(text.as_bytes());
+                output::stderr(&text);
                 Ok(())
             }
         }

@@ -16,14 +16,14 @@ const MAX_PROGRAM_HEADERS: u16 = 1024;
 const EF_RISCV_RVE: u32 = 0x8;
 
 /// A file header of a RISC-V program and its program headers.
-pub(super) struct Header<'data> {
+pub(super) struct Header<'file> {
     pub fields: FileHeader<LittleEndian>,
-    programs: SegmentTable<'data, LittleEndian>,
+    programs: SegmentTable<'file, LittleEndian>,
 }
 
-impl<'data> Header<'data> {
+impl<'file> Header<'file> {
     /// Checks everything that the file header says but the entry point.
-    pub fn parse(bytes: &'data [u8]) -> Result<Header<'data>, ElfError> {
+    pub fn parse(bytes: &'file [u8]) -> Result<Header<'file>, ElfError> {
         check_ident(bytes)?;
         let fields = fields(bytes)?;
         check_fields(&fields)?;
@@ -33,7 +33,7 @@ impl<'data> Header<'data> {
     }
 
     /// The program headers in file order.
-    pub fn programs(&self) -> impl Iterator<Item = ProgramHeader> + use<'data> {
+    pub fn programs(&self) -> impl Iterator<Item = ProgramHeader> + use<'file> {
         self.programs.iter()
     }
 
@@ -107,10 +107,10 @@ fn check_fields(fields: &FileHeader<LittleEndian>) -> Result<(), ElfError> {
 
 /// The bytes of the program header table; a count that stands elsewhere
 /// (`PN_XNUM`) is above the bound anyhow.
-fn program_header_bytes<'data>(
-    bytes: &'data [u8],
+fn program_header_bytes<'file>(
+    bytes: &'file [u8],
     fields: &FileHeader<LittleEndian>,
-) -> Result<&'data [u8], ElfError> {
+) -> Result<&'file [u8], ElfError> {
     let (count, max) = (fields.e_phnum, MAX_PROGRAM_HEADERS);
     if count == 0 || fields.e_phoff == 0 {
         return Err(ElfError::NoLoadableSegment);

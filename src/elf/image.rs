@@ -41,24 +41,24 @@ pub struct ProgramHeaders {
 /// assert_eq!(error.to_string(), "ELF magic is [23, 21, 2f, 62], expected [7f, 45, 4c, 46]");
 /// ```
 #[derive(Clone, Debug)]
-pub struct Image<'data> {
-    file: &'data [u8],
+pub struct Image<'file> {
+    file: &'file [u8],
     kind: Kind,
     entry: u64,
     flags: u32,
-    segments: Vec<Segment<'data>>,
+    segments: Vec<Segment<'file>>,
     program_headers: ProgramHeaders,
     stack_executable: bool,
     align: u64,
     bias: u64,
 }
 
-impl<'data> Image<'data> {
+impl<'file> Image<'file> {
     /// Checks `bytes` as a program: the headers are read, not what they lead to.
     ///
     /// # Errors
     /// The first field that is not as a static RV64 program has it.
-    pub fn parse(bytes: &'data [u8]) -> Result<Image<'data>, ElfError> {
+    pub fn parse(bytes: &'file [u8]) -> Result<Image<'file>, ElfError> {
         let header = Header::parse(bytes)?;
         for program in header.programs() {
             dynamic::reject_interpreter(&program, bytes)?;
@@ -88,7 +88,7 @@ impl<'data> Image<'data> {
     /// # Errors
     /// A bias other than 0 for a [`Kind::Executable`], one that is not a multiple
     /// of [`align`](Image::align), or one that moves the end beyond the address space.
-    pub fn with_bias(mut self, bias: u64) -> Result<Image<'data>, ElfError> {
+    pub fn with_bias(mut self, bias: u64) -> Result<Image<'file>, ElfError> {
         if self.kind == Kind::Executable && bias != 0 {
             return Err(ElfError::BiasOfExecutable { bias });
         }
@@ -127,7 +127,7 @@ impl<'data> Image<'data> {
     }
 
     /// The segments that take memory, in ascending order, none overlapping; never empty.
-    pub fn segments(&self) -> &[Segment<'data>] {
+    pub fn segments(&self) -> &[Segment<'file>] {
         &self.segments
     }
 
@@ -164,7 +164,7 @@ impl<'data> Image<'data> {
     }
 
     /// Reads the symbols of the file, at this image's addresses.
-    pub fn symbols(&self) -> Symbols {
+    pub fn symbols(&self) -> Symbols<'file> {
         Symbols::parse(self.file, self.bias)
     }
 }
@@ -177,10 +177,10 @@ fn loads(header: &Header<'_>) -> impl Iterator<Item = ProgramHeader> {
     })
 }
 
-fn segments<'data>(
-    header: &Header<'data>,
-    bytes: &'data [u8],
-) -> Result<Vec<Segment<'data>>, ElfError> {
+fn segments<'file>(
+    header: &Header<'file>,
+    bytes: &'file [u8],
+) -> Result<Vec<Segment<'file>>, ElfError> {
     let segments: Result<Vec<_>, _> = loads(header)
         .map(|program| load::segment(&program, bytes))
         .collect();

@@ -9,53 +9,56 @@
 //! What that costs: below DWARF 5 a path relative to the compilation directory
 //! stays relative.
 
-use super::line_index::LineIndex;
+use super::line_search;
 use super::name::plain_name;
 use super::sections::Sections;
 use gimli::{
     AttributeValue, DebugLine, DebugLineOffset, EndianSlice, LineProgramHeader, LittleEndian,
 };
 use std::ops::Range;
-use std::sync::OnceLock;
 
 pub(super) type Slice<'a> = EndianSlice<'a, LittleEndian>;
 
-/// The line tables of a program; the index is made by the first look-up.
+/// A longer `.debug_line` counts as none: a look-up goes through all of it, and
+/// shall not take seconds. Programs with as much are larger by far than any guest.
+const MAX_DEBUG_LINE: usize = 64 << 20;
+
+/// The line tables of a program, where they stand in its file.
 #[derive(Debug, Default)]
-pub(super) struct Lines {
-    debug_line: Box<[u8]>,
-    debug_line_str: Box<[u8]>,
-    debug_str: Box<[u8]>,
+pub(super) struct Lines<'data> {
+    debug_line: &'data [u8],
+    debug_line_str: &'data [u8],
+    debug_str: &'data [u8],
     /// Where there is code; functions that the linker dropped are elsewhere, mostly at 0.
     code: Range<u64>,
     bias: u64,
-    index: OnceLock<LineIndex>,
 }
 
-impl Lines {
-    pub fn find(sections: &Sections<'_>, bias: u64) -> Lines {
+impl<'data> Lines<'data> {
+    pub fn find(sections: &Sections<'data>, bias: u64) -> Lines<'data> {
+        let debug_line = sections.named(".debug_line");
         Lines {
-            debug_line: sections.named(".debug_line").into(),
-            debug_line_str: sections.named(".debug_line_str").into(),
-            debug_str: sections.named(".debug_str").into(),
+            debug_line: match debug_line.len() {
+                0..=MAX_DEBUG_LINE => debug_line,
+                _ => &[],
+            },
+            debug_line_str: sections.named(".debug_line_str"),
+            debug_str: sections.named(".debug_str"),
             code: sections.executable_span(),
             bias,
-            index: OnceLock::new(),
         }
     }
 
     pub fn lookup(&self, addr: u64) -> Option<(String, u32)> {
-        let index = self
-            .index
-            .get_or_init(|| LineIndex::new(&self.debug_line, &self.code));
-        let place = index.lookup(addr.checked_sub(self.bias)?)?;
+        let addr = addr.checked_sub(self.bias)?;
+        let place = line_search::lookup(self.debug_line, &self.code, addr)?;
         Some((self.path(place.unit, place.file)?, place.line))
     }
 
     /// The path of a file of the line program at offset `unit`, whose header is
     /// parsed anew: paths take far more memory built than they do in the file.
     fn path(&self, unit: usize, file: u64) -> Option<String> {
-        let debug_line = DebugLine::new(&self.debug_line, LittleEndian);
+        let debug_line = DebugLine::new(self.debug_line, LittleEndian);
         let program = debug_line
             .program(DebugLineOffset(unit), 8, None, None)
             .ok()?;

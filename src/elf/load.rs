@@ -5,10 +5,10 @@ use super::{Access, ElfError, Segment};
 use elf::segment::ProgramHeader;
 
 /// The segment of one PT_LOAD, every field checked (gABI, "Program Header").
-pub(super) fn segment<'data>(
+pub(super) fn segment<'file>(
     header: &ProgramHeader,
-    bytes: &'data [u8],
-) -> Result<Segment<'data>, ElfError> {
+    bytes: &'file [u8],
+) -> Result<Segment<'file>, ElfError> {
     let (addr, size, file_size) = (header.p_vaddr, header.p_memsz, header.p_filesz);
     if file_size > size {
         return Err(ElfError::FileSizeAboveMemorySize {
@@ -31,10 +31,10 @@ pub(super) fn segment<'data>(
 }
 
 /// The bytes in the file. A segment without any may have any offset.
-fn segment_bytes<'data>(
+fn segment_bytes<'file>(
     header: &ProgramHeader,
-    bytes: &'data [u8],
-) -> Result<&'data [u8], ElfError> {
+    bytes: &'file [u8],
+) -> Result<&'file [u8], ElfError> {
     let (offset, file_size) = (header.p_offset, header.p_filesz);
     if file_size == 0 {
         return Ok(&[]);

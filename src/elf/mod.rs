@@ -20,7 +20,7 @@ mod dynamic;
 mod error;
 mod header;
 mod image;
-mod line_index;
+mod line_search;
 mod line_state;
 mod lines;
 mod load;

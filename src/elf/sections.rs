@@ -8,17 +8,17 @@ use elf::section::{SectionHeader, SectionHeaderTable};
 use std::ops::Range;
 
 /// The sections of a file, found as they are asked for.
-pub(super) struct Sections<'data> {
-    file: &'data [u8],
-    headers: SectionHeaderTable<'data, LittleEndian>,
+pub(super) struct Sections<'file> {
+    file: &'file [u8],
+    headers: SectionHeaderTable<'file, LittleEndian>,
     /// The section names; not a `StringTable`, which looks for the end of a
     /// name over the length of the file, for every section anew.
-    names: &'data [u8],
+    names: &'file [u8],
 }
 
-impl<'data> Sections<'data> {
+impl<'file> Sections<'file> {
     /// The section headers, or `None` where there are none that can be read.
-    pub fn parse(file: &'data [u8]) -> Option<Sections<'data>> {
+    pub fn parse(file: &'file [u8]) -> Option<Sections<'file>> {
         let elf = ElfBytes::<LittleEndian>::minimal_parse(file).ok()?;
         let headers = elf.section_headers()?;
         let mut sections = Sections {
@@ -33,7 +33,7 @@ impl<'data> Sections<'data> {
     }
 
     /// The section names stand in the section of this number (gABI, `e_shstrndx`).
-    fn string_section(&self, index: u16) -> Option<&'data [u8]> {
+    fn string_section(&self, index: u16) -> Option<&'file [u8]> {
         match index {
             abi::SHN_UNDEF => None,
             abi::SHN_XINDEX => self.contents(&self.get(self.get(0)?.sh_link)?),
@@ -53,7 +53,7 @@ impl<'data> Sections<'data> {
     }
 
     /// The contents of the first section of this name; empty where there is none.
-    pub fn named(&self, name: &str) -> &'data [u8] {
+    pub fn named(&self, name: &str) -> &'file [u8] {
         let mut sections = self.headers.iter();
         let section = sections.find(|section| self.has_name(section, name.as_bytes()));
         section
@@ -72,7 +72,7 @@ impl<'data> Sections<'data> {
 
     /// The bytes in the file. Compressed sections count as having none: what
     /// they unpack to has no bound.
-    pub fn contents(&self, section: &SectionHeader) -> Option<&'data [u8]> {
+    pub fn contents(&self, section: &SectionHeader) -> Option<&'file [u8]> {
         let compressed = section.sh_flags & u64::from(abi::SHF_COMPRESSED) != 0;
         if compressed || section.sh_type == abi::SHT_NOBITS {
             return None;

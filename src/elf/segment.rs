@@ -5,13 +5,13 @@ use std::ops::Range;
 
 /// A segment to be loaded: `bytes` at `addr`, then zeros up to `size`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Segment<'data> {
+pub struct Segment<'file> {
     /// The guest address of the first byte.
     pub addr: u64,
     /// The size in memory in bytes, above zero.
     pub size: u64,
     /// The bytes out of the file, at most `size`.
-    pub bytes: &'data [u8],
+    pub bytes: &'file [u8],
     /// What the program may do with this memory.
     pub access: Access,
 }

@@ -45,10 +45,10 @@ pub(super) struct Entry {
 }
 
 /// Entries in ascending order, one for an address; and the string table.
-pub(super) fn parse<'data>(
-    sections: &Sections<'data>,
+pub(super) fn parse<'file>(
+    sections: &Sections<'file>,
     bias: u64,
-) -> Option<(Vec<Entry>, &'data [u8])> {
+) -> Option<(Vec<Entry>, &'file [u8])> {
     let section = sections.of_type(abi::SHT_SYMTAB)?;
     let names = sections.contents(&sections.get(section.sh_link)?)?;
     let symbols = sections.contents(&section)?;

@@ -12,8 +12,7 @@ const MAX_DEPTH: usize = 64;
 
 /// The function and label names of a program, and its source lines.
 ///
-/// Reads as much of a broken file as makes sense. Owns what it needs, so the
-/// file may go. Source lines are indexed by the first call of [`Symbols::line`].
+/// Reads as much of a broken file as makes sense. Names and line tables stay in the file.
 ///
 /// ```
 /// use rvjet::elf::Symbols;
@@ -23,10 +22,10 @@ const MAX_DEPTH: usize = 64;
 /// assert_eq!(symbols.line(0x1_0000), None);
 /// ```
 #[derive(Debug, Default)]
-pub struct Symbols {
+pub struct Symbols<'data> {
     entries: Box<[Entry]>,
-    names: Box<[u8]>,
-    lines: Lines,
+    names: &'data [u8],
+    lines: Lines<'data>,
 }
 
 /// A symbol, and how far behind its start the address in question is.
@@ -42,17 +41,17 @@ pub struct Symbol<'a> {
     pub size: u64,
 }
 
-impl Symbols {
+impl<'data> Symbols<'data> {
     /// Reads the symbol table of an ELF file whose image is moved up by `bias`
     /// bytes. What is broken is left out; of bytes that are no ELF file nothing stays.
-    pub fn parse(bytes: &[u8], bias: u64) -> Symbols {
+    pub fn parse(bytes: &'data [u8], bias: u64) -> Symbols<'data> {
         let Some(sections) = Sections::parse(bytes) else {
             return Symbols::default();
         };
         let (entries, names) = symbol_table::parse(&sections, bias).unwrap_or_default();
         Symbols {
             entries: entries.into(),
-            names: names.into(),
+            names,
             lines: Lines::find(&sections, bias),
         }
     }
@@ -79,6 +78,8 @@ impl Symbols {
     /// The source file and line of the instruction at `addr`, if the file has
     /// DWARF line tables; where a function is inlined, the line in it. Below
     /// DWARF 5 the file may be relative to the directory of the compilation.
+    ///
+    /// Each call goes through all line tables.
     pub fn line(&self, addr: u64) -> Option<(String, u32)> {
         self.lines.lookup(addr)
     }

@@ -30,8 +30,15 @@ impl Engines {
         })
     }
 
-    /// Executes at most `budget` instructions, all of them unless something else stops it.
-    pub(super) fn run(&mut self, hart: &mut Hart, budget: u64) -> Stop {
+    /// What a run has to hold while it goes on, if it needs anything of its thread.
+    pub(super) fn begin(&self) -> Option<impl Sized + use<>> {
+        self.jit.as_ref().map(Jit::receive_faults)
+    }
+
+    /// Executes at most `budget` instructions, unless something else stops it all
+    /// of them if it is to be `exact`: else the JIT may leave those that are less
+    /// than its next stretch of code.
+    pub(super) fn run(&mut self, hart: &mut Hart, budget: u64, exact: bool) -> Stop {
         let end = hart.state.insns.saturating_add(budget);
         loop {
             let left = end - hart.state.insns;
@@ -45,8 +52,7 @@ impl Engines {
                         return stop;
                     }
                 }
-                // What is left is less than the next stretch of emitted code.
-                Stop::Budget => return self.interp.run(hart, end - hart.state.insns),
+                Stop::Budget if exact => return self.interp.run(hart, end - hart.state.insns),
                 stop => return stop,
             }
         }

@@ -23,7 +23,8 @@ use crate::machine::{Exit, Hart, MachineState, Memory, Reservation, Stop};
 use crate::program::Program;
 
 /// Instructions between two looks at the clock, where there is a time limit:
-/// under a second even if each is the dearest there is, one to be compiled anew.
+/// a fraction of a second even if each is one of those that the interpreter executes
+/// for the JIT. What takes longer than an instruction returns of itself.
 const SLICE: u64 = 1 << 18;
 
 /// A guest, ready to run.
@@ -98,7 +99,10 @@ impl Machine {
             .and_then(|limit| start.checked_add(limit));
         let exit = match self.ended {
             Some(exit) => exit,
-            None => self.run_to_exit(deadline),
+            None => {
+                self.abi.begin(self.limits.timeout);
+                self.run_to_exit(deadline)
+            }
         };
         self.ended = Some(exit);
         self.outcome(exit, start.elapsed())
@@ -107,10 +111,11 @@ impl Machine {
     /// Runs at most `insns` instructions more; `None` if the guest has not ended by then.
     /// A time limit is not looked at.
     pub fn run_for(&mut self, insns: u64) -> Option<Exit> {
+        let _received = self.engines.begin();
         self.engines.forget_stale(&mut self.hart.memory);
         let end = self.hart.state.insns.saturating_add(insns);
         while self.ended.is_none() && self.hart.state.insns < end {
-            self.ended = self.turn(end - self.hart.state.insns);
+            self.ended = self.turn(end - self.hart.state.insns, true);
         }
         self.ended
     }
@@ -143,6 +148,7 @@ impl Machine {
     }
 
     fn run_to_exit(&mut self, deadline: Option<Instant>) -> Exit {
+        let _received = self.engines.begin();
         self.engines.forget_stale(&mut self.hart.memory);
         let slice = if deadline.is_some() { SLICE } else { u64::MAX };
         loop {
@@ -150,21 +156,22 @@ impl Machine {
                 let limit = self.limits.timeout.unwrap_or_default();
                 return Exit::Timeout { limit };
             }
-            if let Some(exit) = self.turn(slice) {
+            if let Some(exit) = self.turn(slice, false) {
                 return exit;
             }
         }
     }
 
     /// Lets the engines run up to `slice` instructions or to the next event, and handles that.
-    fn turn(&mut self, slice: u64) -> Option<Exit> {
+    fn turn(&mut self, slice: u64, exact: bool) -> Option<Exit> {
         let limit = self.limits.max_insns.unwrap_or(u64::MAX);
         let left = limit.saturating_sub(self.hart.state.insns);
         if left == 0 {
             return Some(Exit::InsnLimit { limit });
         }
-        match self.engines.run(&mut self.hart, slice.min(left)) {
-            Stop::Budget | Stop::Step => None,
+        let exact = exact || left <= slice;
+        match self.engines.run(&mut self.hart, slice.min(left), exact) {
+            Stop::Budget | Stop::Pause | Stop::Step => None,
             Stop::Ecall => self.ecall(),
             Stop::FenceI => {
                 self.hart.memory.synchronize_code();

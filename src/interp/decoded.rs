@@ -61,13 +61,25 @@ impl DecodedCode {
     pub(super) fn forget(&mut self, ranges: &[Range<u64>]) {
         for range in ranges {
             let pages = range.start / PAGE_SIZE..range.end.div_ceil(PAGE_SIZE);
-            for (&number, &slot) in &self.index {
-                if pages.contains(&number) {
-                    self.pages[slot].fill(None);
-                } else if number + 1 == pages.start {
-                    self.pages[slot][PARCELS - 1] = None;
+            if pages.end - pages.start < self.index.len() as u64 {
+                for page in pages.clone() {
+                    self.forget_page(page);
+                }
+            } else {
+                let known: Vec<u64> = self.index.keys().copied().collect();
+                for page in known.into_iter().filter(|page| pages.contains(page)) {
+                    self.forget_page(page);
                 }
             }
+            if let Some(&slot) = self.index.get(&pages.start.wrapping_sub(1)) {
+                self.pages[slot][PARCELS - 1] = None;
+            }
+        }
+    }
+
+    fn forget_page(&mut self, page: u64) {
+        if let Some(&slot) = self.index.get(&page) {
+            self.pages[slot].fill(None);
         }
     }
 }

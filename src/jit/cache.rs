@@ -44,7 +44,17 @@ pub(super) struct Cache {
     links: HashMap<Key, Vec<SiteId>>,
 }
 
+/// Units and sites at the most. Code memory bounds them, too, but tiny units
+/// would take many times their code to keep track of.
+const MAX_UNITS: usize = 1 << 17;
+const MAX_SITES: usize = 1 << 20;
+
 impl Cache {
+    /// Whether it is time to clear the cache.
+    pub(super) fn is_full(&self) -> bool {
+        self.placed.len() >= MAX_UNITS || self.sites.len() >= MAX_SITES
+    }
+
     /// The number that the next unit's first site gets.
     pub(super) fn next_site(&self) -> SiteId {
         SiteId(self.sites.len() as u32)
@@ -111,48 +121,81 @@ impl Cache {
 
     /// Drops the units made from bytes in `ranges`; returns their keys, and how
     /// to send those who jump to them back to their exits.
+    ///
+    /// A guest decides how many units that are and who links to them: each page
+    /// and each list of links is gone through once.
     pub(super) fn drop_ranges(&mut self, ranges: &[Range<u64>]) -> (Vec<Key>, Vec<Patch>) {
-        let mut dropped = Vec::new();
+        let units = self.units_in(ranges);
+        self.leave_pages(&units);
+        self.leave_links(&units);
+        let keys: Vec<Key> = units.iter().map(|&unit| self.placed[unit].key).collect();
         let mut patches = Vec::new();
-        for unit in self.units_in(ranges) {
-            let key = self.unlist(unit);
-            patches.extend(self.redirect(key, |site| site.thunk));
-            dropped.push(key);
+        for key in &keys {
+            self.live.remove(key);
+            patches.extend(self.redirect(*key, |site| site.thunk));
         }
-        (dropped, patches)
+        (keys, patches)
     }
 
-    /// Forgets where a unit is and whom it jumps to.
-    fn unlist(&mut self, unit: usize) -> Key {
-        let Placed {
-            key, pages, sites, ..
-        } = &mut self.placed[unit];
-        let (key, sites) = (*key, sites.clone());
-        for page in std::mem::take(pages) {
-            if let Some(units) = self.by_page.get_mut(&page) {
-                units.retain(|&other| other != unit);
+    /// Takes `units` off the lists of the pages that they were made from.
+    fn leave_pages(&mut self, units: &HashSet<usize>) {
+        let pages: HashSet<u64> = units
+            .iter()
+            .flat_map(|&unit| std::mem::take(&mut self.placed[unit].pages))
+            .collect();
+        for page in pages {
+            if let Some(listed) = self.by_page.get_mut(&page) {
+                listed.retain(|unit| !units.contains(unit));
+                if listed.is_empty() {
+                    self.by_page.remove(&page);
+                }
             }
         }
-        for site in &self.sites[sites.start as usize..sites.end as usize] {
-            if let ExitKind::Link(mode) = site.kind
-                && let Some(links) = self.links.get_mut(&(site.pc, mode))
-            {
-                links.retain(|id| !sites.contains(&id.0));
-            }
-        }
-        self.live.remove(&key);
-        key
     }
 
-    fn units_in(&self, ranges: &[Range<u64>]) -> HashSet<usize> {
-        let touched = |page: &u64| {
-            let start = page * PAGE_SIZE;
-            ranges
-                .iter()
-                .any(|range| range.start < start + PAGE_SIZE && start < range.end)
+    /// Takes the links out of `units` off the lists of those they lead to.
+    fn leave_links(&mut self, units: &HashSet<usize>) {
+        let mut left: Vec<Range<u32>> = units
+            .iter()
+            .map(|&unit| self.placed[unit].sites.clone())
+            .collect();
+        left.sort_unstable_by_key(|sites| sites.start);
+        let is_left = |id: &SiteId| {
+            let after = left.partition_point(|sites| sites.start <= id.0);
+            after > 0 && left[after - 1].contains(&id.0)
         };
-        let pages = self.by_page.iter().filter(|(page, _)| touched(page));
-        pages.flat_map(|(_, units)| units.iter().copied()).collect()
+        let sites = left.iter().flat_map(|sites| sites.clone());
+        let sites = sites.filter_map(|id| self.sites.get(id as usize));
+        let targets: HashSet<Key> = sites
+            .filter_map(|site| match site.kind {
+                ExitKind::Link(mode) => Some((site.pc, mode)),
+                _ => None,
+            })
+            .collect();
+        for target in targets {
+            if let Some(links) = self.links.get_mut(&target) {
+                links.retain(|id| !is_left(id));
+                if links.is_empty() {
+                    self.links.remove(&target);
+                }
+            }
+        }
+    }
+
+    /// The units made from bytes in `ranges`.
+    fn units_in(&self, ranges: &[Range<u64>]) -> HashSet<usize> {
+        let mut units = HashSet::new();
+        for range in ranges {
+            let pages = range.start / PAGE_SIZE..range.end.div_ceil(PAGE_SIZE);
+            if pages.end - pages.start < self.by_page.len() as u64 {
+                let listed = pages.filter_map(|page| self.by_page.get(&page));
+                units.extend(listed.flatten());
+            } else {
+                let listed = self.by_page.iter().filter(|(page, _)| pages.contains(page));
+                units.extend(listed.flat_map(|(_, units)| units));
+            }
+        }
+        units
     }
 
     /// The patches that send all links to `key` to where `to` says.

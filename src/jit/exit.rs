@@ -1,4 +1,12 @@
 //! The places at which emitted code leaves, and what is to be done there.
+//!
+//! The rule by which instructions are counted: a segment is paid for at its
+//! start, all of it at once, from the budget register; whoever leaves a segment
+//! before its end gives back what it *owes*, the instructions paid for and not
+//! executed. An exit's debt is in its [`Site`] and given back by the engine. A
+//! fault's is in the mark of its instruction. A jump to a careful unit gives it
+//! back in code, for once it is linked no engine sees it. A taken branch ends
+//! its segment and owes nothing.
 #![forbid(unsafe_code)]
 
 /// How a unit treats misaligned accesses.

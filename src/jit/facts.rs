@@ -11,7 +11,9 @@ use crate::machine::GUARD_BYTES;
 /// on both sides of the window are wide enough for that, an instruction's offset
 /// and the access.
 const MAX_DRIFT: u32 = 1 << 15;
-const _: () = assert!(MAX_DRIFT as usize + 2048 + 8 <= GUARD_BYTES);
+/// The farthest that a 12-bit offset and the widest access reach from their base.
+const MAX_REACH: usize = (1 << 11) + Width::Double.bytes() as usize;
+const _: () = assert!(MAX_DRIFT as usize + MAX_REACH <= GUARD_BYTES);
 
 /// What is known of a register that was used as a base: it is a multiple of
 /// `width`, and no further than `drift` bytes outside the window.

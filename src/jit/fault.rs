@@ -7,6 +7,7 @@
 //! exact. Any other fault goes to whoever handled it before.
 
 use std::cell::Cell;
+use std::marker::PhantomData;
 use std::sync::OnceLock;
 
 /// Set in the exit's `rax` by a fault; the bits below are the code offset.
@@ -84,6 +85,46 @@ fn set(signal: libc::c_int, old: &mut libc::sigaction) -> Result<(), i32> {
         match libc::sigaction(signal, &raw const action, old) {
             0 => Ok(()),
             _ => Err(last_error()),
+        }
+    }
+}
+
+/// While it lives, the thread does not block the signals of faults: one that is
+/// blocked when it arises ends the process. Dropping it restores the mask.
+#[derive(Debug)]
+pub struct FaultsReceived {
+    before: Option<libc::sigset_t>,
+    /// A mask belongs to a thread.
+    _thread: PhantomData<*const ()>,
+}
+
+impl FaultsReceived {
+    pub(super) fn new() -> FaultsReceived {
+        // SAFETY: the sets are filled in before they are read, `before` by the
+        // call that succeeded.
+        let before = unsafe {
+            let mut faults: libc::sigset_t = std::mem::zeroed();
+            let mut before: libc::sigset_t = std::mem::zeroed();
+            libc::sigemptyset(&raw mut faults);
+            for signal in SIGNALS {
+                libc::sigaddset(&raw mut faults, signal);
+            }
+            let changed =
+                libc::pthread_sigmask(libc::SIG_UNBLOCK, &raw const faults, &raw mut before);
+            (changed == 0).then_some(before)
+        };
+        FaultsReceived {
+            before,
+            _thread: PhantomData,
+        }
+    }
+}
+
+impl Drop for FaultsReceived {
+    fn drop(&mut self) {
+        if let Some(before) = &self.before {
+            // SAFETY: a set that the host gave us.
+            unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, before, std::ptr::null_mut()) };
         }
     }
 }

@@ -29,6 +29,7 @@ mod tests;
 mod unit;
 
 use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use cache::{Cache, Patch};
@@ -36,6 +37,7 @@ use code::{CodeMemory, Left};
 use emitter::Context;
 use exit::{ExitKind, Mode, Site};
 use fault::FAULTED;
+pub use fault::FaultsReceived;
 use profile::Profile;
 use regs::Homes;
 use stubs::{MISSED, Stubs};
@@ -47,6 +49,9 @@ use crate::machine::{Engine, Hart, Memory, Stop};
 /// what the host keeps about them, too, which is a few times as much.
 const CODE_BYTES: usize = 32 << 20;
 const _: () = assert!(CODE_BYTES <= u32::MAX as usize);
+/// Units compiled from one [`Stop::Pause`] to the next, so that a guest that does
+/// nothing but need new ones does not outrun a time limit.
+const UNITS_TO_PAUSE: u32 = 1 << 10;
 /// Units start at multiples of this.
 const UNIT_ALIGN: usize = 16;
 
@@ -64,20 +69,32 @@ pub struct Jit {
     free: usize,
     emitted: u64,
     compile_time: Duration,
+    /// Units to be compiled before the next pause.
+    until_pause: u32,
     bmi2: bool,
-    /// The host refused something: from now on all is left to the interpreter.
+    /// No other JIT of this process has this number.
+    number: u64,
+    /// The host refused something, or the hart has another memory than the code
+    /// was emitted for: from now on all is left to the interpreter.
     broken: bool,
 }
 
 impl Jit {
     /// A JIT for a hart with this memory, whose side area it takes over.
     pub fn new(memory: &mut Memory) -> std::io::Result<Jit> {
+        if !std::arch::is_x86_feature_detected!("sse4.1") {
+            let reason = "the processor lacks SSE4.1";
+            return Err(std::io::Error::new(std::io::ErrorKind::Unsupported, reason));
+        }
         fault::install()?;
         let (homes, profile) = (Homes::usual(), Profile::new());
         let (bytes, stubs) = stubs::emit(&homes).map_err(std::io::Error::other)?;
         let mut code = CodeMemory::reserve(CODE_BYTES)?;
         code.write(vec![(0, &bytes)])?;
         side::initialize(memory);
+        static NUMBERS: AtomicU64 = AtomicU64::new(1);
+        let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
+        side::claim(memory, number);
         Ok(Jit {
             code,
             cache: Cache::default(),
@@ -88,9 +105,17 @@ impl Jit {
             free: bytes.len().next_multiple_of(UNIT_ALIGN),
             emitted: bytes.len() as u64,
             compile_time: Duration::ZERO,
+            until_pause: UNITS_TO_PAUSE,
             bmi2: std::arch::is_x86_feature_detected!("bmi2"),
+            number,
             broken: false,
         })
+    }
+
+    /// Lets this thread receive the signals that emitted code needs, until the
+    /// value is dropped.
+    pub fn receive_faults(&self) -> FaultsReceived {
+        FaultsReceived::new()
     }
 
     /// Time spent emitting code.
@@ -125,6 +150,7 @@ impl Jit {
         }
         let start = Instant::now();
         let compiled = self.compile(memory, key);
+        self.until_pause -= 1;
         self.compile_time += start.elapsed();
         compiled.unwrap_or_else(|_| {
             self.broken = true;
@@ -139,7 +165,7 @@ impl Jit {
         else {
             return Ok(None);
         };
-        if self.free + unit.code.len() > self.code.size() {
+        if self.free + unit.code.len() > self.code.size() || self.cache.is_full() {
             self.clear(memory)?;
             return self.compile(memory, key);
         }
@@ -213,8 +239,8 @@ impl Jit {
     fn enter(&self, hart: &mut Hart, offset: usize, budget: &mut u64) -> Departure {
         let Stubs { enter, exit, .. } = self.stubs;
         // SAFETY: the stubs are where `stubs::emit` said, every unit in the
-        // cache was emitted for these homes and this hart's memory, and jumps
-        // lead to units and stubs alone.
+        // cache was emitted for these homes and this hart's memory, as `run` has
+        // checked, and jumps lead to units and stubs alone.
         let left = unsafe { self.code.enter(enter, exit, offset, hart, *budget) };
         let (departure, owed) = self.departure(hart, left);
         let remaining = left.budget.wrapping_add(owed.into());
@@ -273,7 +299,13 @@ impl Engine for Jit {
     fn run(&mut self, hart: &mut Hart, mut budget: u64) -> Stop {
         let mut mode = Mode::Fast;
         let mut missed = false;
+        // A library's user may put another memory into a hart.
+        self.broken |= !side::is_owned(&mut hart.memory, self.number);
         while budget > 0 && !self.broken {
+            if self.until_pause == 0 {
+                self.until_pause = UNITS_TO_PAUSE;
+                return Stop::Pause;
+            }
             let Some(offset) = self.unit(&mut hart.memory, (hart.state.pc, mode)) else {
                 return Stop::Step;
             };

@@ -18,6 +18,8 @@ pub(super) struct Side {
     pub(super) limits: [u64; 4],
     /// Units by the low bits of their guest address: where indirect jumps look first.
     pub(super) jumps: [JumpEntry; JUMP_ENTRIES],
+    /// The JIT whose tables these are; 0 if there is none.
+    owner: u64,
 }
 
 /// A guest address and the host address of its unit.
@@ -37,7 +39,14 @@ impl JumpEntry {
 }
 
 const _: () = assert!(size_of::<Side>() <= SIDE_AREA_BYTES);
-const _: () = assert!(size_of::<JumpEntry>() == 8 << 1);
+// Twice the index times the scale of an x86 address is the entry's offset.
+const _: () = assert!(size_of::<JumpEntry>() == 2 * 8);
+
+// The way to an entry, as emitted code goes it: targets are even, so an address
+// masked by JUMP_MASK is twice the entry's index (0x10078 gives 0x78, which is
+// twice 0x3c); times eight, which the addressing mode multiplies by, it is
+// sixteen times the index, an entry's size. From the guest's address 0, where
+// `mem` points, the table starts at the negative offset JUMP_PC.
 
 /// The index of the jump entry for guest address `pc`.
 pub(super) const fn jump_index(pc: u64) -> usize {
@@ -77,6 +86,17 @@ pub(super) fn initialize(memory: &mut Memory) {
     for index in 0..JUMP_ENTRIES {
         set_entry(side, index, JumpEntry::EMPTY);
     }
+}
+
+/// Says whose tables the side area of `memory` holds.
+pub(super) fn claim(memory: &mut Memory, owner: u64) {
+    put(memory.side_area(), offset_of!(Side, owner), owner);
+}
+
+/// Whether `owner` was the last to claim the side area of `memory`.
+pub(super) fn is_owned(memory: &mut Memory, owner: u64) -> bool {
+    let at = offset_of!(Side, owner);
+    memory.side_area()[at..at + 8] == owner.to_le_bytes()
 }
 
 /// Lets indirect jumps to `pc` find the code at `host`.

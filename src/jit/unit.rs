@@ -16,6 +16,8 @@ use crate::machine::{Memory, PAGE_SIZE};
 const MAX_INSNS: usize = 64;
 /// As [`MAX_INSNS`], of a careful unit, which should get back to a fast one soon.
 const MAX_CAREFUL: usize = 16;
+/// Branches in a unit at most: few programs get past so many without taking one.
+const MAX_BRANCHES: usize = 12;
 
 /// What a unit is looked up by: its first instruction's address, and its mode.
 pub(super) type Key = (u64, Mode);
@@ -118,9 +120,13 @@ fn gather(memory: &mut Memory, start: u64, mode: Mode) -> (Vec<Fetched>, End) {
         Mode::Careful => MAX_CAREFUL,
     };
     let mut insns: Vec<Fetched> = Vec::new();
+    let mut branches = 0;
     let mut pc = start;
     loop {
-        if insns.len() == most || !may_read_ahead(memory, start, pc, insns.is_empty()) {
+        if insns.len() == most
+            || branches == MAX_BRANCHES
+            || !may_read_ahead(memory, start, pc, insns.is_empty())
+        {
             return (insns, End::Goto(pc));
         }
         let Some(fetched) = fetch(memory, pc) else {
@@ -133,6 +139,7 @@ fn gather(memory: &mut Memory, start: u64, mode: Mode) -> (Vec<Fetched>, End) {
             }
             _ => insns.push(fetched),
         }
+        branches += usize::from(matches!(fetched.inst, Inst::Branch { .. }));
         pc = match fetched.inst {
             Inst::Jalr { .. } => return (insns, End::Indirect),
             Inst::Jal { offset, .. } => fetched.pc.wrapping_add_signed(offset.into()),

@@ -27,7 +27,13 @@ impl CodeView {
     pub(super) fn mark_stale(&mut self, span: Range<u64>) -> u64 {
         let before = self.copies.len();
         let pages = span.start >> PAGE_SHIFT..span.end >> PAGE_SHIFT;
-        self.copies.retain(|page, _| !pages.contains(page));
+        if pages.end - pages.start < before as u64 {
+            for page in pages {
+                self.copies.remove(&page);
+            }
+        } else {
+            self.copies.retain(|page, _| !pages.contains(page));
+        }
         self.stale.push(span);
         (before - self.copies.len()) as u64
     }
@@ -72,6 +78,9 @@ impl Memory {
         if let Some(copy) = self.code.copies.get(&(addr >> PAGE_SHIFT)) {
             return parcel(copy).ok_or(denied);
         }
+        if self.is_lost() {
+            return Err(FetchFault::Limit);
+        }
         let (access, bytes) = self.code_page(addr).ok_or(denied)?;
         let fetched = parcel(bytes).ok_or(denied)?;
         if access.writable() {
@@ -105,8 +114,18 @@ impl Memory {
         }
     }
 
-    /// The ranges whose code has changed since the last call.
+    /// The ranges whose code has changed since the last call: in ascending
+    /// order, none touching another.
     pub(crate) fn take_stale_code(&mut self) -> Vec<Range<u64>> {
-        std::mem::take(&mut self.code.stale)
+        let mut stale = std::mem::take(&mut self.code.stale);
+        stale.sort_unstable_by_key(|range| range.start);
+        stale.dedup_by(|next, kept| {
+            let joins = next.start <= kept.end;
+            if joins {
+                kept.end = kept.end.max(next.end);
+            }
+            joins
+        });
+        stale
     }
 }

@@ -101,6 +101,15 @@ impl Page {
         Page(self.0 & !7 | access.0)
     }
 
+    /// What the host lets the engines do with the page.
+    const fn host_access(self) -> Access {
+        match (self.is_committed(), self.access().writable()) {
+            (false, _) => Access::NONE,
+            (true, true) => Access::READ_WRITE,
+            (true, false) => Access(self.0 & Access::READ.0),
+        }
+    }
+
     /// Committed, and permits `need`: the engines' fast check.
     pub(super) const fn is_ready(self, need: Access) -> bool {
         let bits = need.0 | Page::COMMITTED;
@@ -140,6 +149,30 @@ impl PageTable {
     pub(super) fn fill(&mut self, range: &Range<u64>, page: Page) {
         if let Some(bytes) = self.0.get_mut(PageTable::indices(range)) {
             bytes.fill(page.0);
+        }
+    }
+
+    /// How many times the host's access changes from one page to the next,
+    /// `range` and its neighbours considered.
+    pub(super) fn splits(&self, range: &Range<u64>) -> usize {
+        let end = range.end.saturating_add(PAGE_SIZE).min(self.bytes());
+        let around = range.start.saturating_sub(PAGE_SIZE)..end;
+        let next = self.of(&around).skip(1);
+        self.of(&around)
+            .zip(next)
+            .filter(|(a, b)| a.host_access() != b.host_access())
+            .count()
+    }
+
+    /// Bytes in the window.
+    fn bytes(&self) -> u64 {
+        (self.0.len() as u64) << PAGE_SHIFT
+    }
+
+    /// Makes all pages uncommitted.
+    pub(super) fn uncommit_all(&mut self) {
+        for bits in &mut self.0 {
+            *bits &= !Page::COMMITTED;
         }
     }
 

@@ -7,7 +7,7 @@
 use std::alloc::Layout;
 use std::ptr::NonNull;
 
-use rustix::mm::{MapFlags, MprotectFlags, ProtFlags};
+use rustix::mm::{Advice, MapFlags, MprotectFlags, ProtFlags};
 
 use super::pages::Access;
 
@@ -38,16 +38,17 @@ impl Window {
         let total = size
             .checked_add(SIDE_BYTES + GUARD_BYTES)
             .ok_or(rustix::io::Errno::NOMEM)?;
-        let flags = MapFlags::PRIVATE | MapFlags::NORESERVE;
-        // SAFETY: a fresh mapping at an address of the kernel's choice.
-        let start = unsafe {
-            rustix::mm::mmap_anonymous(std::ptr::null_mut(), total, ProtFlags::empty(), flags)?
-        };
-        let reservation = NonNull::new(start.cast()).ok_or(rustix::io::Errno::NOMEM)?;
+        let reservation = map_fresh(total)?;
         let window = Window { reservation, size };
-        let access = MprotectFlags::READ | MprotectFlags::WRITE;
-        // SAFETY: the side area lies at the start of the reservation just made.
-        unsafe { rustix::mm::mprotect(start, SIDE_AREA_BYTES, access)? };
+        // SAFETY: the side area is at the start of our own mapping, and
+        // writable. The write gives the whole mapping one set of anonymous
+        // pages to refer to, without which the host could not join again what
+        // changes of access have split.
+        unsafe {
+            reservation.as_ptr().write_volatile(0);
+            let rest = reservation.as_ptr().add(SIDE_AREA_BYTES);
+            rustix::mm::mprotect(rest.cast(), total - SIDE_AREA_BYTES, MprotectFlags::empty())?;
+        }
         Ok(window)
     }
 
@@ -101,14 +102,33 @@ impl Window {
     /// # Safety
     /// As for [`Window::protect`].
     pub(super) unsafe fn release(&self, addr: u64, len: u64) -> rustix::io::Result<()> {
-        let flags = MapFlags::PRIVATE | MapFlags::NORESERVE | MapFlags::FIXED;
-        // SAFETY: replaces a part of our own mapping, by the caller's promise unreferenced.
+        // SAFETY: a part of our own mapping, by the caller's promise unreferenced.
         unsafe {
             let start = self.base().add(addr as usize).cast();
-            rustix::mm::mmap_anonymous(start, len as usize, ProtFlags::empty(), flags)?;
+            rustix::mm::madvise(start, len as usize, Advice::LinuxDontNeed)?;
+            rustix::mm::mprotect(start, len as usize, MprotectFlags::empty())
         }
-        Ok(())
     }
+}
+
+/// A new mapping of `size` bytes, which cost nothing until they are written: all
+/// of it writable where the host allows so much, the side area alone where not
+/// (`vm.overcommit_memory` 2).
+fn map_fresh(size: usize) -> rustix::io::Result<NonNull<u8>> {
+    let flags = MapFlags::PRIVATE | MapFlags::NORESERVE;
+    let map = |access| {
+        // SAFETY: at an address of the kernel's choice, so it replaces nothing.
+        let start =
+            unsafe { rustix::mm::mmap_anonymous(std::ptr::null_mut(), size, access, flags)? };
+        NonNull::new(start.cast::<u8>()).ok_or(rustix::io::Errno::NOMEM)
+    };
+    map(ProtFlags::READ | ProtFlags::WRITE).or_else(|_| {
+        let start = map(ProtFlags::empty())?;
+        let access = MprotectFlags::READ | MprotectFlags::WRITE;
+        // SAFETY: the start of the mapping just made, which is longer.
+        unsafe { rustix::mm::mprotect(start.as_ptr().cast(), SIDE_AREA_BYTES, access)? };
+        Ok(start)
+    })
 }
 
 /// A vector of zero bytes, which costs only address space until it is written;

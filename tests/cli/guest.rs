@@ -42,6 +42,18 @@ impl Guest {
         Guest::of_bytes(&elf(words, Vec::new()).bytes())
     }
 
+    /// A program of these words, with a section that is not loaded.
+    pub fn with_section(words: &[u32], name: &'static str, bytes: Vec<u8>) -> Guest {
+        let section = Section {
+            name,
+            sh_type: 1,
+            bytes,
+            ..Section::default()
+        };
+        let sections = [symbols(), vec![section]].concat();
+        Guest::of_bytes(&elf(words, sections).bytes())
+    }
+
     /// A file of these bytes.
     pub fn of_bytes(bytes: &[u8]) -> Guest {
         let dir = TempDir::new().unwrap();

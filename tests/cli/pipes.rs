@@ -1,11 +1,13 @@
-//! Readers that go away.
+//! Readers that go away, and others that do not come.
 
 use std::io::Read;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
+use rustix::fs::{CWD, Mode, mkfifoat};
 use rvjet::isa::{AluOp, Cond, Inst, Reg};
 
-use crate::guest::{A0, A7, CODE, Guest, exit, li, lui};
+use crate::guest::{A0, A7, CODE, DATA, Guest, exit, li, lui};
 
 /// Starts the command, closes its standard output after a byte at most; its exit status.
 fn abandoned(args: &[&str], read: bool) -> (Option<i32>, String) {
@@ -104,4 +106,51 @@ fn a_guest_that_ignores_the_signal_is_told() {
     let guest = Guest::new(&code.concat());
     let args = ["run", guest.path.to_str().unwrap()];
     assert_eq!(abandoned(&args, true), (Some(7), String::new()));
+}
+
+/// The exit status of a command; none if it takes far longer than its time limit.
+fn ended(mut child: Child) -> Option<i32> {
+    let start = Instant::now();
+    while start.elapsed() < Duration::from_secs(20) {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status.code();
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap().code()
+}
+
+fn limited(options: &[&str], guest: &Guest) -> Child {
+    Command::new(assert_cmd::cargo::cargo_bin!("rvjet"))
+        .args(["run", "--timeout=200ms"])
+        .args(options)
+        .arg(&guest.path)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+}
+
+#[test]
+fn lines_that_nobody_reads_do_not_outlast_the_time_limit() {
+    let again = Inst::Jal {
+        rd: Reg::ZERO,
+        offset: -4,
+    };
+    let guest = Guest::new(&[li(A7, 172), Inst::Ecall, again]);
+    for options in [&["--strace"][..], &["--strace", "--stats"]] {
+        let mut child = limited(options, &guest);
+        let _unread = child.stderr.take();
+        assert_eq!(ended(child), Some(124));
+    }
+}
+
+#[test]
+fn a_fifo_that_nobody_writes_to_does_not_outlast_the_time_limit() {
+    let read = [li(A0, 0), lui(Reg::A1, DATA), li(Reg::A2, 9), li(A7, 63)];
+    let guest = Guest::new(&[&read[..], &[Inst::Ecall], &exit(0)].concat());
+    let fifo = guest.beside("fifo");
+    mkfifoat(CWD, &fifo, Mode::RUSR | Mode::WUSR).unwrap();
+    let child = limited(&["--stdin", fifo.to_str().unwrap()], &guest);
+    assert_eq!(ended(child), Some(124));
 }

@@ -126,3 +126,36 @@ fn a_full_disk_is_told() {
             "rvjet: cannot write /dev/full: No space left on device (os error 28)",
         ));
 }
+
+/// A DWARF 4 line program of `count` rows, each with an address and a line of its own.
+fn line_program(count: usize) -> Vec<u8> {
+    // From the length of an instruction on: special opcodes start at 10, and
+    // each of them that adds a line adds an address, too.
+    let header = b"\x01\x01\x01\x01\x01\x0a\0\x01\x01\x01\x01\0\0\0\x01\0a.rs\0\0\0\0\0";
+    let mut unit = vec![4, 0];
+    unit.extend((header.len() as u32).to_le_bytes());
+    unit.extend(header);
+    unit.extend([&[0, 9, 2], &0xffffu64.to_le_bytes()[..]].concat());
+    unit.extend(vec![11; count]);
+    unit.extend([0, 1, 1]);
+    [&(unit.len() as u32).to_le_bytes()[..], &unit].concat()
+}
+
+#[test]
+fn the_line_of_a_trap_takes_no_memory_by_the_size_of_the_table() {
+    let table = line_program(20_000_000);
+    let size = table.len() as u64;
+    let guest = Guest::with_section(&[0x0010_0073], ".debug_line", table);
+    let args = ["--stats=json".as_ref(), guest.path.as_os_str()];
+    let stderr = run(args).code(133).get_output().stderr.clone();
+    let stderr = String::from_utf8(stderr).unwrap();
+    let (message, figures) = stderr.split_once('\n').unwrap();
+    let place = "(main+0x0, a.rs:2)";
+    assert_eq!(message, format!("rvjet: breakpoint at pc 0x10000 {place}"));
+    let figures: Value = serde_json::from_str(figures).unwrap();
+    // The file, which is in memory once, and the command.
+    assert!(
+        figures["peak_rss"].as_u64().unwrap() < 2 * size,
+        "{figures}"
+    );
+}

@@ -232,7 +232,8 @@ fn endless_names_are_cut() {
     let mut elf = with_symbols(&symbols);
     let len = elf.sections[2].bytes.len();
     elf.sections[2].bytes = vec![b'a'; len + 4_000_000];
-    let symbols = Symbols::parse(&elf.bytes(), 0);
+    let file = elf.bytes();
+    let symbols = Symbols::parse(&file, 0);
     assert_eq!(symbols.lookup(0x1_0000).unwrap().name.len(), 4096);
     assert!(symbols.iter().all(|symbol| symbol.name.len() == 4096));
 }
@@ -291,7 +292,8 @@ fn names_that_unfold_are_cut() {
     let name = |depth| {
         let name = unfolding_name(depth);
         let elf = with_symbols(&[(&name, GLOBAL_FUNCTION, 1, 0x1_0000, 4)]);
-        let symbols = Symbols::parse(&elf.bytes(), 0);
+        let file = elf.bytes();
+        let symbols = Symbols::parse(&file, 0);
         symbols
             .lookup(0x1_0000)
             .map(|symbol| symbol.name.into_owned())
@@ -306,7 +308,8 @@ fn deep_nesting_is_bounded() {
     let symbols: Vec<Sym<'_>> = (0..100_000)
         .map(|n| ("f", GLOBAL_FUNCTION, 1, 0x1_0000 + n, 300_000 - 2 * n))
         .collect();
-    let symbols = Symbols::parse(&with_symbols(&symbols).bytes(), 0);
+    let file = with_symbols(&symbols).bytes();
+    let symbols = Symbols::parse(&file, 0);
     for addr in 0..100_000 {
         assert!(symbols.lookup(0x10_0000 + addr).is_none());
     }

@@ -62,11 +62,12 @@ pub fn with_lines(debug_line: Vec<u8>) -> Elf {
     elf
 }
 
-fn symbols(units: &[Vec<u8>]) -> Symbols {
-    Symbols::parse(&with_lines(units.concat()).bytes(), 0)
+/// Of a file that stays until the tests end.
+fn symbols(units: &[Vec<u8>]) -> Symbols<'static> {
+    Symbols::parse(with_lines(units.concat()).bytes().leak(), 0)
 }
 
-fn line(symbols: &Symbols, addr: u64) -> String {
+fn line(symbols: &Symbols<'_>, addr: u64) -> String {
     symbols
         .line(addr)
         .map(|(file, line)| format!("{file}:{line}"))
@@ -144,6 +145,43 @@ fn units_of_any_state_may_come_before() {
     assert_eq!(line(&symbols, 0x100), "");
 }
 
+/// `count` copies of the row that the first special opcode makes, at one address.
+fn rows(count: usize) -> Vec<u8> {
+    let mut program = [set_address(0x1_0000), vec![SPECIAL; count]].concat();
+    program.extend([op::ADVANCE_PC, 4]);
+    program.extend(op::END_SEQUENCE);
+    program
+}
+
+#[test]
+fn a_table_that_takes_seconds_counts_as_none() {
+    let limit = 64 << 20;
+    let longest = limit - unit_4(&rows(0)).len();
+    let at = |count| line(&symbols(&[unit_4(&rows(count))]), 0x1_0000);
+    assert_eq!(at(longest), "/src/a.rs:1");
+    assert_eq!(at(longest + 1), "");
+}
+
+#[test]
+fn of_sequences_that_overlap_the_last_to_start_counts() {
+    let sequence = |start, line, size| {
+        let mut program = set_address(start);
+        program.extend([op::ADVANCE_LINE, line, op::COPY, op::ADVANCE_PC, size]);
+        [program, op::END_SEQUENCE.to_vec()].concat()
+    };
+    let (outer, inner) = (sequence(0x1_0000, 1, 16), sequence(0x1_0004, 2, 4));
+    for units in [
+        [unit_4(&outer), unit_4(&inner)],
+        [unit_4(&inner), unit_4(&outer)],
+        [unit_4(&[outer.clone(), inner.clone()].concat()), vec![]],
+    ] {
+        let symbols = symbols(&units);
+        assert_eq!(line(&symbols, 0x1_0000), "/src/a.rs:2");
+        assert_eq!(line(&symbols, 0x1_0004), "/src/a.rs:3");
+        assert_eq!(line(&symbols, 0x1_0008), "/src/a.rs:2");
+    }
+}
+
 #[test]
 fn line_zero_is_no_line() {
     let mut program = [
@@ -175,5 +213,6 @@ fn extreme_operands_do_no_harm() {
 fn compressed_sections_count_as_none() {
     let mut elf = with_lines(unit_4(&program()));
     elf.sections[4].flags = 0x800;
-    assert_eq!(line(&Symbols::parse(&elf.bytes(), 0), 0x1_0000), "");
+    let file = elf.bytes();
+    assert_eq!(line(&Symbols::parse(&file, 0), 0x1_0000), "");
 }

@@ -62,12 +62,13 @@ pub fn with_symbols(symbols: &[Sym<'_>]) -> Elf {
     }
 }
 
-fn symbols(symbols: &[Sym<'_>]) -> Symbols {
-    Symbols::parse(&with_symbols(symbols).bytes(), 0)
+/// Of a file that stays until the tests end.
+fn symbols(symbols: &[Sym<'_>]) -> Symbols<'static> {
+    Symbols::parse(with_symbols(symbols).bytes().leak(), 0)
 }
 
 /// `name+offset`, or nothing.
-fn at(symbols: &Symbols, addr: u64) -> String {
+fn at(symbols: &Symbols<'_>, addr: u64) -> String {
     let symbol = symbols.lookup(addr);
     symbol
         .map(|symbol| format!("{}+{}", symbol.name, symbol.offset))

@@ -9,9 +9,8 @@ use crate::lab::{Region, call};
 use crate::model;
 use crate::operands::{Triple, few_values, triples};
 use crate::scenario::{CODE, DATA, Scenario};
+use crate::table::{self, OUT};
 
-/// Where results go.
-const OUT: u64 = 0x200_0000;
 /// Where the AMOs work.
 const CELL: u64 = 0x40_0000;
 const WIDE: [Width; 2] = [Width::Word, Width::Double];
@@ -55,28 +54,13 @@ fn amos() {
                 want.push(old & !low | written);
             }
         }
-        code.inst(Inst::Ecall);
-        let input = pairs
-            .iter()
-            .flat_map(|&(a, b)| [a, b].map(u64::to_le_bytes));
-        let seen = Scenario::new(code.finish())
-            .data(DATA, Access::READ, input.flatten().collect::<Vec<u8>>())
-            .region(Region::fresh(
-                OUT,
-                8 * want.len() as u64,
-                Access::READ_WRITE,
-            ))
+        let input = pairs.iter().flat_map(|&(a, b)| [a, b]);
+        let seen = table::scenario(code, input, want.len())
             .data(CELL, Access::READ_WRITE, [0])
             .data(0, Access::READ_WRITE, [0])
             .check();
-        assert!(
-            matches!(seen.exit, Some(Exit::Exited { .. })),
-            "{:?}",
-            seen.exit
-        );
-        let got = seen.doubles(2);
-        let wrong = want.iter().zip(&got).position(|(want, got)| want != got);
-        let pair = wrong.map(|index| pairs[index / 2 % pairs.len()]);
+        let wrong = table::first_wrong(&seen, &want);
+        let pair = wrong.map(|(index, ..)| pairs[index / 2 % pairs.len()]);
         assert_eq!(wrong, None, "{op:?} {width:?} of {pair:x?}");
     }
 }
@@ -181,11 +165,7 @@ fn check_steps(steps: &[Step], Triple { rd, rs1, rs2 }: Triple) {
         .region(Region::fresh(OUT, 4096, Access::READ_WRITE))
         .data(CELL, Access::READ_WRITE, vec![0x11; 4096])
         .check();
-    assert!(
-        matches!(seen.exit, Some(Exit::Exited { .. })),
-        "{:?}",
-        seen.exit
-    );
+    seen.exit_code();
     assert_eq!(seen.doubles(1)[..want.len()], want, "{steps:?}");
     assert_eq!(seen.memory[2].as_ref(), Some(&memory), "{steps:?}");
 }

@@ -5,13 +5,10 @@ use rvjet::machine::{Access, Exit};
 
 use crate::asm::{Asm, Label, addi, alu_imm, jalr, ld, sd, x};
 use crate::homes::beginnings;
-use crate::lab::Region;
 use crate::model;
 use crate::operands::{KINDS, Triple, few_values, values};
 use crate::scenario::{CODE, DATA, Scenario};
-
-/// Where results go.
-const OUT: u64 = 0x200_0000;
+use crate::table::{self, OUT};
 
 /// Pairs of compared registers; `rd` is not looked at.
 fn compared() -> Vec<Triple> {
@@ -27,12 +24,6 @@ fn compared() -> Vec<Triple> {
     pairs
 }
 
-/// What the registers hold once `a` was put into `rs1` and then `b` into `rs2`.
-fn held(Triple { rs1, rs2, .. }: Triple, a: u64, b: u64) -> (u64, u64) {
-    let of = |reg: Reg, value: u64| if reg.is_zero() { 0 } else { value };
-    (of(rs1, if rs1 == rs2 { b } else { a }), of(rs2, b))
-}
-
 /// `flag = whether the branch is taken`, `emit` being the branch to its label.
 fn flag(code: &mut Asm, flag: Reg, emit: impl FnOnce(&mut Asm, Label)) {
     let taken = code.label();
@@ -42,25 +33,9 @@ fn flag(code: &mut Asm, flag: Reg, emit: impl FnOnce(&mut Asm, Label)) {
     code.bind(taken);
 }
 
-fn check_flags(mut code: Asm, input: Vec<u64>, want: &[u64], name: &str) {
-    code.inst(Inst::Ecall);
-    let bytes: Vec<u8> = input.into_iter().flat_map(u64::to_le_bytes).collect();
-    let seen = Scenario::new(code.finish())
-        .data(DATA, Access::READ, bytes)
-        .region(Region::fresh(
-            OUT,
-            8 * want.len() as u64,
-            Access::READ_WRITE,
-        ))
-        .check();
-    assert!(
-        matches!(seen.exit, Some(Exit::Exited { .. })),
-        "{:?}",
-        seen.exit
-    );
-    let got = seen.doubles(2);
-    let wrong = want.iter().zip(&got).position(|(want, got)| want != got);
-    assert_eq!(wrong, None, "{name}");
+fn check_flags(code: Asm, input: Vec<u64>, want: &[u64], name: &str) {
+    let seen = table::scenario(code, input, want.len()).check();
+    assert_eq!(table::first_wrong(&seen, want), None, "{name}");
 }
 
 #[test]
@@ -87,7 +62,7 @@ fn conditions_on_unknown_values() {
             code.inst(addi(left, left, -1));
             code.branch(Cond::Ne, left, Reg::ZERO, top);
             want.extend(pairs.iter().map(|&(a, b)| {
-                let (a, b) = held(triple, a, b);
+                let (a, b) = triple.held(a, b);
                 u64::from(model::taken(cond, a, b))
             }));
         }
@@ -125,7 +100,7 @@ fn conditions_of_which_the_compiler_knows_some_operands() {
                     code.branch(cond, triple.rs1, triple.rs2, taken);
                 });
                 code.inst(sd(result, to, 0));
-                let (left, right) = held(triple, a, b);
+                let (left, right) = triple.held(a, b);
                 want.push(u64::from(model::taken(cond, left, right)));
                 input.extend([a, b]);
             }

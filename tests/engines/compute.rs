@@ -2,17 +2,13 @@
 //! of home; with operands that the JIT does not know, and such that it folds.
 
 use rvjet::isa::{AluOp, Inst, MulDivOp, Reg};
-use rvjet::machine::Access;
 
 use crate::asm::{Asm, addi, alu, alu_imm, ld, muldiv, sd, x};
 use crate::homes::beginnings;
-use crate::lab::Region;
 use crate::model;
 use crate::operands::{IMMEDIATES, KINDS, Triple, few_values, triples, values};
-use crate::scenario::{CODE, DATA, Scenario};
-
-/// Where results go.
-const OUT: u64 = 0x200_0000;
+use crate::scenario::{CODE, DATA};
+use crate::table::{self, OUT};
 
 /// A computation of two registers.
 #[derive(Clone, Copy, Debug)]
@@ -47,36 +43,16 @@ fn pairs(values: &[u64]) -> Vec<(u64, u64)> {
     values.iter().flat_map(with).collect()
 }
 
-/// What the operands are once `a` was put into `rs1` and then `b` into `rs2`.
-fn operands(Triple { rs1, rs2, .. }: Triple, a: u64, b: u64) -> (u64, u64) {
-    let of = |reg: Reg, value: u64| if reg.is_zero() { 0 } else { value };
-    (of(rs1, if rs1 == rs2 { b } else { a }), of(rs2, b))
-}
-
 fn result(triple: Triple, value: u64) -> u64 {
     if triple.rd.is_zero() { 0 } else { value }
 }
 
-fn bytes(doubles: impl IntoIterator<Item = u64>) -> Vec<u8> {
-    doubles.into_iter().flat_map(u64::to_le_bytes).collect()
-}
-
 /// Runs `code`, which leaves as many results as are expected at [`OUT`].
 fn check_results(code: Asm, pairs: &[(u64, u64)], want: &[u64], name: &str) {
-    let input = bytes(pairs.iter().flat_map(|&(a, b)| [a, b]));
-    let seen = Scenario::new(code.finish())
-        .data(DATA, Access::READ, input)
-        .region(Region::fresh(
-            OUT,
-            8 * want.len() as u64,
-            Access::READ_WRITE,
-        ))
-        .check();
-    let got = seen.doubles(2);
-    let wrong = want.iter().zip(&got).position(|(want, got)| want != got);
-    if let Some(index) = wrong {
+    let input = pairs.iter().flat_map(|&(a, b)| [a, b]);
+    let seen = table::scenario(code, input, want.len()).check();
+    if let Some((index, want, got)) = table::first_wrong(&seen, want) {
         let pair = pairs[index % pairs.len()];
-        let (want, got) = (want[index], got[index]);
         panic!("{name}, result {index}, of {pair:x?}: {got:#x}, expected {want:#x}");
     }
 }
@@ -98,11 +74,6 @@ fn table_loop(code: &mut Asm, triple: Triple, inst: Inst, count: usize, turn: us
     code.branch(rvjet::isa::Cond::Ne, left, Reg::ZERO, top);
 }
 
-fn exit(code: &mut Asm) {
-    code.inst(addi(Reg::A7, Reg::ZERO, 0));
-    code.inst(Inst::Ecall);
-}
-
 #[test]
 fn two_registers_of_unknown_values() {
     let pairs = pairs(&values());
@@ -113,11 +84,10 @@ fn two_registers_of_unknown_values() {
             let out = OUT + 8 * want.len() as u64;
             table_loop(&mut code, triple, op.inst(triple), pairs.len(), turn, out);
             want.extend(pairs.iter().map(|&(a, b)| {
-                let (a, b) = operands(triple, a, b);
+                let (a, b) = triple.held(a, b);
                 result(triple, op.model(a, b))
             }));
         }
-        exit(&mut code);
         check_results(code, &pairs, &want, &format!("{op:?}"));
     }
 }
@@ -146,10 +116,9 @@ fn two_registers_of_which_the_compiler_knows_some() {
                 code.li(to, OUT + 8 * index as u64);
                 code.inst(op.inst(triple));
                 code.inst(sd(triple.rd, to, 0));
-                let (a, b) = operands(triple, a, b);
+                let (a, b) = triple.held(a, b);
                 want.push(result(triple, op.model(a, b)));
             }
-            exit(&mut code);
             check_results(code, &pairs, &want, &format!("{op:?}, known {known:?}"));
         }
     }
@@ -208,12 +177,11 @@ fn a_register_of_unknown_value_and_an_immediate() {
                 let out = OUT + 8 * want.len() as u64;
                 table_loop(&mut code, triple, inst, pairs.len(), turn, out);
                 want.extend(pairs.iter().map(|&(a, b)| {
-                    let (a, _) = operands(triple, a, b);
+                    let (a, _) = triple.held(a, b);
                     result(triple, model::alu(op, a, imm as u64))
                 }));
             }
         }
-        exit(&mut code);
         check_results(code, &pairs, &want, &format!("{op:?} immediate"));
     }
 }
@@ -232,12 +200,11 @@ fn a_register_of_known_value_and_an_immediate() {
                 code.li(triple.rs1, value);
                 code.inst(alu_imm(op, triple.rd, triple.rs1, imm));
                 code.inst(sd(triple.rd, to, 0));
-                let (a, _) = operands(triple, value, value);
+                let (a, _) = triple.held(value, value);
                 want.push(result(triple, model::alu(op, a, imm as u64)));
                 pairs.push((value, imm as u64));
             }
         }
-        exit(&mut code);
         check_results(code, &pairs, &want, &format!("{op:?} immediate, known"));
     }
 }
@@ -271,6 +238,5 @@ fn upper_immediates() {
             }
         }
     }
-    exit(&mut code);
     check_results(code, &[(0, 0)], &want, "upper immediate");
 }

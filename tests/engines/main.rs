@@ -35,6 +35,7 @@ mod random;
 mod report;
 mod scenario;
 mod selfmod;
+mod table;
 mod threads;
 mod traps;
 mod windows;

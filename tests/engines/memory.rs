@@ -1,17 +1,15 @@
 //! Loads and stores of every width, home, offset and alignment.
 
-use rvjet::isa::{Cond, Inst, LoadOp, Reg, Width};
-use rvjet::machine::{Access, Exit};
+use rvjet::isa::{Cond, LoadOp, Reg, Width};
+use rvjet::machine::Access;
 
 use crate::asm::{Asm, addi, ld, load, sd, store, x};
 use crate::homes::beginnings;
-use crate::lab::Region;
 use crate::model;
 use crate::operands::{GENERAL, KINDS, Triple, values};
-use crate::scenario::{CODE, DATA, Observed, Scenario};
+use crate::scenario::{CODE, DATA, Observed};
+use crate::table::{self, OUT};
 
-/// Where results go.
-const OUT: u64 = 0x200_0000;
 /// What is loaded from and stored to: two pages, the middle of which is their border.
 const AREA: u64 = 0x40_0000;
 const AREA_LEN: usize = 0x3000;
@@ -51,23 +49,10 @@ fn bases() -> Vec<u64> {
         .collect()
 }
 
-fn bytes(doubles: &[u64]) -> Vec<u8> {
-    doubles.iter().copied().flat_map(u64::to_le_bytes).collect()
-}
-
-fn run(mut code: Asm, input: &[u64], results: usize) -> Observed {
-    code.inst(Inst::Ecall);
-    let seen = Scenario::new(code.finish())
-        .data(DATA, Access::READ, bytes(input))
-        .region(Region::fresh(OUT, 8 * results as u64, Access::READ_WRITE))
+fn run(code: Asm, input: &[u64], results: usize) -> Observed {
+    table::scenario(code, input.iter().copied(), results)
         .data(AREA, Access::READ_WRITE, area())
-        .check();
-    assert!(
-        matches!(seen.exit, Some(Exit::Exited { .. })),
-        "{:?}",
-        seen.exit
-    );
-    seen
+        .check()
 }
 
 /// Loaded and base registers: every pair of homes, and the same register.
@@ -120,7 +105,7 @@ fn loads_from_unknown_bases() {
             }
         }
         let seen = run(code, &bases, want.len());
-        assert!(seen.doubles(2)[..want.len()] == want, "{op:?}");
+        assert_eq!(table::first_wrong(&seen, &want), None, "{op:?}");
         assert_eq!(seen.state.unaligned_loads, unaligned, "{op:?}");
         assert_eq!(seen.state.unaligned_stores, 0);
     }
@@ -147,7 +132,7 @@ fn loads_from_known_addresses() {
             }
         }
         let seen = run(code, &[0], want.len());
-        assert!(seen.doubles(2)[..want.len()] == want, "{op:?}");
+        assert_eq!(table::first_wrong(&seen, &want), None, "{op:?}");
     }
 }
 
@@ -189,8 +174,9 @@ fn accesses_that_share_a_base() {
                 }
             }
             let seen = run(code, &bases(), want.len());
-            assert!(
-                seen.doubles(2)[..want.len()] == want,
+            assert_eq!(
+                table::first_wrong(&seen, &want),
+                None,
                 "{narrow:?} {triple:?}"
             );
         }
@@ -255,7 +241,7 @@ fn stores_to_unknown_bases() {
                 }
             }
             let seen = run(code, table.as_flattened(), want.len());
-            assert!(seen.doubles(2)[..want.len()] == want, "{width:?} {offset}");
+            assert_eq!(table::first_wrong(&seen, &want), None, "{width:?} {offset}");
             assert_eq!(seen.memory[3].as_ref(), Some(&now), "{width:?} {offset}");
             assert_eq!(seen.state.unaligned_stores, unaligned, "{width:?} {offset}");
         }

@@ -84,6 +84,15 @@ impl Triple {
         }
     }
 
+    /// What `rs1` and `rs2` hold once `a` was put into the one and then `b` into the other.
+    pub fn held(&self, a: u64, b: u64) -> (u64, u64) {
+        let of = |reg: Reg, value: u64| if reg.is_zero() { 0 } else { value };
+        (
+            of(self.rs1, if self.rs1 == self.rs2 { b } else { a }),
+            of(self.rs2, b),
+        )
+    }
+
     /// The first `N` of the registers that the triple leaves free. Which these
     /// are depends on `turn`.
     pub fn others<const N: usize>(&self, turn: usize) -> [Reg; N] {

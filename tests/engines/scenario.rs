@@ -204,6 +204,15 @@ impl Observed {
         self.state.reg(reg)
     }
 
+    /// What the guest exited with, which it must have.
+    #[track_caller]
+    pub fn exit_code(&self) -> i32 {
+        match self.exit {
+            Some(Exit::Exited { code }) => code,
+            other => panic!("{other:x?}"),
+        }
+    }
+
     /// The double words of a region, from its start.
     pub fn doubles(&self, region: usize) -> Vec<u64> {
         let bytes = self.memory[region].as_deref().unwrap_or_default();

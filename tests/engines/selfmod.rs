@@ -6,20 +6,13 @@ use rvjet::machine::{Access, Cause, Exit, PAGE_SIZE, Trap};
 
 use crate::asm::{Asm, Label, addi, alu, fence_i, jalr, sd, store, word_of, x};
 use crate::lab::{Region, call};
-use crate::scenario::{CODE, DATA, Observed, Scenario};
+use crate::scenario::{CODE, DATA, Scenario};
 
 const A0: Reg = Reg::A0;
 const RA: Reg = Reg::RA;
 /// Temporaries of the assembling functions below.
 const AT: Reg = x(5);
 const VALUE: Reg = x(6);
-
-fn exit_code(seen: &Observed) -> i32 {
-    match seen.exit {
-        Some(Exit::Exited { code }) => code,
-        other => panic!("{other:x?}"),
-    }
-}
 
 /// `a0 += by`
 fn count(by: i32) -> Inst {
@@ -43,7 +36,9 @@ fn exit(code: &mut Asm) {
 }
 
 fn run_writable(code: Asm) -> i32 {
-    exit_code(&Scenario::at(CODE, Access::ALL, code.finish()).check())
+    Scenario::at(CODE, Access::ALL, code.finish())
+        .check()
+        .exit_code()
 }
 
 /// How a function is called.
@@ -126,7 +121,7 @@ fn an_instruction_just_ahead() {
                 let fresh = !synchronize && target_at >= 0xffe;
                 let want = if fresh { 100 } else { want };
                 assert_eq!(
-                    exit_code(&seen),
+                    seen.exit_code(),
                     want,
                     "{synchronize} {distance} {target_at:#x}"
                 );
@@ -167,7 +162,7 @@ fn from_read_only_code_into_a_writable_page() {
             if straddles {
                 assert!(matches!(seen.exit, Some(Exit::Trap(_))), "{:?}", seen.exit);
             } else {
-                assert_eq!(exit_code(&seen), 100);
+                assert_eq!(seen.exit_code(), 100);
             }
         }
     }
@@ -206,7 +201,7 @@ fn the_upper_half_of_an_instruction_on_the_border() {
         let seen = Scenario::at(CODE, first, code.finish())
             .data(border, Access::ALL, next)
             .check();
-        assert_eq!(exit_code(&seen), if synchronize { 101 } else { 2 });
+        assert_eq!(seen.exit_code(), if synchronize { 101 } else { 2 });
     }
 }
 
@@ -285,7 +280,7 @@ fn code_written_again_and_again() {
             .check();
         if synchronize_each || stride == 0x1000 {
             let sum: i32 = (0..rounds as i32).sum();
-            assert_eq!(exit_code(&seen), sum, "{stride}");
+            assert_eq!(seen.exit_code(), sum, "{stride}");
         } else {
             // Of a page that has been entered, what was not there yet is zero: illegal.
             let cause = Cause::IllegalInstruction { word: 0 };
@@ -314,6 +309,26 @@ fn ask(code: &mut Asm, number: u64, at: u64, access: u64) {
 const RW: u64 = 3;
 const RX: u64 = 5;
 
+/// `code` before `page`, and in that page alone `function`, which counts `by`.
+fn with_function(mut code: Asm, page: u64, function: Label, by: i32) -> Scenario {
+    code.pad_to(page);
+    code.bind(function);
+    let mut body = Asm::at(page);
+    body.inst(count(by));
+    ret(&mut body);
+    Scenario::new(code.finish()).data(page, Access::READ_EXECUTE, body.finish())
+}
+
+/// A call of `function`, through a register or not.
+fn call_function(code: &mut Asm, function: Label, indirect: bool) {
+    if indirect {
+        code.la(x(9), function);
+        code.inst(jalr(RA, x(9), 0));
+    } else {
+        code.jal(RA, function);
+    }
+}
+
 /// Writable, then executable, again and again, without `fence.i`: the call is enough.
 #[test]
 fn pages_that_change_between_writable_and_executable() {
@@ -326,27 +341,12 @@ fn pages_that_change_between_writable_and_executable() {
             patch(&mut code, function, count(by));
             ask(&mut code, call::PROTECT, page, RX);
             for _ in 0..3 {
-                if indirect {
-                    code.la(x(9), function);
-                    code.inst(jalr(RA, x(9), 0));
-                } else {
-                    code.jal(RA, function);
-                }
+                call_function(&mut code, function, indirect);
             }
         }
         exit(&mut code);
-        let code_end = code.here();
-        assert!(code_end < page);
-        code.pad_to(page);
-        code.bind(function);
-        let mut next = Asm::at(page);
-        next.inst(count(0));
-        ret(&mut next);
-        let code = code.finish()[..0x2000].to_vec();
-        let seen = Scenario::new(code)
-            .data(page, Access::READ_EXECUTE, next.finish())
-            .check();
-        assert_eq!(exit_code(&seen), 3 * (1..20).sum::<i32>());
+        let seen = with_function(code, page, function, 0).check();
+        assert_eq!(seen.exit_code(), 3 * (1..20).sum::<i32>());
     }
 }
 
@@ -367,25 +367,12 @@ fn code_that_goes_away() {
             code.li(x(8), 10);
             let top = code.here_label();
             code.bind(again);
-            if indirect {
-                code.la(x(9), function);
-                code.inst(jalr(RA, x(9), 0));
-            } else {
-                code.jal(RA, function);
-            }
+            call_function(&mut code, function, indirect);
             code.inst(addi(x(8), x(8), -1));
             code.branch(Cond::Ne, x(8), Reg::ZERO, top);
             ask(&mut code, number, page, access);
             code.jump(again);
-            code.pad_to(page);
-            code.bind(function);
-            let mut next = Asm::at(page);
-            next.inst(count(1));
-            ret(&mut next);
-            let code = code.finish()[..0x2000].to_vec();
-            let seen = Scenario::new(code)
-                .data(page, Access::READ_EXECUTE, next.finish())
-                .check();
+            let seen = with_function(code, page, function, 1).check();
             let cause = match number {
                 call::MAP => Cause::IllegalInstruction { word: 0 },
                 _ => Cause::FetchFault { addr: page },
@@ -426,7 +413,7 @@ fn a_page_that_becomes_executable() {
     let seen = Scenario::new(code.finish())
         .data(page, Access::READ_WRITE, next.finish())
         .check();
-    assert_eq!(exit_code(&seen), 42);
+    assert_eq!(seen.exit_code(), 42);
 }
 
 /// An `ecall` that is the first of its page, and then is none any more.
@@ -462,7 +449,7 @@ fn a_call_on_the_next_page_that_goes_away() {
     let seen = Scenario::new(code.finish())
         .data(page, Access::READ_EXECUTE, next.finish())
         .check();
-    assert_eq!(exit_code(&seen), 100);
+    assert_eq!(seen.exit_code(), 100);
 }
 
 /// What the host does to memory between runs, the engines get to know.

@@ -1,12 +1,16 @@
 //! Waiting that ends: in a process of its own, whose standard input is a pipe.
 
 use std::env;
-use std::io::{BufRead, BufReader, Read};
+use std::fs::{File, OpenOptions};
+use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use rustix::fs::{CWD, Mode, mkfifoat};
 use rvjet::abi::Linux;
 use rvjet::machine::Exit;
+use tempfile::TempDir;
 
 use crate::guest::{Guest, SCRATCH, nr};
 
@@ -60,6 +64,42 @@ fn child_reads() {
         let exit = limited().try_call(nr::READ, [0, SCRATCH, 1]);
         assert_eq!(exit, Err(TIMEOUT));
     });
+}
+
+/// A FIFO, opened for reading without waiting for a writer, and for writing.
+fn fifo() -> (TempDir, File, impl Fn() -> File) {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("fifo");
+    mkfifoat(CWD, &path, Mode::RUSR | Mode::WUSR).unwrap();
+    let mut options = OpenOptions::new();
+    options.read(true).custom_flags(libc::O_NONBLOCK);
+    let reader = options.open(&path).unwrap();
+    (dir, reader, move || {
+        OpenOptions::new().write(true).open(&path).unwrap()
+    })
+}
+
+#[test]
+fn a_fifo_without_a_writer_is_waited_for_up_to_the_deadline() {
+    let (_dir, reader, _) = fifo();
+    let mut guest = Guest::new(Linux::new().timeout(LIMIT).stdin_file(reader));
+    timed(|| {
+        let exit = guest.try_call(nr::READ, [0, SCRATCH, 1]);
+        assert_eq!(exit, Err(TIMEOUT));
+    });
+}
+
+#[test]
+fn a_fifo_ends_when_its_writer_has_gone() {
+    let (_dir, reader, open) = fifo();
+    let mut guest = Guest::new(Linux::new().stdin_file(reader));
+    let writer = std::thread::spawn(move || {
+        std::thread::sleep(LIMIT);
+        open().write_all(b"text").unwrap();
+    });
+    assert_eq!(guest.read(0), "text");
+    assert_eq!(guest.read(0), "");
+    writer.join().unwrap();
 }
 
 #[test]

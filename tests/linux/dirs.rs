@@ -49,6 +49,33 @@ impl Guest {
     }
 }
 
+/// Opens `path` from directory to directory until that fails: how often it did not.
+fn descend(guest: &mut Guest, path: &str, most: usize) -> (usize, i64) {
+    let mut fd = guest.open("/data/sub", DIRECTORY);
+    for times in 0..most {
+        let next = guest.openat(fd as _, path, DIRECTORY);
+        guest.call(nr::CLOSE, [fd]);
+        match u64::try_from(next) {
+            Ok(next) => fd = next,
+            Err(_) => return (times, next),
+        }
+    }
+    guest.call(nr::CLOSE, [fd]);
+    (most, 0)
+}
+
+#[test]
+fn the_path_of_a_directory_does_not_grow_without_end() {
+    let (mut guest, _dir) = granted();
+    let nothing = "./".repeat(2047);
+    assert_eq!(descend(&mut guest, &nothing, 100), (100, 0));
+    assert_eq!(descend(&mut guest, ".", 10_000), (10_000, 0));
+    let nowhere = "../sub/".repeat(500);
+    let kept = "/data/sub".len() + nowhere.len() - 1;
+    assert!(kept < 4096 && kept + nowhere.len() >= 4096);
+    assert_eq!(descend(&mut guest, &nowhere, 100), (1, -36));
+}
+
 #[test]
 fn without_a_grant_nothing_exists() {
     let mut guest = Guest::new(Linux::new());

@@ -12,6 +12,7 @@ use cap_std::fs::Dir;
 use super::Linux;
 use super::errno::Errno;
 use super::files::OpenFile;
+use super::user::PATH_MAX;
 
 /// The current directory (`AT_FDCWD`).
 pub(super) const CURRENT: i32 = -100;
@@ -36,7 +37,20 @@ pub(super) struct Place<'a> {
     /// The way from there.
     pub(super) way: PathBuf,
     /// The path, absolute, as the guest named it.
-    pub(super) path: Vec<u8>,
+    path: Vec<u8>,
+}
+
+impl Place<'_> {
+    /// The path to keep for an open directory: no longer than one that a call
+    /// may name, or else it would grow with every directory that is opened from another.
+    pub(super) fn kept_path(self) -> Result<Vec<u8>, Errno> {
+        let path = parts(&self.path).into_iter();
+        let path: Vec<u8> = path.flat_map(|part| [b"/", part].concat()).collect();
+        match path.len() {
+            0..PATH_MAX => Ok(path),
+            _ => Err(Errno::NAMETOOLONG),
+        }
+    }
 }
 
 impl Grants {

@@ -125,7 +125,7 @@ impl From<MapError> for Errno {
     fn from(error: MapError) -> Errno {
         match error {
             MapError::Range { .. } => Errno::INVAL,
-            MapError::Unmapped { .. } | MapError::Host(_) => Errno::NOMEM,
+            MapError::Unmapped { .. } | MapError::Scattered | MapError::Host(_) => Errno::NOMEM,
         }
     }
 }

@@ -25,7 +25,7 @@ pub(super) struct Regular {
 #[derive(Debug)]
 pub(super) struct Directory {
     pub(super) file: File,
-    /// Its name in the guest, absolute.
+    /// Its name in the guest, absolute and bounded; empty for the root.
     pub(super) path: Vec<u8>,
 }
 

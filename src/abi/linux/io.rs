@@ -5,7 +5,7 @@ use std::os::unix::fs::FileExt;
 
 use super::Linux;
 use super::errno::{Errno, Failure, Outcome};
-use super::files::{OpenFile, Regular};
+use super::files::{O_APPEND, OpenFile, Regular};
 use super::streams::{some_or, time_left, uninterrupted};
 use super::user;
 use crate::machine::{Access, Hart, Memory};
@@ -121,6 +121,7 @@ impl Linux {
     pub(super) fn ftruncate(&mut self, _: &mut Hart, [fd, len, ..]: [u64; 6]) -> Outcome {
         let file = self.files.get(fd)?;
         match file {
+            OpenFile::Regular(_) if len > file_size_limit() => Err(Errno::FBIG.into()),
             OpenFile::Regular(regular) if file.directions().1 && len <= MAX_SIGNED => {
                 regular.file.set_len(len)?;
                 Ok(0)
@@ -236,7 +237,8 @@ impl Linux {
     ) -> Result<usize, Failure> {
         let deadline = self.deadline();
         match file {
-            OpenFile::Stdin => self.stdin.read(place, deadline),
+            // A reader may be anybody's, and say more than there was room for.
+            OpenFile::Stdin => Ok(self.stdin.read(place, deadline)?.min(place.len())),
             OpenFile::Regular(regular) => {
                 time_left(deadline)?;
                 Ok(read_file(regular, place, offset)?)
@@ -274,12 +276,27 @@ fn read_file(regular: &Regular, place: &mut [u8], offset: Option<u64>) -> std::i
     })
 }
 
-fn write_file(regular: &Regular, bytes: &[u8], offset: Option<u64>) -> std::io::Result<usize> {
+fn write_file(regular: &Regular, bytes: &[u8], offset: Option<u64>) -> Result<usize, Errno> {
     let mut file = &regular.file;
-    uninterrupted(|| match offset {
+    let at = match offset {
+        Some(offset) => offset,
+        None if regular.flags & O_APPEND != 0 => file.metadata()?.len(),
+        None => file.stream_position()?,
+    };
+    if !bytes.is_empty() && at >= file_size_limit() {
+        return Err(Errno::FBIG);
+    }
+    Ok(uninterrupted(|| match offset {
         Some(offset) => file.write_at(bytes, offset),
         None => file.write(bytes),
-    })
+    })?)
+}
+
+/// Where the host ends a process that writes, by a signal that this one is not
+/// to have from its guest (`RLIMIT_FSIZE`).
+fn file_size_limit() -> u64 {
+    let limit = rustix::process::getrlimit(rustix::process::Resource::Fsize);
+    limit.current.unwrap_or(u64::MAX)
 }
 
 /// The vector at `addr` (`struct iovec`).

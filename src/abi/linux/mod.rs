@@ -33,6 +33,7 @@ mod trace;
 mod user;
 mod wait;
 
+use std::fs::File;
 use std::io::{Read, Write};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -158,6 +159,14 @@ impl Linux {
     /// Reads standard input from `reader`. The time limit does not interrupt it.
     pub fn stdin(mut self, reader: impl Read + Send + 'static) -> Linux {
         self.stdin = Input::Reader(Box::new(reader));
+        self
+    }
+
+    /// Reads standard input from `file`, which the time limit does interrupt if
+    /// it is a FIFO, a terminal or the like. One opened with `O_NONBLOCK` will do:
+    /// a FIFO nobody has written to yet is waited for.
+    pub fn stdin_file(mut self, file: File) -> Linux {
+        self.stdin = Input::Fd(file.into());
         self
     }
 
@@ -303,6 +312,11 @@ impl Abi for Linux {
         hart.state = MachineState::new(program.entry);
         hart.state.set_reg(Reg::SP, sp);
         Ok(())
+    }
+
+    fn begin(&mut self, timeout: Option<Duration>) {
+        self.started = Some(Instant::now());
+        self.timeout = timeout.or(self.timeout);
     }
 
     fn ecall(&mut self, hart: &mut Hart) -> Result<(), Exit> {

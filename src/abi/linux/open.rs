@@ -11,16 +11,26 @@ use super::files::{Directory, MAX_FILES, O_ACCMODE, O_APPEND, O_WRONLY, OpenFile
 use super::user;
 use crate::machine::Hart;
 
-const O_NONBLOCK: u64 = 0o4000;
-const O_NOCTTY: u64 = 0o400;
 const O_LARGEFILE: u64 = 0o100_000;
 const O_CLOEXEC: u64 = 0o2_000_000;
 const O_PATH: u64 = 0o10_000_000;
 const O_TMPFILE: u64 = 0o20_000_000;
-/// `O_CREAT`, `O_EXCL`, `O_TRUNC`, `O_APPEND`, `O_DSYNC`, `O_DIRECTORY`,
-/// `O_NOFOLLOW`, `O_SYNC`: what the host is to see to. Both have the same numbers.
-const FOR_HOST: u64 =
-    0o100 | 0o200 | 0o1000 | 0o2000 | 0o10_000 | 0o200_000 | 0o400_000 | 0o4_000_000;
+/// What the host is to see to: the guest's flags, and the host's, whose numbers
+/// depend on its architecture.
+const FOR_HOST: [(u64, i32); 8] = [
+    (0o100, libc::O_CREAT),
+    (0o200, libc::O_EXCL),
+    (0o1000, libc::O_TRUNC),
+    (O_APPEND, libc::O_APPEND),
+    (0o10_000, libc::O_DSYNC),
+    (0o200_000, libc::O_DIRECTORY),
+    (0o400_000, libc::O_NOFOLLOW),
+    (0o4_000_000, libc::O_SYNC),
+];
+/// What `statfs` calls procfs and sysfs (include/uapi/linux/magic.h).
+const PROC_SUPER_MAGIC: i64 = 0x9fa0;
+const SYSFS_MAGIC: i64 = 0x6265_6572;
+
 /// What a new file may permit: no bit that lends the owner's rights.
 const MODE: u32 = 0o777;
 
@@ -50,11 +60,11 @@ impl Linux {
             .dir
             .open_with(&place.way, &options(flags, mode as u32))?
             .into_std();
-        let path = place.path;
         let kind = file.metadata()?;
         let file = if kind.is_dir() {
+            let path = place.kept_path()?;
             OpenFile::Directory(Arc::new(Directory { file, path }))
-        } else if kind.is_file() {
+        } else if kind.is_file() && !speaks_for_the_host(&file)? {
             OpenFile::Regular(Arc::new(Regular { file, flags }))
         } else {
             return Err(Errno::ACCES.into());
@@ -121,16 +131,25 @@ impl Linux {
 /// The host's options: it never waits, and never gets a terminal.
 fn options(flags: u64, mode: u32) -> OpenOptions {
     let access = flags & O_ACCMODE;
+    let asked = FOR_HOST.iter().filter(|(guest, _)| flags & guest != 0);
+    let asked = asked.fold(0, |all, (_, host)| all | host);
     let mut options = OpenOptions::new();
     options
         .read(access != O_WRONLY)
         .write(access != 0)
         .mode(mode & MODE)
-        .custom_flags((flags & FOR_HOST | O_NONBLOCK | O_NOCTTY) as i32);
+        .custom_flags(asked | libc::O_NONBLOCK | libc::O_NOCTTY);
     options
 }
 
 /// What a file was opened with, and whether it appends now.
+/// Whether a file is a window on the host's kernel or processes, this one among
+/// them (`/proc/self/mem`): no grant of a directory that contains it means that.
+fn speaks_for_the_host(file: &std::fs::File) -> Result<bool, Errno> {
+    let kind = rustix::fs::fstatfs(file)?.f_type;
+    Ok(matches!(kind as i64, PROC_SUPER_MAGIC | SYSFS_MAGIC))
+}
+
 fn status_flags(file: &OpenFile) -> Outcome {
     match file {
         OpenFile::Regular(regular) => {

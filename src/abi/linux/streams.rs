@@ -1,7 +1,7 @@
 //! The three standard streams: the host's own, or what the library's user gave instead.
 
 use std::io::{Read, Write};
-use std::os::fd::BorrowedFd;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec};
@@ -13,6 +13,8 @@ use crate::machine::Exit;
 
 /// Bytes that a pipe which polls as writable takes without blocking (`PIPE_BUF`).
 const PIPE_BUF: usize = 4096;
+/// Bytes written to a file between two looks at the clock.
+const FILE_PIECE: usize = 1 << 20;
 
 /// When a call may no longer wait.
 #[derive(Clone, Copy, Debug)]
@@ -43,6 +45,8 @@ pub(super) fn time_left(deadline: Option<Deadline>) -> Result<Option<Duration>, 
 pub(super) enum Input {
     /// The host process's standard input.
     Inherited,
+    /// An open file.
+    Fd(OwnedFd),
     /// A reader; what it does not give at once, it must not wait for too long.
     Reader(Box<dyn Read + Send>),
 }
@@ -56,6 +60,7 @@ impl Input {
     ) -> Result<usize, Failure> {
         match self {
             Input::Inherited => read_fd(rustix::stdio::stdin(), place, deadline),
+            Input::Fd(fd) => read_fd(fd.as_fd(), place, deadline),
             Input::Reader(reader) => Ok(uninterrupted(|| reader.read(place))?),
         }
     }
@@ -141,18 +146,18 @@ pub(super) fn uninterrupted<T>(
     }
 }
 
+/// Asks whether there is anything to read first, be there a deadline or not: a
+/// FIFO that was opened without waiting reads as ended until a writer comes,
+/// whereas a poll tells of an end only after one has gone.
 fn read_fd(
     fd: BorrowedFd<'_>,
     place: &mut [u8],
     deadline: Option<Deadline>,
 ) -> Result<usize, Failure> {
     loop {
-        if deadline.is_some() {
-            wait(fd, PollFlags::IN, deadline)?;
-        }
+        wait(fd, PollFlags::IN, deadline)?;
         match rustix::io::read(fd, &mut *place) {
-            Err(HostErrno::INTR) => {}
-            Err(HostErrno::AGAIN) => wait(fd, PollFlags::IN, deadline)?,
+            Err(HostErrno::INTR | HostErrno::AGAIN) => {}
             outcome => return Ok(outcome?),
         }
     }
@@ -164,11 +169,14 @@ fn write_fd(
     deadline: Option<Deadline>,
     or_unread: impl Fn(Failure) -> Failure,
 ) -> Result<usize, Failure> {
-    let may_block = deadline.is_some() && !is_regular(fd);
-    let piece = if may_block { PIPE_BUF } else { bytes.len() };
+    let piece = match deadline {
+        None => bytes.len(),
+        Some(_) if is_regular(fd) => FILE_PIECE,
+        Some(_) => PIPE_BUF,
+    };
     write_all(bytes, |rest| {
         loop {
-            if may_block {
+            if deadline.is_some() {
                 wait(fd, PollFlags::OUT, deadline)?;
             }
             match rustix::io::write(fd, &rest[..piece.min(rest.len())]) {

@@ -4,6 +4,9 @@
 //! is below a limit exactly if it is a multiple of the width and in the window.
 //! Then any 12-bit offset that keeps the alignment needs no check: what leaves
 //! the window falls into a guard, and what the guest may not touch faults, too.
+//! So it stays while the base moves by constants, as far as the guards are wide
+//! (`facts`). A base that fails the check, or an offset that is not aligned, is
+//! for careful code, which checks the address of each access and counts.
 
 use dynasmrt::x64::Rq;
 use dynasmrt::{DynasmApi, DynasmLabelApi};

@@ -8,7 +8,7 @@ use super::shape::{CODE, DATA, addi, alu, branch, hart, jalr, load, muldiv, stor
 use super::*;
 use crate::interp::Interp;
 use crate::isa::{AluOp, Cond, Inst, LoadOp, MulDivOp, Width};
-use crate::machine::{Engine, Hart, MachineState, PAGE_SIZE, Stop};
+use crate::machine::{Engine, Hart, MachineState, Memory, PAGE_SIZE, Stop};
 
 /// Seven times: a load that is misaligned more often than not, a product in
 /// `x27`, a call, a store.
@@ -112,6 +112,19 @@ fn a_guest_may_stop_anywhere_and_go_on() {
         while run(&mut jit, &mut hart, piece) == Stop::Budget {}
         assert!(outcome(Stop::Ecall, &hart) == expected(1000), "{piece}");
     }
+}
+
+/// The units know the size of the window that they were emitted for.
+#[test]
+fn another_memory_is_left_to_the_interpreter() {
+    let mut hart = start();
+    let mut jit = engine(&mut hart);
+    assert_eq!(jit.run(&mut hart, 20), Stop::Budget);
+    hart.memory = Memory::new(DATA, DATA).unwrap();
+    assert_eq!(jit.run(&mut hart, 20), Stop::Step);
+    let (mut jit, mut other) = (engine(&mut start()), start());
+    engine(&mut other);
+    assert_eq!(jit.run(&mut other, 20), Stop::Step);
 }
 
 #[test]

@@ -7,6 +7,7 @@
 mod alu;
 mod atomic;
 mod cache;
+mod chaos;
 mod code;
 mod control;
 mod engine;

@@ -8,7 +8,13 @@ use crate::machine::pages::{Access, PAGE_SIZE, Page, is_page, page_down, page_up
 /// Committing goes by aligned pieces of this size, so that scattered touches
 /// cannot split the window into more pieces than a host allows, and a growing
 /// heap pays for a host fault only so often.
-pub(super) const COMMIT_BYTES: u64 = 1 << 17;
+pub(super) const COMMIT_BYTES: u64 = 1 << 18;
+
+/// Places at which the host's access may change from one page to the next. Each
+/// takes one of the mappings of which a host gives a process some ten thousand
+/// (`vm.max_map_count`). Committing alone stays below it in a window of 4 GiB.
+const MAX_SPLITS: usize = 1 << 14;
+const _: () = assert!((1 << 32) / COMMIT_BYTES as usize <= MAX_SPLITS);
 
 /// Why a range was not mapped, protected or unmapped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,6 +35,9 @@ pub enum MapError {
         /// The page's address.
         addr: u64,
     },
+    /// Pages of different access lie scattered over more places than a host keeps apart.
+    #[error("more than {MAX_SPLITS} changes of access from page to page")]
+    Scattered,
     /// The host refused.
     #[error("the host refused")]
     Host(#[from] rustix::io::Errno),
@@ -46,19 +55,15 @@ impl Memory {
     pub fn unmap(&mut self, range: Range<u64>) -> Result<(), MapError> {
         self.check_range(&range)?;
         for (span, page) in self.pages.runs(&range) {
+            self.change(&span, page, Page::UNMAPPED)?;
             if page.is_committed() {
-                let len = span.end - span.start;
-                // SAFETY: a page-aligned part of the window; `&mut self` rules out references.
-                unsafe { self.window.release(span.start, len)? };
-                self.refund(len);
+                self.refund(span.end - span.start);
             }
-            self.note_code_change(&span, page.access());
-            self.pages.fill(&span, Page::UNMAPPED);
         }
         Ok(())
     }
 
-    /// Changes the access of mapped pages.
+    /// Changes the access of mapped pages. An error may have changed some.
     pub fn protect(&mut self, range: Range<u64>, access: Access) -> Result<(), MapError> {
         self.check_range(&range)?;
         let runs = self.pages.runs(&range);
@@ -66,18 +71,44 @@ impl Memory {
             return Err(MapError::Unmapped { addr: span.start });
         }
         for (span, page) in runs {
-            if page.is_committed() {
-                // SAFETY: a page-aligned part of the window; `&mut self` rules out references.
-                unsafe {
-                    self.window
-                        .protect(span.start, span.end - span.start, access)?
-                };
-            }
-            self.note_code_change(&span, page.access());
-            self.note_code_change(&span, access);
-            self.pages.fill(&span, page.with_access(access));
+            self.change(&span, page, page.with_access(access))?;
         }
         Ok(())
+    }
+
+    /// Makes the equal pages of `span` other ones, for the host, too.
+    fn change(&mut self, span: &Range<u64>, from: Page, to: Page) -> Result<(), MapError> {
+        let before = self.pages.splits(span);
+        self.pages.fill(span, to);
+        let splits = self.splits + self.pages.splits(span) - before;
+        if splits > MAX_SPLITS && splits > self.splits {
+            self.pages.fill(span, from);
+            return Err(MapError::Scattered);
+        }
+        self.splits = splits;
+        if from.access() != to.access() {
+            self.note_code_change(span, from.access().union(to.access()));
+        }
+        self.tell_host(span, from, to)
+    }
+
+    /// Gives the host its part of a change of pages. A host that refuses may
+    /// have done half of it; nothing in the window is touched any more then.
+    fn tell_host(&mut self, span: &Range<u64>, from: Page, to: Page) -> Result<(), MapError> {
+        let len = span.end - span.start;
+        // SAFETY: a page-aligned part of the window; `&mut self` rules out references.
+        let told = unsafe {
+            match (from.is_committed(), to.is_committed()) {
+                (_, true) => self.window.protect(span.start, len, to.access()),
+                (true, false) => self.window.release(span.start, len),
+                (false, false) => Ok(()),
+            }
+        };
+        told.map_err(|errno| {
+            self.lost = true;
+            self.pages.uncommit_all();
+            MapError::Host(errno)
+        })
     }
 
     /// Whether every page of `range` is free.
@@ -125,6 +156,9 @@ impl Memory {
     /// Makes every page of `addr..addr + len` ready for `need`, or says why not.
     #[cold]
     pub(super) fn commit(&mut self, addr: u64, len: u64, need: Access) -> Result<(), Fault> {
+        if self.lost {
+            return Err(Fault::Limit);
+        }
         if self.permitted_prefix(addr, len, need) < len {
             return Err(Fault::Denied);
         }
@@ -144,14 +178,10 @@ impl Memory {
     fn commit_run(&mut self, span: Range<u64>, page: Page) -> Result<(), Fault> {
         let len = span.end - span.start;
         self.charge(len)?;
-        // SAFETY: a page-aligned part of the window; `&mut self` rules out references.
-        let protected = unsafe { self.window.protect(span.start, len, page.access()) };
-        if protected.is_err() {
+        self.change(&span, page, page.committed()).map_err(|_| {
             self.refund(len);
-            return Err(Fault::Limit);
-        }
-        self.pages.fill(&span, page.committed());
-        Ok(())
+            Fault::Limit
+        })
     }
 
     /// How many of `len` bytes from `addr` permit `need`.

@@ -33,6 +33,10 @@ pub struct Memory {
     committed: u64,
     peak: u64,
     limit: u64,
+    /// Places at which the host's access changes.
+    splits: usize,
+    /// The host refused a change that it may have made in part.
+    lost: bool,
     pub(in crate::machine) code: CodeView,
 }
 
@@ -52,6 +56,8 @@ impl Memory {
             committed: 0,
             peak: 0,
             limit,
+            splits: 0,
+            lost: false,
             code: CodeView::default(),
         })
     }
@@ -185,6 +191,11 @@ impl Memory {
             return Ok(());
         }
         self.commit(addr, width.bytes(), need)
+    }
+
+    /// Whether the host has refused what cannot be taken back.
+    pub(in crate::machine) fn is_lost(&self) -> bool {
+        self.lost
     }
 
     /// The bytes of the page at `addr` as they are now, if it is mapped and executable.

@@ -1,0 +1,2 @@
+#include "g.h"
+void main_(void){ for(;;) S(172); }

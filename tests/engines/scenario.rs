@@ -50,7 +50,7 @@ impl Scenario {
                 pc: start,
             },
             limits: Limits {
-                max_insns: Some(200_000_000),
+                max_insns: Some(20_000_000),
                 ..Limits::default()
             },
             window: 1 << 32,

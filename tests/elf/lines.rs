@@ -40,7 +40,7 @@ pub fn unit_4(program: &[u8]) -> Vec<u8> {
     unit(4, b"/src\0\0a.rs\0\x01\0\0b.rs\0\0\0\0\0", program)
 }
 
-/// A DWARF 5 unit with the file `/work/sub/c.rs` as number 0, its directory from `.debug_line_str`.
+/// A DWARF 5 unit with the file `/proj/sub/c.rs` as number 0, its directory from `.debug_line_str`.
 fn unit_5(program: &[u8]) -> Vec<u8> {
     // A path as DW_FORM_line_strp; a path as DW_FORM_string and a directory as DW_FORM_data1.
     let tables = b"\x01\x01\x1f\x02\x01\0\0\0\x07\0\0\0\x02\x01\x08\x02\x0b\x01c.rs\0\x01";
@@ -58,7 +58,7 @@ pub fn with_lines(debug_line: Vec<u8>) -> Elf {
     };
     elf.sections.push(section(".debug_line", debug_line));
     elf.sections
-        .push(section(".debug_line_str", b"\0/work\0sub\0".to_vec()));
+        .push(section(".debug_line_str", b"\0/proj\0sub\0".to_vec()));
     elf
 }
 
@@ -122,7 +122,7 @@ fn dwarf_5_has_the_directory() {
     let program = [&program.concat()[..], &op::END_SEQUENCE].concat();
     assert_eq!(
         line(&symbols(&[unit_5(&program)]), 0x1_0000),
-        "/work/sub/c.rs:1"
+        "/proj/sub/c.rs:1"
     );
 }
 

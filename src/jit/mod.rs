@@ -9,7 +9,8 @@
 //! `unit` picks the instructions, `lower` says what they mean, `emitter` knows
 //! where guest registers live (`regs`), `asm` is the assembler. `cache` and
 //! `side` keep track of units, `code` holds and enters them, `fault` catches
-//! what the host's page protection catches. Unsafe: `code` and `fault`.
+//! what the host's page protection catches. Unsafe: `code`, `fault`, and the one
+//! place here that enters a unit.
 
 mod asm;
 mod cache;
@@ -88,9 +89,8 @@ impl Jit {
         }
         fault::install()?;
         let (homes, profile) = (Homes::usual(), Profile::new());
-        let (bytes, stubs) = stubs::emit(&homes).map_err(std::io::Error::other)?;
         let mut code = CodeMemory::reserve(CODE_BYTES)?;
-        code.write(vec![(0, &bytes)])?;
+        let (stubs, len) = lay_stubs(&mut code, &homes)?;
         side::initialize(memory);
         static NUMBERS: AtomicU64 = AtomicU64::new(1);
         let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
@@ -102,8 +102,8 @@ impl Jit {
             until_sample: profile.interval(),
             profile,
             stubs,
-            free: bytes.len().next_multiple_of(UNIT_ALIGN),
-            emitted: bytes.len() as u64,
+            free: len.next_multiple_of(UNIT_ALIGN),
+            emitted: len as u64,
             compile_time: Duration::ZERO,
             until_pause: UNITS_TO_PAUSE,
             bmi2: std::arch::is_x86_feature_detected!("bmi2"),
@@ -193,11 +193,10 @@ impl Jit {
 
     /// Drops all units.
     fn clear(&mut self, memory: &mut Memory) -> std::io::Result<()> {
-        let (bytes, stubs) = stubs::emit(&self.homes).map_err(std::io::Error::other)?;
-        self.code.write(vec![(0, &bytes)])?;
+        let (stubs, len) = lay_stubs(&mut self.code, &self.homes)?;
         self.cache = Cache::default();
         self.stubs = stubs;
-        self.free = bytes.len().next_multiple_of(UNIT_ALIGN);
+        self.free = len.next_multiple_of(UNIT_ALIGN);
         side::initialize(memory);
         Ok(())
     }
@@ -273,6 +272,14 @@ impl Jit {
         };
         (departure, owed)
     }
+}
+
+/// Puts the stubs for `homes` at the start of the code memory; returns where
+/// they are, and how many bytes they take.
+fn lay_stubs(code: &mut CodeMemory, homes: &Homes) -> std::io::Result<(Stubs, usize)> {
+    let (bytes, stubs) = stubs::emit(homes).map_err(std::io::Error::other)?;
+    code.write(vec![(0, &bytes)])?;
+    Ok((stubs, bytes.len()))
 }
 
 /// The writes that carry out `patches`.

@@ -8,6 +8,7 @@
     reason = "the lints spare test functions, not what they call"
 )]
 
+#[path = "../common/dice.rs"]
 mod dice;
 mod edges;
 mod files;

@@ -10,6 +10,8 @@ mod cache;
 mod chaos;
 mod code;
 mod control;
+#[path = "../../../tests/common/dice.rs"]
+mod dice;
 mod engine;
 mod fault;
 mod gather;

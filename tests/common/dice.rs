@@ -1,4 +1,4 @@
-//! A generator of numbers, good enough to change bytes by.
+//! A generator of numbers, good enough to make programs and change bytes by.
 
 #[derive(Clone)]
 pub struct Dice(u64);

@@ -8,6 +8,7 @@
 //! - [`machine`]: registers and memory, which both engines share;
 //! - `interp`: the reference engine; `jit`: the fast one, on x86-64 Linux;
 //! - [`abi`]: what `ecall` means;
+//! - [`trace`]: chunks of an execution that stand alone, and the file they are kept in;
 //! - [`Machine`]: all of it, run within limits, to an [`Outcome`].
 
 pub mod abi;
@@ -23,6 +24,7 @@ pub mod isa;
 mod jit;
 pub mod machine;
 pub mod program;
+pub mod trace;
 
 pub use emulator::{Builder, EngineKind, Limits, Machine, Outcome, Stats, Times, Unaligned};
 pub use error::Error;

@@ -10,6 +10,7 @@ mod memory;
 mod pages;
 mod state;
 mod stop;
+mod touch;
 mod window;
 
 pub use code::FetchFault;
@@ -19,4 +20,5 @@ pub(crate) use pages::{is_page, page_down, page_up};
 pub use state::{Clock, Hart, MachineState, Reservation};
 pub use stop::{Cause, Exit, Trap};
 pub(crate) use stop::{Engine, Stop};
+pub use touch::Touch;
 pub(crate) use window::{GUARD_BYTES, SIDE_AREA_BYTES, SIDE_BYTES};

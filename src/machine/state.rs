@@ -26,6 +26,16 @@ impl Reservation {
         Reservation(addr | Reservation::tag(width))
     }
 
+    /// The reservation as a number: the address, plus 1 for a double word; all ones for none.
+    pub const fn bits(self) -> u64 {
+        self.0
+    }
+
+    /// The reservation of that number, which need not be one that an LR can make.
+    pub const fn from_bits(bits: u64) -> Reservation {
+        Reservation(bits)
+    }
+
     /// What the width adds to the address.
     pub(crate) const fn tag(width: Width) -> u64 {
         matches!(width, Width::Double) as u64

@@ -1,0 +1,63 @@
+//! What a trace says before its first chunk and after its last.
+
+use super::{ClockModel, Initial, Policy};
+use crate::machine::{Exit, MachineState};
+
+/// A BLAKE3 digest.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Digest(pub [u8; 32]);
+
+impl Digest {
+    /// The digest of `bytes`.
+    pub fn of(bytes: &[u8]) -> Digest {
+        Digest(*blake3::hash(bytes).as_bytes())
+    }
+}
+
+impl std::fmt::Display for Digest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl std::fmt::Debug for Digest {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Digest({self})")
+    }
+}
+
+/// What was run, and how it was recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Header {
+    /// The ISA string of what the engines accept, such as `rv64imac_zicntr_zifencei`.
+    pub isa: String,
+    /// The personality, such as `linux`.
+    pub abi: String,
+    /// How clocks are counted.
+    pub clock: ClockModel,
+    /// What ends a chunk.
+    pub policy: Policy,
+    /// Bytes of the guest's address space.
+    pub address_space: u64,
+    /// The digest of the ELF file.
+    pub elf: Digest,
+    /// The digest of the program's text in memory: of each page that is executable and
+    /// not writable, ascending, its address (8 bytes, little-endian) and its bytes.
+    pub text: Digest,
+    /// The hart before the first instruction.
+    pub start: MachineState,
+    /// What lies in memory then, besides the program's segments.
+    pub initial: Vec<Initial>,
+    /// The digest of `start` and `initial`: what arguments and environment made.
+    pub inputs: Digest,
+}
+
+/// How the run ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ending {
+    /// Why.
+    pub exit: Exit,
+    /// The digest of all bytes that calls wrote to guest memory, in order: the
+    /// input that the guest has read.
+    pub received: Digest,
+}

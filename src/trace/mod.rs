@@ -1,0 +1,18 @@
+//! Execution traces: what they hold, and the file they are kept in.
+//!
+//! A trace is cut into chunks that stand alone: a [`Chunk`] is the hart at its
+//! start, and all that execution took from outside it (the memory words it
+//! touched first, what its calls brought in, the code that is not the
+//! program's own). With the program, that is enough to run it again anywhere.
+//!
+//! Enters: chunks, from whoever records. Leaves: the same, from a file that
+//! nobody need trust. Knows no engine.
+#![forbid(unsafe_code)]
+
+mod chunk;
+mod header;
+
+pub use chunk::{
+    Boundary, CallWrite, Chunk, ClockModel, CodePage, EcallRecord, Initial, Policy, TimeRead, Touch,
+};
+pub use header::{Digest, Ending, Header};

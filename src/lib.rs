@@ -26,7 +26,9 @@ pub mod machine;
 pub mod program;
 pub mod trace;
 
-pub use emulator::{Builder, EngineKind, Limits, Machine, Outcome, Stats, Times, Unaligned};
+pub use emulator::{
+    Builder, EngineKind, Limits, Machine, Outcome, Recording, Stats, Times, Unaligned,
+};
 pub use error::Error;
 
 #[cfg(doctest)]

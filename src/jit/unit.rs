@@ -168,7 +168,7 @@ fn fetch(memory: &mut Memory, pc: u64) -> Option<Fetched> {
 fn may_read_ahead(memory: &Memory, start: u64, pc: u64, first: bool) -> bool {
     let last = pc.wrapping_add(3);
     let settled =
-        |addr: u64| addr / PAGE_SIZE == start / PAGE_SIZE || !memory.code_is_writable(addr);
+        |addr: u64| addr / PAGE_SIZE == start / PAGE_SIZE || !memory.code_is_unsettled(addr);
     first || (settled(pc) && settled(last))
 }
 

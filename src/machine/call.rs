@@ -43,9 +43,12 @@ impl CallNotes {
         }
     }
 
-    /// It writes `after` at `addr`, where the [`words`] held `before`.
-    pub(super) fn write(&mut self, addr: u64, after: &[u8], before: Vec<u8>) {
+    /// It writes `after` at `addr`, where the [`words`], and maybe more behind
+    /// them, held `before`.
+    pub(super) fn write(&mut self, addr: u64, after: &[u8], mut before: Vec<u8>) {
         if !after.is_empty() {
+            let around = words(addr, after.len() as u64);
+            before.truncate((around.end - around.start) as usize);
             let after = after.to_vec();
             self.writes.push(Written {
                 addr,

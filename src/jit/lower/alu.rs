@@ -20,9 +20,12 @@ impl Emitter<'_> {
         if (op, imm) == (AluOp::Add, 0) && self.move_lane(rd, rs1) {
             return;
         }
-        let checked = match op {
-            AluOp::Add => self.facts.checked_sum(rs1, imm),
-            _ => None,
+        let (checked, touched) = match op {
+            AluOp::Add => (
+                self.facts.checked_sum(rs1, imm),
+                self.facts.touched_sum(rs1, imm),
+            ),
+            _ => (None, Vec::new()),
         };
         let d = self.target(rd, T0);
         let a = self.read(rs1, d);
@@ -41,6 +44,9 @@ impl Emitter<'_> {
         }
         self.write(rd, d);
         self.facts.set_checked(rd, checked);
+        for bytes in touched {
+            self.facts.set_touched(rd, bytes);
+        }
     }
 
     /// `rd = rs1 op rs2`

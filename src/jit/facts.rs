@@ -35,6 +35,9 @@ pub(super) struct Facts {
     touched: Vec<(Reg, Range<i32>)>,
     /// The numbers of words that have been touched.
     touched_words: Vec<i32>,
+    /// The third scratch register plus so many is the number of the double word
+    /// at this register, which is a multiple of eight.
+    index: Option<(Reg, i32)>,
 }
 
 impl Facts {
@@ -48,6 +51,7 @@ impl Facts {
             checked: [None; 32],
             touched: Vec::new(),
             touched_words: Vec::new(),
+            index: None,
         }
     }
 
@@ -62,7 +66,32 @@ impl Facts {
             self.constants[reg.index()] = None;
             self.checked[reg.index()] = None;
             self.forget_touched(reg);
+            self.index = self.index.filter(|(of, _)| *of != reg);
         }
+    }
+
+    /// What is to be added to the scratch register for the number of the double
+    /// word at `reg`, if it is of any use for that.
+    pub(super) fn index(&self, reg: Reg) -> Option<i32> {
+        self.index
+            .filter(|(of, _)| *of == reg)
+            .map(|(_, more)| more)
+    }
+
+    /// The scratch register plus `more` is the number of the double word at `reg`.
+    pub(super) fn set_index(&mut self, reg: Reg, more: i32) {
+        self.index = Some((reg, more));
+    }
+
+    /// The scratch register has been used for something else.
+    pub(super) fn lose_index(&mut self) {
+        self.index = None;
+    }
+
+    /// As [`Facts::index`], of `reg + imm`.
+    pub(super) fn index_sum(&self, reg: Reg, imm: i32) -> Option<i32> {
+        let more = self.index(reg)?.checked_add(imm / 8)?;
+        (imm % 8 == 0).then_some(more)
     }
 
     /// The bytes whose word an access of `width` at `reg + offset` touches, as

@@ -23,8 +23,8 @@ pub(super) struct Stubs {
     pub(super) exit: usize,
     /// As `exit`, to go on at the guest address in [`T0`].
     pub(super) miss: usize,
-    /// Logs the touch of the word number [`T2`] with the value [`T1`], which it
-    /// spoils. The carry says that there was no room. 0 where nothing is recorded.
+    /// Logs the touch of the word number [`T2`] with the value [`T1`]. The carry
+    /// says that there was no room. 0 where nothing is recorded.
     pub(super) touch: usize,
 }
 
@@ -130,7 +130,8 @@ impl Builder {
             ; add rax, size_of::<Touch>() as i32
             ; mov [mem + next], rax
             ; pop rax
-            // The addition of an address has left no carry.
+            // The last bit out is 0, and so is the carry.
+            ; shr rdx, 3
             ; ret
             ; full:
             ; pop rax

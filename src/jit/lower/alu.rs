@@ -20,12 +20,16 @@ impl Emitter<'_> {
         if (op, imm) == (AluOp::Add, 0) && self.move_lane(rd, rs1) {
             return;
         }
-        let (checked, touched) = match op {
+        let checked = match op {
+            AluOp::Add => self.facts.checked_sum(rs1, imm),
+            _ => None,
+        };
+        let (touched, index) = match op {
             AluOp::Add => (
-                self.facts.checked_sum(rs1, imm),
                 self.facts.touched_sum(rs1, imm),
+                self.facts.index_sum(rs1, imm),
             ),
-            _ => (None, Vec::new()),
+            _ => (Vec::new(), None),
         };
         let d = self.target(rd, T0);
         let a = self.read(rs1, d);
@@ -46,6 +50,9 @@ impl Emitter<'_> {
         self.facts.set_checked(rd, checked);
         for bytes in touched {
             self.facts.set_touched(rd, bytes);
+        }
+        if let (Some(more), true) = (index, rd == rs1) {
+            self.facts.set_index(rd, more);
         }
     }
 

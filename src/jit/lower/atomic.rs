@@ -22,7 +22,8 @@ impl Emitter<'_> {
     /// `rd = sext(mem[rs1])`, and reserves it.
     pub(super) fn load_reserved(&mut self, width: Width, rd: Reg, rs1: Reg) {
         let base = self.atomic_address(rs1, width);
-        self.touch(Access::Load, width, (rs1, base), 0, false);
+        self.touch(Access::Load, width, (rs1, base), 0);
+        self.facts.lose_index();
         self.load_from(load_op(width), T1, Address::in_register(base));
         x64!(self
             ; lea Rq(T0), [Rq(base) + Reservation::tag(width) as i32]
@@ -43,7 +44,9 @@ impl Emitter<'_> {
             ; jne =>failed
         );
         if self.shadow().is_some() {
-            self.touch(Access::Store, width, (rs1, base), 0, false);
+            self.facts.lose_index();
+            self.touch(Access::Store, width, (rs1, base), 0);
+            self.facts.lose_index();
             // The state again, and "equal".
             x64!(self ; mov Rq(T2), [rsp] ; cmp Rd(T2), Rd(T2));
         }
@@ -67,7 +70,8 @@ impl Emitter<'_> {
     /// `t = sext(mem[rs1]); mem[rs1] = t op rs2; rd = t`
     pub(super) fn amo(&mut self, op: AmoOp, width: Width, rd: Reg, rs1: Reg, rs2: Reg) {
         let base = self.atomic_address(rs1, width);
-        self.touch(Access::Store, width, (rs1, base), 0, false);
+        self.touch(Access::Store, width, (rs1, base), 0);
+        self.facts.lose_index();
         let at = Address::in_register(base);
         self.load_from(load_op(width), T1, at);
         self.read_into(rs2, T2);

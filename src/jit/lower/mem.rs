@@ -153,8 +153,8 @@ impl Emitter<'_> {
             return Some((at, width != Width::Byte));
         }
         let base = self.read(rs1, T0);
-        let indexed = self.check_base(rs1, base, width);
-        self.touch(access, width, (rs1, base), offset, indexed);
+        self.check_base(rs1, base, width);
+        self.touch(access, width, (rs1, base), offset);
         Some((
             Address {
                 base: Some(base),
@@ -188,16 +188,18 @@ impl Emitter<'_> {
         Address::in_register(T0)
     }
 
-    /// Goes on only if `rs1`, which is in `base`, lies in the window and is a
-    /// multiple of `width`. Returns whether [`T2`] holds the number of its word now.
-    fn check_base(&mut self, rs1: Reg, base: Rq, width: Width) -> bool {
+    /// Goes on only if `rs1`, which is in `base`, lies in the window and is a multiple of `width`.
+    fn check_base(&mut self, rs1: Reg, base: Rq, width: Width) {
         if self.facts.is_checked(rs1, width) {
-            return false;
+            return;
         }
         self.compare_base(base, width);
         self.careful_if_above_or_equal();
         self.facts.checked_now(rs1, width);
-        width == Width::Double
+        if width == Width::Double {
+            // That is what it was rotated to.
+            self.facts.set_index(rs1, 0);
+        }
     }
 
     /// Compares `base`, so that "below" means in the window and a multiple of `width`.
@@ -206,6 +208,7 @@ impl Emitter<'_> {
         if width == Width::Byte {
             return x64!(self ; cmp Rq(base), [mem + limit]);
         }
+        self.facts.lose_index();
         x64!(self
             ; mov Rq(T2), Rq(base)
             ; ror Rq(T2), width as i8

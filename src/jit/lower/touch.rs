@@ -21,15 +21,13 @@ const WORD_SHIFT: i8 = 3;
 
 impl Emitter<'_> {
     /// Touches the word of an access of `width` at `rs1 + offset`. `rs1` is in
-    /// `base` and, like the offset, a multiple of `width`; `indexed` if [`T2`]
-    /// holds the number of the double word at `rs1`. Uses [`T1`] and [`T2`].
+    /// `base` and, like the offset, a multiple of `width`. Uses [`T1`] and [`T2`].
     pub(super) fn touch(
         &mut self,
         access: Access,
         width: Width,
         (rs1, base): (Reg, Rq),
         offset: i32,
-        indexed: bool,
     ) {
         let Some(shadow) = self.shadow() else {
             return;
@@ -38,26 +36,43 @@ impl Emitter<'_> {
         if self.facts.is_touched(rs1, &reach) {
             return;
         }
-        let whole = self.facts.is_checked(rs1, Width::Double);
-        let words = if whole { offset >> WORD_SHIFT } else { 0 };
-        if !indexed {
-            match (whole, offset) {
-                (true, _) | (false, 0) => self.copy(T2, base),
-                (false, _) => x64!(self ; lea Rq(T2), [Rq(base) + offset]),
-            }
-            // What has drifted below the window is negative.
-            x64!(self ; sar Rq(T2), WORD_SHIFT);
-        }
+        let words = self.index_word(rs1, base, offset);
         let (cold, back) = self.touch_out_of_line(move |e, back| {
+            // The index stays of use.
             if words != 0 {
                 x64!(e ; add Rq(T2), words);
             }
             e.probe_word(access);
             e.log_touch();
+            if words != 0 {
+                x64!(e ; sub Rq(T2), words);
+            }
             x64!(e ; jmp =>back);
         });
         x64!(self ; cmp BYTE [mem + Rq(T2) + shadow + words], 0 ; je =>cold ; =>back);
         self.facts.set_touched(rs1, reach);
+    }
+
+    /// Sees to it that [`T2`] plus what is returned is the number of the double
+    /// word at `rs1 + offset`.
+    fn index_word(&mut self, rs1: Reg, base: Rq, offset: i32) -> i32 {
+        let words = offset >> WORD_SHIFT;
+        if let Some(more) = self.facts.index(rs1) {
+            return words + more;
+        }
+        let whole = self.facts.is_checked(rs1, Width::Double);
+        match (whole, offset) {
+            (true, _) | (false, 0) => self.copy(T2, base),
+            (false, _) => x64!(self ; lea Rq(T2), [Rq(base) + offset]),
+        }
+        // What has drifted below the window is negative.
+        x64!(self ; sar Rq(T2), WORD_SHIFT);
+        self.facts.lose_index();
+        if whole {
+            self.facts.set_index(rs1, 0);
+            return words;
+        }
+        0
     }
 
     /// Touches the word of an access at an address that is known now.
@@ -69,6 +84,7 @@ impl Emitter<'_> {
         if self.facts.is_touched_word(word) {
             return;
         }
+        self.facts.lose_index();
         let (cold, back) = self.touch_out_of_line(move |e, back| {
             x64!(e ; mov Rd(T2), word);
             e.probe_word(access);
@@ -95,6 +111,7 @@ impl Emitter<'_> {
             }
             x64!(e ; jmp =>back);
         });
+        self.facts.lose_index();
         self.look_at_shadow(0);
         x64!(self ; je =>cold);
         if width != Width::Byte {

@@ -19,8 +19,8 @@ pub(super) fn encode(out: &mut Output, touches: &[Touch]) -> Result<(), Flaw> {
         let count = touches.len() as u64;
         return Err(Flaw::TooManyTouches { count });
     }
-    // Most addresses take two bytes or fewer.
-    out.0.reserve(touches.len() * 8);
+    // What most take; growing moves all of it.
+    out.0.reserve(touches.len() * 10);
     let mut buffer = [0; BATCH * MAX_BYTES];
     let mut previous = 0u64;
     let mut all = 0;

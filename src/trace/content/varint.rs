@@ -15,13 +15,32 @@ pub(super) const fn unzigzag(value: u64) -> i64 {
 
 /// Writes `value` at the start of `out`; returns how many bytes it takes. What
 /// follows them in `out` is changed too.
+///
+/// No loop, and no branch on the length, which is hard to foresee: only on whether
+/// five bytes are enough, as they are for differences of addresses.
 #[inline]
 pub(super) fn put(out: &mut [u8; MAX_BYTES], value: u64) -> usize {
+    if value < 1 << 35 {
+        let more = [1 << 7, 1 << 14, 1 << 21, 1 << 28].map(|least| u64::from(value >= least));
+        let [second, third, fourth, fifth] = more;
+        let low = value & 0x7f | (value & 0x3f80) << 1 | (value & 0x1f_c000) << 2;
+        let high = (value & 0xfe0_0000) << 3 | (value & 0x7_f000_0000) << 4;
+        let flags = second << 7 | third << 15 | fourth << 23 | fifth << 31;
+        out[..8].copy_from_slice(&(low | high | flags).to_le_bytes());
+        1 + (second + third + fourth + fifth) as usize
+    } else {
+        put_long(out, value)
+    }
+}
+
+/// [`put`] of any number.
+fn put_long(out: &mut [u8; MAX_BYTES], value: u64) -> usize {
     let bits = 64 - (value | 1).leading_zeros() as usize;
     let length = bits.div_ceil(7);
     let low = spread(value & ((1 << 56) - 1));
     // A bit 7 for all bytes but the last; all eight if two more follow.
-    let more = 0x8080_8080_8080_8080 & !u64::MAX.checked_shl(8 * (length as u32 - 1)).unwrap_or(0);
+    let last = u64::MAX.checked_shl(8 * (length as u32 - 1)).unwrap_or(0);
+    let more = 0x8080_8080_8080_8080 & !last;
     out[..8].copy_from_slice(&(low | more).to_le_bytes());
     let high = (value >> 56) as u8;
     out[8] = high & 0x7f | u8::from(length > 9) << 7;

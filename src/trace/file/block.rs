@@ -126,6 +126,13 @@ impl BlockHeader {
     }
 }
 
+/// Whether this is most likely the header of a block of this kind: one byte of
+/// its tag may be damaged.
+pub(super) fn resembles(line: &[u8; ALIGN], tag: Tag) -> bool {
+    let same = line.iter().zip(tag).filter(|(byte, other)| *byte == other);
+    same.count() >= tag.len() - 1
+}
+
 /// Room for a block's header, before its content.
 pub(super) fn unsealed() -> Output {
     Output(vec![0; ALIGN])

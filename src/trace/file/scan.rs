@@ -2,7 +2,7 @@
 
 use std::io::BufReader;
 
-use super::block::{ALIGN, BlockHeader, CHUNK, ELF, INDEX, TAIL, read_block, read_line};
+use super::block::{ALIGN, BlockHeader, CHUNK, ELF, INDEX, TAIL, read_block, read_line, resembles};
 use super::source::Cursor;
 use super::trailer::Trailer;
 use super::{Condition, Damage, Source};
@@ -200,7 +200,7 @@ impl<'a, S: Source> Scan<'a, S> {
             Some(_) if self.index => Part::Trailer,
             Some(_) => Part::Index,
             None if self.elf => Part::Elf,
-            None if line.starts_with(&TAIL) => Part::Tail,
+            None if resembles(line, TAIL) => Part::Tail,
             None => Part::Chunk(self.slots.len() as u64),
         }
     }

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use super::block::{
     self, ALIGN, BlockHeader, CHUNK, ELF, HEAD, INDEX, TAIL, fill, read_block, read_content,
-    read_line,
+    read_line, resembles,
 };
 use super::chain::{self, Chain, ChunkInfo, check_digest};
 use super::index::decode_index;
@@ -96,7 +96,7 @@ impl<R: Read> StreamReader<R> {
         // Whatever goes wrong, there is no going on after it.
         self.ended = true;
         let line = read_line(&mut self.from, self.offset)?;
-        let part = if line.starts_with(&TAIL) {
+        let part = if resembles(&line, TAIL) {
             Part::Tail
         } else {
             Part::Chunk(self.chain.len())

@@ -68,12 +68,21 @@ impl Memory {
     }
 
     /// How many words the chunk has touched.
-    pub(super) fn touched(&mut self) -> u64 {
+    pub(crate) fn touched(&mut self) -> u64 {
         let Some((head, log, _)) = self.window.touches() else {
             return 0;
         };
         let logged = entries(head, log);
         (self.touches.drained.len() + logged) as u64
+    }
+
+    /// The words that the chunk has touched, in order.
+    pub(crate) fn touches(&mut self) -> Vec<Touch> {
+        let mut touched = self.touches.drained.clone();
+        if let Some((head, log, _)) = self.window.touches() {
+            touched.extend_from_slice(&log[..entries(head, log)]);
+        }
+        touched
     }
 
     /// Whether it has touched as many as it may.

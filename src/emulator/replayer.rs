@@ -145,7 +145,9 @@ impl Replayer {
     pub(crate) fn run_chunk(&mut self, chunk: &Chunk) -> Result<Replayed, Mismatch> {
         match self.run_through(chunk) {
             Ok(replayed) => Ok(replayed),
-            Err(found) => Err(self.locate(chunk, Watch::of(&found.difference)).unwrap_or(found)),
+            Err(found) => Err(self
+                .locate(chunk, Watch::of(&found.difference))
+                .unwrap_or(found)),
         }
     }
 

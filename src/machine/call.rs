@@ -43,9 +43,12 @@ impl CallNotes {
         }
     }
 
-    /// It writes `after` at `addr`, where the [`words`] held `before`.
-    pub(super) fn write(&mut self, addr: u64, after: &[u8], before: Vec<u8>) {
+    /// It writes `after` at `addr`, where the [`words`] held `before`; what that
+    /// has of further words does not matter.
+    pub(super) fn write(&mut self, addr: u64, after: &[u8], mut before: Vec<u8>) {
         if !after.is_empty() {
+            let span = words(addr, after.len() as u64);
+            before.truncate((span.end - span.start) as usize);
             let after = after.to_vec();
             self.writes.push(Written {
                 addr,
@@ -173,6 +176,16 @@ mod tests {
             effects.before,
             [(0x10, all(9)), (0x18, all(9)), (0x30, all(7))]
         );
+    }
+
+    #[test]
+    fn words_beyond_what_was_written_are_as_they_were() {
+        let mut notes = CallNotes::default();
+        notes.write(0x13, &[1; 6], vec![9; 0x40]);
+        let effects = notes.effects();
+        assert_eq!(effects.writes, [(0x13, vec![1; 6])]);
+        let all = u64::from_le_bytes([9; 8]);
+        assert_eq!(effects.before, [(0x10, all), (0x18, all)]);
     }
 
     #[test]

@@ -186,7 +186,10 @@ impl fmt::Display for Field {
 impl fmt::Display for StateDifference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (field, recorded, expected) = (self.field, self.recorded, self.expected);
-        write!(f, "{field} is recorded as {recorded:#x} and is {expected:#x}")
+        write!(
+            f,
+            "{field} is recorded as {recorded:#x} and is {expected:#x}"
+        )
     }
 }
 
@@ -211,10 +214,17 @@ impl fmt::Display for Difference {
                 replayed,
             } => {
                 let name = reg.abi_name();
-                write!(f, "a call with {name} {recorded:#x} is recorded, and it is {replayed:#x}")
+                write!(
+                    f,
+                    "a call with {name} {recorded:#x} is recorded, and it is {replayed:#x}"
+                )
             }
             Difference::EcallResult { reg } => {
-                write!(f, "a call is recorded to change {}, and does not", reg.abi_name())
+                write!(
+                    f,
+                    "a call is recorded to change {}, and does not",
+                    reg.abi_name()
+                )
             }
             Difference::EcallMemory => f.write_str("a call that reads what it writes is recorded"),
             Difference::Untouched { addr } => {
@@ -223,18 +233,27 @@ impl fmt::Display for Difference {
             Difference::TouchOrder {
                 recorded, replayed, ..
             } => {
-                write!(f, "touches the word at {replayed:#x}, and that at {recorded:#x} is recorded")
+                write!(
+                    f,
+                    "touches the word at {replayed:#x}, and that at {recorded:#x} is recorded"
+                )
             }
             Difference::UnusedTouch { addr, .. } => {
                 write!(f, "the word at {addr:#x} is recorded and not accessed")
             }
             Difference::TouchValue { recorded, value } => {
                 let Touch { addr, value: wrong } = recorded;
-                write!(f, "the word at {addr:#x} is recorded as {wrong:#x} and is {value:#x}")
+                write!(
+                    f,
+                    "the word at {addr:#x} is recorded as {wrong:#x} and is {value:#x}"
+                )
             }
             Difference::ExtraAccess => f.write_str("an access more than recorded"),
             Difference::UnusedCode { addr } => {
-                write!(f, "the page of code at {addr:#x} is recorded and not executed")
+                write!(
+                    f,
+                    "the page of code at {addr:#x} is recorded and not executed"
+                )
             }
             Difference::NoTime => f.write_str("a look at the clock is recorded, and there is none"),
             Difference::MissingTime => f.write_str("looks at the clock, which is not recorded"),
@@ -254,7 +273,13 @@ pub(crate) fn difference(recorded: &Boundary, expected: &Boundary) -> Option<Sta
     })
 }
 
-fn fields(Boundary { state, accesses, ecalls }: &Boundary) -> impl Iterator<Item = (Field, u64)> {
+fn fields(
+    Boundary {
+        state,
+        accesses,
+        ecalls,
+    }: &Boundary,
+) -> impl Iterator<Item = (Field, u64)> {
     let rest = [
         (Field::Pc, state.pc),
         (Field::Insns, state.insns),

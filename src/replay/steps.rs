@@ -76,10 +76,11 @@ impl Steps<'_> {
         let place = self.replayer.place(run.chunk);
         let hart = self.replayer.hart();
         let fetched = hart.memory.fetch(place.pc);
-        let decoded = fetched.ok().and_then(|word| Some((word, isa::decode(word)?)));
-        let (rd, rs1, rs2) = decoded.map_or((None, None, None), |(_, decoded)| {
-            registers(decoded.inst)
-        });
+        let decoded = fetched
+            .ok()
+            .and_then(|word| Some((word, isa::decode(word)?)));
+        let (rd, rs1, rs2) =
+            decoded.map_or((None, None, None), |(_, decoded)| registers(decoded.inst));
         let value = |reg: Reg| (reg, hart.state.reg(reg));
         let (rs1, rs2) = (rs1.map(value), rs2.map(value));
         let ecalls = run.ecalls;
@@ -166,8 +167,6 @@ fn registers(inst: Inst) -> (Option<Reg>, Option<Reg>, Option<Reg>) {
             CsrSource::Reg(rs1) => (Some(rd), Some(rs1), None),
             CsrSource::Imm(_) => (Some(rd), None, None),
         },
-        Inst::Fence { .. } | Inst::FenceI { .. } | Inst::Ecall | Inst::Ebreak => {
-            (None, None, None)
-        }
+        Inst::Fence { .. } | Inst::FenceI { .. } | Inst::Ecall | Inst::Ebreak => (None, None, None),
     }
 }

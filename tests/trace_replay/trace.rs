@@ -61,7 +61,9 @@ pub fn linux(guest: &Guest) -> Linux {
         .args(guest.args.iter().map(String::as_str))
         .stdin(std::io::Cursor::new(stdin.unwrap_or_default()))
         .stdout(std::io::sink());
-    guest.env().fold(linux, |linux, (name, value)| linux.env(name, value))
+    guest
+        .env()
+        .fold(linux, |linux, (name, value)| linux.env(name, value))
 }
 
 fn start(elf: &[u8], abi: impl Abi + 'static, plan: Plan) -> Recording {

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::isa::{ISA, Reg};
 use crate::machine::{
     ChunkRoom, Clock, Hart, MachineState, MapError, Memory, PAGE_SIZE, Reservation, Stop, Touch,
-    page_down,
+    WordAccess, page_down,
 };
 use crate::program::Program;
 use crate::replay::{Difference, Mismatch, Place, ReplayError, Watch, check_shape, difference};
@@ -170,9 +170,6 @@ impl Replayer {
         checked.map_err(|part| at_start(chunk, Difference::Malformed { part }))?;
         self.clear_up();
         self.dirty = true;
-        for addr in self.code.drain(..) {
-            self.hart.memory.replay_text(addr);
-        }
         let most = ChunkRoom {
             accesses: chunk.accesses().saturating_add(1),
             touches: chunk.touches.len() as u64 + 1,
@@ -506,6 +503,10 @@ impl Replayer {
                 }
             }
         }
+        for addr in self.code.drain(..) {
+            self.hart.memory.replay_text(addr);
+        }
+        self.engines.forget_stale(&mut self.hart.memory);
         self.dirty = false;
     }
 
@@ -519,6 +520,32 @@ impl Replayer {
         self.pages.clear();
         // A host that refuses has its way: no replay will succeed.
         let _refused: Result<(), MapError> = self.hart.memory.release_all();
+    }
+
+    /// What comes of the instruction after the last of this chunk, or of the run's
+    /// first, and what it accesses; nothing if the chunk does not replay.
+    pub(crate) fn look_ahead(
+        &mut self,
+        last: Option<&Chunk>,
+        start: &MachineState,
+    ) -> Option<(Stop, Vec<WordAccess>)> {
+        self.clear_up();
+        self.hart.state = start.clone();
+        if let Some(chunk) = last {
+            let mut run = self.open(chunk).ok()?;
+            while !self.is_done(&run) {
+                let advanced = self.advance(&mut run, u64::MAX, true);
+                if let Err(difference) = advanced {
+                    self.abandon(&run, difference);
+                    return None;
+                }
+            }
+        }
+        self.hart.memory.keep_accesses(true);
+        let stop = self.engines.run_closely(&mut self.hart, 1);
+        let accesses = self.hart.memory.take_accesses();
+        self.finish(last.map_or(&[], |chunk| &chunk.touches));
+        Some((stop, accesses))
     }
 }
 

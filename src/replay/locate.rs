@@ -104,4 +104,13 @@ impl Place {
             pc: chunk.start.state.pc,
         }
     }
+
+    /// The instruction after the last of a chunk.
+    pub(crate) fn end(chunk: &Chunk) -> Place {
+        Place {
+            at: chunk.insns(),
+            insn: chunk.end.state.insns,
+            pc: chunk.end.state.pc,
+        }
+    }
 }

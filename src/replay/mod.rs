@@ -7,16 +7,22 @@
 //! how many threads look.
 #![forbid(unsafe_code)]
 
+mod crew;
+mod ending;
 mod error;
+mod history;
 mod locate;
 mod mismatch;
 mod shape;
 mod steps;
+mod verify;
+mod words;
 
 pub use crate::machine::{AccessKind, WordAccess};
-pub use error::ReplayError;
+pub use error::{ReplayError, VerifyError};
 pub use mismatch::{Difference, Field, Mismatch, Place, StateDifference};
 pub use steps::{Step, Steps};
+pub use verify::{Level, Verified, Verify};
 
 pub(crate) use locate::Watch;
 pub(crate) use mismatch::difference;

@@ -8,30 +8,12 @@ use crate::manifest::guests;
 use crate::trace::{Plan, Trace};
 
 const PLANS: [Plan; 6] = [
-    Plan {
-        policy: Policy::Insns(1),
-        max_insns: 2_000,
-    },
-    Plan {
-        policy: Policy::Insns(1000),
-        max_insns: 300_000,
-    },
-    Plan {
-        policy: Policy::Insns(1 << 20),
-        max_insns: 3_000_000,
-    },
-    Plan {
-        policy: Policy::Accesses(7),
-        max_insns: 5_000,
-    },
-    Plan {
-        policy: Policy::Touches(5),
-        max_insns: 20_000,
-    },
-    Plan {
-        policy: Policy::Touches(100),
-        max_insns: 300_000,
-    },
+    Plan::new(Policy::Insns(1), 2_000),
+    Plan::new(Policy::Insns(1000), 300_000),
+    Plan::new(Policy::Insns(1 << 20), 3_000_000),
+    Plan::new(Policy::Accesses(7), 5_000),
+    Plan::new(Policy::Touches(5), 20_000),
+    Plan::new(Policy::Touches(100), 300_000),
 ];
 
 #[test]

@@ -13,3 +13,4 @@ mod guests;
 #[expect(dead_code, reason = "other tests use the rest")]
 mod manifest;
 mod trace;
+mod verify;

@@ -22,6 +22,12 @@ pub struct Plan {
     pub max_insns: u64,
 }
 
+impl Plan {
+    pub const fn new(policy: Policy, max_insns: u64) -> Plan {
+        Plan { policy, max_insns }
+    }
+}
+
 impl Trace {
     pub fn record(elf: &[u8], abi: impl Abi + 'static, plan: Plan) -> Trace {
         let mut recording = start(elf, abi, plan);

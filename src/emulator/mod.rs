@@ -9,6 +9,7 @@ mod builder;
 mod engines;
 mod outcome;
 mod recording;
+mod replayer;
 
 use std::io::{self, Write};
 use std::ops::Range;
@@ -17,6 +18,8 @@ use std::time::{Duration, Instant};
 pub use builder::{Builder, EngineKind, Limits};
 pub use outcome::{Outcome, Stats, Times, Unaligned};
 pub use recording::Recording;
+pub use replayer::Replayer;
+pub(crate) use replayer::{Replayed, Run};
 
 use engines::Engines;
 

@@ -14,7 +14,7 @@ use crate::trace::{
 pub(super) const MAX_TOUCHES: u64 = 1 << 24;
 /// Bytes that a chunk takes in at the most, by calls and as code of the guest's
 /// own, but for what the last instruction takes in.
-const MAX_TAKEN: u64 = 1 << 26;
+pub(super) const MAX_TAKEN: u64 = 1 << 26;
 /// Accesses that are left to the end of a chunk when only the interpreter, which
 /// looks at each, goes on. More than a stretch of emitted code has instructions.
 const CLOSE: u64 = 128;
@@ -273,7 +273,7 @@ impl Iterator for Recording {
 }
 
 /// What fills a chunk.
-fn room(policy: Policy) -> ChunkRoom {
+pub(super) fn room(policy: Policy) -> ChunkRoom {
     let (accesses, touches) = match policy {
         Policy::Insns(_) => (u64::MAX, u64::MAX),
         Policy::Accesses(most) => (most, u64::MAX),

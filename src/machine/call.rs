@@ -179,6 +179,16 @@ mod tests {
     }
 
     #[test]
+    fn words_beyond_what_was_written_are_as_they_were() {
+        let mut notes = CallNotes::default();
+        notes.write(0x13, &[1; 6], vec![9; 0x40]);
+        let effects = notes.effects();
+        assert_eq!(effects.writes, [(0x13, vec![1; 6])]);
+        let all = u64::from_le_bytes([9; 8]);
+        assert_eq!(effects.before, [(0x10, all), (0x18, all)]);
+    }
+
+    #[test]
     fn a_word_that_is_written_does_not_count_as_read() {
         let mut notes = CallNotes::default();
         notes.read(0x10, 0x30);

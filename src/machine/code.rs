@@ -11,18 +11,18 @@ use std::ops::Range;
 
 use hashbrown::HashMap;
 
-use super::memory::{MapError, Memory};
-use super::pages::{Access, PAGE_SHIFT, PAGE_SIZE};
+use super::memory::Memory;
+use super::pages::{PAGE_SHIFT, PAGE_SIZE};
 use crate::isa;
 
 /// Copies of writable code, and ranges whose code changed since the engines last asked.
 #[derive(Debug, Default)]
 pub(super) struct CodeView {
-    copies: HashMap<u64, Box<[u8]>>,
+    pub(super) copies: HashMap<u64, Box<[u8]>>,
     stale: Vec<Range<u64>>,
     /// In a replay, the program's text: there is no code but the copies, for
     /// memory has only what a chunk has of it.
-    text: Option<Vec<(u64, Box<[u8]>)>>,
+    pub(super) text: Option<Vec<(u64, Box<[u8]>)>>,
 }
 
 impl CodeView {
@@ -167,56 +167,6 @@ impl Memory {
             .filter(|(_, page)| page.is_text())
             .flat_map(|(span, _)| span.step_by(PAGE_SIZE as usize));
         pages.filter_map(|addr| Some((addr, self.peek(addr, PAGE_SIZE)?)))
-    }
-
-    /// Turns a memory into which a program was loaded into one that chunks of
-    /// its execution are replayed in: all is zero and writable, and fetch sees
-    /// the text.
-    pub(crate) fn begin_replay(&mut self) -> Result<(), MapError> {
-        let text = self
-            .text()
-            .map(|(addr, bytes)| (addr >> PAGE_SHIFT, bytes.into()));
-        let text: Vec<(u64, Box<[u8]>)> = text.collect();
-        self.map(0..self.window_size(), Access::READ_WRITE)?;
-        self.commit_all()?;
-        self.code.text = Some(text);
-        self.replay_text();
-        Ok(())
-    }
-
-    /// From now on fetch sees these bytes in the page at `addr`, in a replay.
-    pub(crate) fn replay_code(&mut self, addr: u64, bytes: &[u8]) {
-        let page = addr >> PAGE_SHIFT;
-        self.set_text(page, false);
-        self.code.copies.insert(page, bytes.into());
-    }
-
-    /// Fetch sees the text alone again, in a replay.
-    pub(crate) fn replay_text(&mut self) {
-        let pages: Vec<u64> = self.code.copies.keys().copied().collect();
-        for page in pages {
-            if !self.pages.at(page << PAGE_SHIFT).is_text() {
-                self.set_text(page, false);
-            }
-        }
-        for (page, bytes) in self.code.text.clone().unwrap_or_default() {
-            if !self.code.copies.contains_key(&page) {
-                self.set_text(page, true);
-                self.code.copies.insert(page, bytes);
-            }
-        }
-    }
-
-    /// Drops the copy of a page, in a replay, where none counts as the guest's memory.
-    fn set_text(&mut self, page: u64, text: bool) {
-        let span = page << PAGE_SHIFT..(page + 1) << PAGE_SHIFT;
-        if let Some(recorder) = &mut self.recorder {
-            recorder.forget_code(|fetched| fetched == page);
-        }
-        self.code.mark_stale(span.clone());
-        let entry = self.pages.at(span.start);
-        self.pages
-            .fill(&span, if text { entry.text() } else { entry.no_text() });
     }
 
     /// The ranges whose code has changed since the last call: in ascending

@@ -10,6 +10,7 @@ mod code;
 mod memory;
 mod pages;
 mod record;
+mod replay;
 mod state;
 mod stop;
 mod touch;

@@ -137,10 +137,10 @@ impl Memory {
         recorder.accesses >= recorder.room || self.touched_enough()
     }
 
-    /// Keeps every access from now on, to be taken by [`Memory::take_accesses`].
-    pub(crate) fn keep_accesses(&mut self) {
+    /// Keeps every access from now on, to be taken by [`Memory::take_accesses`], or none.
+    pub(crate) fn keep_accesses(&mut self, keep: bool) {
         if let Some(recorder) = &mut self.recorder {
-            recorder.full.get_or_insert_default();
+            recorder.full = keep.then(Vec::new);
         }
     }
 

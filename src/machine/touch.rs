@@ -44,13 +44,23 @@ impl Memory {
         self.window.touch_map()
     }
 
-    /// Whether the chunk has touched as many words as it may.
+    /// How many words the chunk has touched.
+    pub(crate) fn touched(&mut self) -> u64 {
+        let touches = self.window.touches();
+        touches.map_or(0, |(head, _)| self.touches.log.len(head) as u64)
+    }
+
+    /// The words that the chunk has touched, in order.
+    pub(crate) fn touches(&mut self) -> &[Touch] {
+        if let Some((head, _)) = self.window.touches() {
+            self.touches.log.take_in(head);
+        }
+        self.touches.log.entries()
+    }
+
+    /// Whether it has touched as many as it may.
     pub(super) fn touched_enough(&mut self) -> bool {
-        let touched = self
-            .window
-            .touches()
-            .map(|(head, _)| self.touches.log.len(head));
-        touched.is_some_and(|touched| touched as u64 >= self.touches.most)
+        self.touched() >= self.touches.most
     }
 
     /// A word is accessed whose value was `value` before.

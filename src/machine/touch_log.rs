@@ -54,6 +54,10 @@ impl TouchLog {
         self.0.push(touch);
     }
 
+    pub(super) fn entries(&self) -> &[Touch] {
+        &self.0
+    }
+
     pub(super) fn into_entries(self) -> Vec<Touch> {
         self.0
     }

@@ -128,6 +128,15 @@ impl Memory {
         Ok(())
     }
 
+    /// Gives all of a window back to the host in which everything is writable: it
+    /// is zero, and as writable as before.
+    pub(crate) fn release_all(&mut self) -> Result<(), MapError> {
+        let all = 0..self.window_size();
+        let page = self.pages.at(0);
+        self.tell_host(&all, page, Page::UNMAPPED)?;
+        self.tell_host(&all, Page::UNMAPPED, page)
+    }
+
     /// Whether every page of `range` is free.
     pub fn is_free(&self, range: Range<u64>) -> bool {
         range.end <= self.window.size() && self.pages.of(&range).all(|p| !p.is_mapped())

@@ -184,6 +184,16 @@ impl Memory {
         }
     }
 
+    /// Makes the double word at `addr`, a multiple of eight, `value`, which no
+    /// recording notes. False where the guest may not write.
+    pub(in crate::machine) fn set_word(&mut self, addr: u64, value: u64) -> bool {
+        let ready = self.is_ready(addr, Width::Double, Access::READ_WRITE);
+        if ready {
+            self.overwrite(addr, Width::Double, value);
+        }
+        ready
+    }
+
     /// Overwrites the `width` bytes at `addr`, which were found ready to be written.
     #[inline]
     fn overwrite(&mut self, addr: u64, width: Width, value: u64) {

@@ -13,6 +13,7 @@ use hashbrown::HashMap;
 
 use super::memory::Memory;
 use super::pages::{PAGE_SHIFT, PAGE_SIZE};
+use super::replay::SeenCode;
 use crate::isa;
 
 /// Copies of writable code, and ranges whose code changed since the engines last asked.
@@ -23,6 +24,8 @@ pub(super) struct CodeView {
     /// In a replay, the program's text: there is no code but the copies, for
     /// memory has only what a chunk has of it.
     pub(super) text: Option<Vec<(u64, Box<[u8]>)>>,
+    /// In a replay, pages of code that were fetched from.
+    pub(super) seen: Vec<SeenCode>,
 }
 
 impl CodeView {
@@ -95,14 +98,18 @@ impl Memory {
         if let Some(copy) = self.code.copies.get(&page) {
             let fetched = parcel(copy).ok_or(denied)?;
             if news {
-                self.note_fetch(page, copy.to_vec());
+                let bytes = copy.to_vec();
+                if self.is_replay() {
+                    self.note_seen(page, &bytes);
+                }
+                self.note_fetch(page, bytes);
             }
             return Ok(fetched);
         }
         if self.is_lost() {
             return Err(FetchFault::Limit);
         }
-        if self.code.text.is_some() {
+        if self.is_replay() {
             return Err(denied);
         }
         let (access, bytes) = self.code_page(addr).ok_or(denied)?;

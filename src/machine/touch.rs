@@ -76,6 +76,12 @@ impl Memory {
         (self.touches.drained.len() + logged) as u64
     }
 
+    /// Whether the chunk has touched the word at `addr`.
+    pub(super) fn is_touched(&mut self, addr: u64) -> bool {
+        let shadow = self.window.touches().map(|(_, _, shadow)| shadow);
+        shadow.is_some_and(|shadow| shadow.get((addr / 8) as usize) == Some(&TOUCHED))
+    }
+
     /// The words that the chunk has touched, in order.
     pub(crate) fn touches(&mut self) -> Vec<Touch> {
         let mut touched = self.touches.drained.clone();

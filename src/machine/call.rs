@@ -43,12 +43,12 @@ impl CallNotes {
         }
     }
 
-    /// It writes `after` at `addr`, where the [`words`] held `before`; what that
-    /// has of further words does not matter.
+    /// It writes `after` at `addr`, where the [`words`], and maybe more behind
+    /// them, held `before`.
     pub(super) fn write(&mut self, addr: u64, after: &[u8], mut before: Vec<u8>) {
         if !after.is_empty() {
-            let span = words(addr, after.len() as u64);
-            before.truncate((span.end - span.start) as usize);
+            let around = words(addr, after.len() as u64);
+            before.truncate((around.end - around.start) as usize);
             let after = after.to_vec();
             self.writes.push(Written {
                 addr,

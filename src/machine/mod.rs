@@ -14,6 +14,7 @@ mod replay;
 mod state;
 mod stop;
 mod touch;
+mod touch_log;
 mod window;
 
 pub(crate) use call::CallEffects;
@@ -28,5 +29,6 @@ pub use state::{Clock, Hart, MachineState, Reservation};
 pub use stop::{Cause, Exit, Trap};
 pub(crate) use stop::{Engine, Stop};
 pub use touch::Touch;
-pub(crate) use touch::{LogHead, TOUCHED, TouchMap};
+pub(crate) use touch::{TOUCHED, TouchMap};
+pub(crate) use touch_log::LogHead;
 pub(crate) use window::{GUARD_BYTES, SIDE_AREA_BYTES, SIDE_BYTES};

@@ -4,8 +4,8 @@
 //! window, a guard. The guards are never accessible, and wider than any offset
 //! that an instruction can add to a checked base plus the widest access.
 //!
-//! Where touches are recorded, their log and their shadow lie below that: a byte
-//! of shadow for each double word of the window, and for what the guards hold
+//! Where touches are recorded, the head of their log and their shadow lie below
+//! that: a byte of shadow for each double word of the window, and for what the guards hold
 //! next to it, so that the shadow of any address that may be tried exists.
 
 use std::alloc::Layout;
@@ -14,7 +14,8 @@ use std::ptr::NonNull;
 use rustix::mm::{Advice, MapFlags, MprotectFlags, ProtFlags};
 
 use super::pages::Access;
-use super::touch::{LOG_BYTES, LogHead, Touch, TouchMap};
+use super::touch::TouchMap;
+use super::touch_log::LogHead;
 
 /// Bytes before and after the window that always fault.
 pub(crate) const GUARD_BYTES: usize = 1 << 16;
@@ -23,6 +24,9 @@ pub(crate) const SIDE_AREA_BYTES: usize = 1 << 18;
 /// How far below the window's first byte the side area starts.
 pub(crate) const SIDE_BYTES: usize = SIDE_AREA_BYTES + GUARD_BYTES;
 
+/// Bytes for the head of the log.
+const HEAD_BYTES: usize = super::pages::PAGE_SIZE as usize;
+const _: () = assert!(size_of::<LogHead>() <= HEAD_BYTES);
 /// Bytes of shadow below that of the window's first word, and above that of its last.
 const SHADOW_SLACK: usize = GUARD_BYTES / 8;
 
@@ -31,7 +35,7 @@ const SHADOW_SLACK: usize = GUARD_BYTES / 8;
 pub(super) struct Window {
     reservation: NonNull<u8>,
     size: usize,
-    /// Bytes below the side area, for log and shadow; 0 where nothing is recorded.
+    /// Bytes below the side area, for head and shadow; 0 where nothing is recorded.
     traced: usize,
 }
 
@@ -43,11 +47,11 @@ unsafe impl Sync for Window {}
 
 impl Window {
     /// Reserves `size` bytes (a multiple of the page size), none of them
-    /// accessible; with log and shadow if touches are to be recorded.
+    /// accessible; with head and shadow if touches are to be recorded.
     pub(super) fn reserve(size: u64, record: bool) -> rustix::io::Result<Window> {
         let size = usize::try_from(size).map_err(|_| rustix::io::Errno::NOMEM)?;
         let traced = if record {
-            LOG_BYTES + 2 * SHADOW_SLACK + size / 8
+            HEAD_BYTES + 2 * SHADOW_SLACK + size / 8
         } else {
             0
         };
@@ -89,35 +93,30 @@ impl Window {
         }
     }
 
-    /// Where log and shadow are, if touches are recorded, as emitted code reaches them.
+    /// Where head and shadow are, if touches are recorded, as emitted code reaches them.
     pub(super) fn touch_map(&self) -> Option<TouchMap> {
         let before = i64::try_from(self.traced + SIDE_BYTES).ok()?;
         (self.traced != 0).then_some(TouchMap {
             log: -before,
-            shadow: (LOG_BYTES + SHADOW_SLACK) as i64 - before,
+            shadow: (HEAD_BYTES + SHADOW_SLACK) as i64 - before,
         })
     }
 
-    /// The log's head and entries, and the shadow: a byte a double word of the
-    /// window. Empty where touches are not recorded.
-    pub(super) fn touches(&mut self) -> Option<(&mut LogHead, &mut [Touch], &mut [u8])> {
+    /// The head of the log, and the shadow: a byte a double word of the window.
+    /// Nothing where touches are not recorded.
+    pub(super) fn touches(&mut self) -> Option<(&mut LogHead, &mut [u8])> {
         if self.traced == 0 {
             return None;
         }
-        let entries = (LOG_BYTES - size_of::<LogHead>()) / size_of::<Touch>();
-        // SAFETY: three parts of our own mapping that do not overlap, readable and
+        // SAFETY: two parts of our own mapping that do not overlap, readable and
         // writable since `reserve`; page-aligned and zero at first, and any bytes
-        // are a head or an entry. Emitted code, which writes them, does not run
-        // while these references live.
+        // are a head. Emitted code, which writes them, does not run while these
+        // references live.
         unsafe {
             let start = self.reservation.as_ptr();
-            let log = start.add(size_of::<LogHead>()).cast();
-            let shadow = start.add(LOG_BYTES + SHADOW_SLACK);
-            Some((
-                &mut *start.cast(),
-                std::slice::from_raw_parts_mut(log, entries),
-                std::slice::from_raw_parts_mut(shadow, self.size / 8),
-            ))
+            let shadow = start.add(HEAD_BYTES + SHADOW_SLACK);
+            let shadow = std::slice::from_raw_parts_mut(shadow, self.size / 8);
+            Some((&mut *start.cast(), shadow))
         }
     }
 

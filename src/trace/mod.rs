@@ -10,9 +10,19 @@
 #![forbid(unsafe_code)]
 
 mod chunk;
+mod content;
+mod error;
+mod file;
 mod header;
 
 pub use chunk::{
     Boundary, CallWrite, Chunk, ClockModel, CodePage, EcallRecord, Initial, Policy, TimeRead, Touch,
 };
 pub use header::{Digest, Ending, Header};
+
+pub use content::{Choice, Column, Flaw, MAX_TOUCHES};
+pub use error::{Part, Quantity, TraceError};
+pub use file::{
+    ChunkInfo, Codec, Condition, Damage, EncodedChunk, MAX_CHUNKS, MAX_CONTENT, Mangling, Source,
+    StreamReader, Summary, Totals, Trace, VERSION, Writer, decode_chunk, encode_chunk,
+};

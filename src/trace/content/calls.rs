@@ -1,0 +1,128 @@
+//! The calls of a chunk.
+
+use std::ops::Range;
+
+use super::boundary::decode_registers;
+use super::span::Spans;
+use super::touches::WORD;
+use super::{Column, Flaw, Input, Output};
+use crate::isa::Reg;
+use crate::trace::{CallWrite, EcallRecord};
+
+/// The least bytes of a call.
+pub(super) const LEAST: u64 = 13;
+
+pub(super) fn encode(out: &mut Output, calls: &[EcallRecord]) -> Result<(), Flaw> {
+    let (mut at, mut pc) = (0, 0);
+    for call in calls {
+        out.varint(call.at.checked_sub(at).ok_or(Flaw::Order {
+            column: Column::Ecalls,
+        })?);
+        out.varint(call.number);
+        call.args.iter().for_each(|arg| out.signed(*arg));
+        out.change(pc, call.next_pc);
+        encode_results(out, &call.results)?;
+        encode_reads(out, &call.reads)?;
+        encode_writes(out, &call.writes)?;
+        (at, pc) = (call.at, call.next_pc);
+    }
+    Ok(())
+}
+
+pub(super) fn decode(
+    input: &mut Input<'_>,
+    count: u64,
+    space: u64,
+) -> Result<Vec<EcallRecord>, Flaw> {
+    input.fits(Column::Ecalls, count, LEAST)?;
+    let (mut at, mut pc) = (0u64, 0);
+    let mut calls = Vec::new();
+    for _ in 0..count {
+        let call = EcallRecord {
+            at: at.checked_add(input.varint()?).ok_or(Flaw::TooBig)?,
+            number: input.varint()?,
+            args: decode_args(input)?,
+            next_pc: input.change(pc)?,
+            results: decode_results(input)?,
+            reads: decode_reads(input, space)?,
+            writes: decode_writes(input, space)?,
+        };
+        (at, pc) = (call.at, call.next_pc);
+        calls.push(call);
+    }
+    Ok(calls)
+}
+
+fn decode_args(input: &mut Input<'_>) -> Result<[u64; 7], Flaw> {
+    let mut args = [0; 7];
+    for arg in &mut args {
+        *arg = input.signed()?;
+    }
+    Ok(args)
+}
+
+fn encode_results(out: &mut Output, results: &[(Reg, u64)]) -> Result<(), Flaw> {
+    let mut mask = 0u64;
+    for (reg, _) in results {
+        let bit = 1 << reg.index();
+        if reg.is_zero() || bit <= mask {
+            return Err(Flaw::RegisterOrder { reg: *reg });
+        }
+        mask |= bit;
+    }
+    out.varint(mask);
+    results.iter().for_each(|(_, value)| out.signed(*value));
+    Ok(())
+}
+
+fn decode_results(input: &mut Input<'_>) -> Result<Vec<(Reg, u64)>, Flaw> {
+    decode_registers(input)?
+        .map(|reg| Ok((reg, input.signed()?)))
+        .collect()
+}
+
+fn encode_reads(out: &mut Output, reads: &[Range<u64>]) -> Result<(), Flaw> {
+    out.varint(reads.len() as u64);
+    let mut spans = Spans::default();
+    for read in reads {
+        let bytes = read
+            .end
+            .checked_sub(read.start)
+            .ok_or(Flaw::Empty { addr: read.start })?;
+        spans.encode(out, read.start, bytes, WORD)?;
+    }
+    Ok(())
+}
+
+fn decode_reads(input: &mut Input<'_>, space: u64) -> Result<Vec<Range<u64>>, Flaw> {
+    let count = input.count(Column::Reads, 2)?;
+    let mut spans = Spans::default();
+    (0..count)
+        .map(|_| {
+            let (addr, bytes) = spans.decode(input, WORD, space)?;
+            Ok(addr..addr + bytes)
+        })
+        .collect()
+}
+
+fn encode_writes(out: &mut Output, writes: &[CallWrite]) -> Result<(), Flaw> {
+    out.varint(writes.len() as u64);
+    let mut spans = Spans::default();
+    for write in writes {
+        spans.encode(out, write.addr, write.bytes.len() as u64, 1)?;
+        out.0.extend_from_slice(&write.bytes);
+    }
+    Ok(())
+}
+
+fn decode_writes(input: &mut Input<'_>, space: u64) -> Result<Vec<CallWrite>, Flaw> {
+    let count = input.count(Column::Writes, 3)?;
+    let mut spans = Spans::default();
+    (0..count)
+        .map(|_| {
+            let (addr, bytes) = spans.decode(input, 1, space)?;
+            let bytes = input.take(bytes)?.to_vec();
+            Ok(CallWrite { addr, bytes })
+        })
+        .collect()
+}

@@ -1,0 +1,163 @@
+//! The ending.
+
+use std::time::Duration;
+
+use super::flaw::Choice;
+use super::{Flaw, Input, Output};
+use crate::isa::Width;
+use crate::machine::{Cause, Exit, Trap};
+use crate::trace::{Ending, Part, Totals, TraceError};
+
+/// The content of the ending's block.
+pub(in crate::trace) fn encode_ending(out: &mut Output, ending: &Ending, totals: &Totals) {
+    encode_exit(out, ending.exit);
+    out.digest(&ending.received);
+    let Totals {
+        chunks,
+        insns,
+        accesses,
+        touches,
+        ecalls,
+    } = *totals;
+    out.words([chunks, insns, accesses, touches, ecalls]);
+}
+
+/// The ending and the totals in the content of their block.
+pub(in crate::trace) fn decode_ending(content: &[u8]) -> Result<(Ending, Totals), TraceError> {
+    Input::all(Part::Tail, content, |input| {
+        let ending = Ending {
+            exit: decode_exit(input)?,
+            received: input.digest()?,
+        };
+        let totals = Totals {
+            chunks: input.word()?,
+            insns: input.word()?,
+            accesses: input.word()?,
+            touches: input.word()?,
+            ecalls: input.word()?,
+        };
+        Ok((ending, totals))
+    })
+}
+
+fn encode_exit(out: &mut Output, exit: Exit) {
+    match exit {
+        Exit::Exited { code } => {
+            out.byte(0);
+            out.word32(code.cast_unsigned());
+        }
+        Exit::Trap(Trap { pc, cause }) => {
+            out.byte(1);
+            out.word(pc);
+            encode_cause(out, cause);
+        }
+        Exit::InsnLimit { limit } => {
+            out.byte(2);
+            out.word(limit);
+        }
+        Exit::MemoryLimit { limit } => {
+            out.byte(3);
+            out.word(limit);
+        }
+        Exit::Timeout { limit } => {
+            out.byte(4);
+            out.word(limit.as_secs());
+            out.word32(limit.subsec_nanos());
+        }
+        Exit::BrokenPipe => out.byte(5),
+    }
+}
+
+fn decode_exit(input: &mut Input<'_>) -> Result<Exit, Flaw> {
+    Ok(match input.byte()? {
+        0 => Exit::Exited {
+            code: input.word32()?.cast_signed(),
+        },
+        1 => Exit::Trap(Trap {
+            pc: input.word()?,
+            cause: decode_cause(input)?,
+        }),
+        2 => Exit::InsnLimit {
+            limit: input.word()?,
+        },
+        3 => Exit::MemoryLimit {
+            limit: input.word()?,
+        },
+        4 => Exit::Timeout {
+            limit: decode_duration(input)?,
+        },
+        5 => Exit::BrokenPipe,
+        found => {
+            return Err(Flaw::Kind {
+                of: Choice::Exit,
+                found,
+            });
+        }
+    })
+}
+
+fn decode_duration(input: &mut Input<'_>) -> Result<Duration, Flaw> {
+    let (seconds, nanos) = (input.word()?, input.word32()?);
+    if nanos >= 1_000_000_000 {
+        return Err(Flaw::Nanos { found: nanos });
+    }
+    Ok(Duration::new(seconds, nanos))
+}
+
+fn encode_cause(out: &mut Output, cause: Cause) {
+    let mut access = |kind, addr, width: Width| {
+        out.byte(kind);
+        out.word(addr);
+        out.byte(width as u8);
+    };
+    match cause {
+        Cause::IllegalInstruction { word } => {
+            out.byte(0);
+            out.word32(word);
+        }
+        Cause::Breakpoint => out.byte(1),
+        Cause::FetchFault { addr } => {
+            out.byte(2);
+            out.word(addr);
+        }
+        Cause::LoadFault { addr, width } => access(3, addr, width),
+        Cause::StoreFault { addr, width } => access(4, addr, width),
+        Cause::LoadMisaligned { addr, width } => access(5, addr, width),
+        Cause::StoreMisaligned { addr, width } => access(6, addr, width),
+    }
+}
+
+fn decode_cause(input: &mut Input<'_>) -> Result<Cause, Flaw> {
+    let kind = input.byte()?;
+    Ok(match kind {
+        0 => Cause::IllegalInstruction {
+            word: input.word32()?,
+        },
+        1 => Cause::Breakpoint,
+        2 => Cause::FetchFault {
+            addr: input.word()?,
+        },
+        3..=6 => decode_access(input, kind)?,
+        found => {
+            return Err(Flaw::Kind {
+                of: Choice::Cause,
+                found,
+            });
+        }
+    })
+}
+
+fn decode_access(input: &mut Input<'_>, kind: u8) -> Result<Cause, Flaw> {
+    let (addr, found) = (input.word()?, input.byte()?);
+    let width = Width::ALL.get(usize::from(found)).copied();
+    let width = width.ok_or(Flaw::Kind {
+        of: Choice::Width,
+        found,
+    })?;
+    Ok(match kind {
+        3 => Cause::LoadFault { addr, width },
+        4 => Cause::StoreFault { addr, width },
+        5 => Cause::LoadMisaligned { addr, width },
+        _ => Cause::StoreMisaligned { addr, width },
+    })
+}

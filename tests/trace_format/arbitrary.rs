@@ -1,0 +1,367 @@
+//! Headers, chunks and endings with anything in them that may be.
+
+use proptest::collection::{btree_map, btree_set, vec};
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::select;
+use rvjet::isa::{Reg, Width};
+use rvjet::machine::{Cause, Exit, MachineState, Reservation, Trap};
+use rvjet::trace::{
+    Boundary, CallWrite, Chunk, ClockModel, CodePage, Digest, EcallRecord, Ending, Header, Initial,
+    Policy, TimeRead, Touch,
+};
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::time::Duration;
+
+/// The guest's address space in all of them.
+pub const SPACE: u64 = 1 << 32;
+const PAGE: u64 = 4096;
+
+/// A trace, as it is before it is written.
+#[derive(Clone, Debug)]
+pub struct Content {
+    pub header: Header,
+    pub elf: Option<Vec<u8>>,
+    pub chunks: Vec<Chunk>,
+    pub ending: Ending,
+}
+
+/// Numbers as programs have them: small, or with any number of bits.
+pub fn number() -> impl Strategy<Value = u64> {
+    prop_oneof![
+        3 => 0..200u64,
+        1 => Just(u64::MAX),
+        4 => (any::<u64>(), 0..64u32).prop_map(|(bits, shift)| bits >> shift),
+        1 => (any::<u64>(), 0..64u32).prop_map(|(bits, shift)| !(bits >> shift)),
+    ]
+}
+
+/// A count that can grow for long.
+fn count() -> impl Strategy<Value = u64> {
+    (any::<u64>(), 4..64u32).prop_map(|(bits, shift)| bits >> shift)
+}
+
+pub fn state() -> impl Strategy<Value = MachineState> {
+    let registers = vec(number(), 31);
+    let counts = (count(), count(), count());
+    (registers, number(), number(), counts).prop_map(|(x, pc, reservation, counts)| {
+        let mut state = MachineState::new(pc);
+        state.x[1..].copy_from_slice(&x);
+        state.reservation = Reservation::from_bits(reservation);
+        (state.insns, state.unaligned_loads, state.unaligned_stores) = counts;
+        state
+    })
+}
+
+/// What a chunk does to a boundary.
+#[derive(Clone, Debug)]
+struct Step {
+    registers: BTreeMap<u32, u64>,
+    pc: u64,
+    reservation: u64,
+    insns: u64,
+    unaligned: [u64; 2],
+    accesses: u64,
+    ecalls: u64,
+}
+
+impl Step {
+    fn from(&self, start: &Boundary) -> Boundary {
+        let mut end = start.clone();
+        for (reg, value) in &self.registers {
+            end.state.set_reg(Reg::new(*reg), *value);
+        }
+        end.state.pc = self.pc;
+        end.state.reservation = Reservation::from_bits(self.reservation);
+        end.state.insns += self.insns;
+        end.state.unaligned_loads += self.unaligned[0];
+        end.state.unaligned_stores += self.unaligned[1];
+        end.accesses += self.accesses;
+        end.ecalls += self.ecalls;
+        end
+    }
+}
+
+fn step(insns: u64) -> impl Strategy<Value = Step> {
+    let registers = btree_map(1..32u32, number(), 0..6);
+    let counts = ([0..9u64, 0..9u64], 0..99u64, 0..9u64);
+    (registers, number(), number(), counts).prop_map(
+        move |(registers, pc, reservation, (unaligned, accesses, ecalls))| Step {
+            registers,
+            pc,
+            reservation,
+            insns,
+            unaligned,
+            accesses,
+            ecalls,
+        },
+    )
+}
+
+pub fn touches() -> impl Strategy<Value = Vec<Touch>> {
+    let near = (0..SPACE / 8 - 64, btree_set(0..64u64, 0..20))
+        .prop_map(|(base, words)| words.into_iter().map(|word| base + word).collect());
+    let far = btree_set(0..SPACE / 8, 0..20).prop_map(Vec::from_iter);
+    prop_oneof![near, far]
+        .prop_shuffle()
+        .prop_flat_map(|words: Vec<u64>| {
+            let values = vec(number(), words.len());
+            (Just(words), values)
+        })
+        .prop_map(|(words, values)| {
+            let touch = |(word, value)| Touch {
+                addr: word * 8,
+                value,
+            };
+            words.into_iter().zip(values).map(touch).collect()
+        })
+}
+
+/// Ranges in ascending order, none touching another, in units of so many bytes.
+fn ranges(unit: u64) -> impl Strategy<Value = Vec<Range<u64>>> {
+    let gaps = vec((1..5000u64, 1..6u64), 0..4);
+    (0..100u64, gaps).prop_map(move |(first, gaps)| {
+        let mut end = first;
+        let ranges = gaps.into_iter().map(|(gap, length)| {
+            let start = end + gap;
+            end = start + length;
+            start * unit..end * unit
+        });
+        ranges.collect()
+    })
+}
+
+fn writes() -> impl Strategy<Value = Vec<CallWrite>> {
+    (ranges(1), any::<u8>()).prop_map(|(ranges, byte)| {
+        let write = |range: Range<u64>| CallWrite {
+            addr: range.start,
+            bytes: range.map(|addr| byte.wrapping_add(addr as u8)).collect(),
+        };
+        ranges.into_iter().map(write).collect()
+    })
+}
+
+fn ecall() -> impl Strategy<Value = EcallRecord> {
+    let results = btree_map(1..32u32, number(), 0..3);
+    let args = proptest::array::uniform7(number());
+    (number(), args, number(), results, ranges(8), writes()).prop_map(
+        |(number, args, next_pc, results, reads, writes)| EcallRecord {
+            at: 0,
+            number,
+            args,
+            next_pc,
+            results: results
+                .into_iter()
+                .map(|(reg, value)| (Reg::new(reg), value))
+                .collect(),
+            reads,
+            writes,
+        },
+    )
+}
+
+/// Moments of a chunk, in order.
+fn moments(insns: u64, most: usize) -> impl Strategy<Value = Vec<u64>> {
+    vec(0..=insns, 0..=most).prop_map(|mut moments| {
+        moments.sort_unstable();
+        moments
+    })
+}
+
+fn ecalls(insns: u64) -> impl Strategy<Value = Vec<EcallRecord>> {
+    moments(insns, 3).prop_flat_map(|moments| {
+        vec(ecall(), moments.len()).prop_map(move |mut calls| {
+            calls
+                .iter_mut()
+                .zip(&moments)
+                .for_each(|(call, at)| call.at = *at);
+            calls
+        })
+    })
+}
+
+fn code(insns: u64) -> impl Strategy<Value = Vec<CodePage>> {
+    let places = btree_set((0..=insns, 0..SPACE / PAGE), 0..3);
+    let pages = places.prop_map(|places| {
+        let page = |(at, number): (u64, u64)| CodePage {
+            at,
+            addr: number * PAGE,
+            bytes: (0..PAGE)
+                .map(|byte| (byte * number).to_le_bytes()[1])
+                .collect(),
+        };
+        places.into_iter().map(page).collect()
+    });
+    prop_oneof![3 => Just(Vec::new()), 1 => pages]
+}
+
+fn times(insns: u64) -> impl Strategy<Value = Vec<TimeRead>> {
+    moments(insns, 4).prop_flat_map(|moments| {
+        let time = |at| number().prop_map(move |nanos| TimeRead { at, nanos });
+        moments.into_iter().map(time).collect::<Vec<_>>()
+    })
+}
+
+/// A chunk, wherever it starts.
+#[derive(Clone, Debug)]
+struct Next {
+    step: Step,
+    touches: Vec<Touch>,
+    ecalls: Vec<EcallRecord>,
+    code: Vec<CodePage>,
+    times: Vec<TimeRead>,
+}
+
+impl Next {
+    fn from(self, number: u64, start: &Boundary) -> Chunk {
+        let Next {
+            step,
+            touches,
+            ecalls,
+            code,
+            times,
+        } = self;
+        let (start, end) = (start.clone(), step.from(start));
+        Chunk {
+            number,
+            start,
+            end,
+            touches,
+            ecalls,
+            code,
+            times,
+        }
+    }
+}
+
+fn next() -> impl Strategy<Value = Next> {
+    (0..200u64)
+        .prop_flat_map(|insns| {
+            (
+                step(insns),
+                touches(),
+                ecalls(insns),
+                code(insns),
+                times(insns),
+            )
+        })
+        .prop_map(|(step, touches, ecalls, code, times)| Next {
+            step,
+            touches,
+            ecalls,
+            code,
+            times,
+        })
+}
+
+pub fn boundary() -> impl Strategy<Value = Boundary> {
+    (state(), count(), count()).prop_map(|(state, accesses, ecalls)| Boundary {
+        state,
+        accesses,
+        ecalls,
+    })
+}
+
+/// A chunk alone.
+pub fn chunk() -> impl Strategy<Value = Chunk> {
+    (number(), boundary(), next()).prop_map(|(number, start, next)| next.from(number, &start))
+}
+
+pub fn exit() -> impl Strategy<Value = Exit> {
+    let width = || select(&Width::ALL[..]);
+    let at = |make: fn(u64, Width) -> Cause| {
+        (number(), width())
+            .prop_map(move |(addr, width)| make(addr, width))
+            .boxed()
+    };
+    let cause = prop_oneof![
+        any::<u32>().prop_map(|word| Cause::IllegalInstruction { word }),
+        Just(Cause::Breakpoint),
+        number().prop_map(|addr| Cause::FetchFault { addr }),
+        at(|addr, width| Cause::LoadFault { addr, width }),
+        at(|addr, width| Cause::StoreFault { addr, width }),
+        at(|addr, width| Cause::LoadMisaligned { addr, width }),
+        at(|addr, width| Cause::StoreMisaligned { addr, width }),
+    ];
+    let timeout = (number(), 0..1_000_000_000u32);
+    prop_oneof![
+        any::<i32>().prop_map(|code| Exit::Exited { code }),
+        (number(), cause).prop_map(|(pc, cause)| Exit::Trap(Trap { pc, cause })),
+        number().prop_map(|limit| Exit::InsnLimit { limit }),
+        number().prop_map(|limit| Exit::MemoryLimit { limit }),
+        timeout.prop_map(|(secs, nanos)| Exit::Timeout {
+            limit: Duration::new(secs, nanos)
+        }),
+        Just(Exit::BrokenPipe),
+    ]
+}
+
+pub fn digest() -> impl Strategy<Value = Digest> {
+    any::<[u8; 32]>().prop_map(Digest)
+}
+
+pub fn ending() -> impl Strategy<Value = Ending> {
+    (exit(), digest()).prop_map(|(exit, received)| Ending { exit, received })
+}
+
+pub fn header() -> impl Strategy<Value = Header> {
+    let policy = (0..3, number()).prop_map(|(kind, number)| match kind {
+        0 => Policy::Insns(number),
+        1 => Policy::Accesses(number),
+        _ => Policy::Touches(number),
+    });
+    let clock = [number(), number(), number(), number()];
+    let clock = clock.prop_map(|[start, insn, ecall, access]| ClockModel {
+        start,
+        insn,
+        ecall,
+        access,
+    });
+    let initial = (0..SPACE - 50, vec(any::<u8>(), 0..50));
+    let initial = initial.prop_map(|(addr, bytes)| Initial { addr, bytes });
+    let texts = ("[a-z0-9_é]{0,20}", "[a-z]{0,9}");
+    let digests = (digest(), digest(), digest());
+    (texts, clock, policy, digests, state(), vec(initial, 0..3)).prop_map(
+        |((isa, abi), clock, policy, (elf, text, inputs), start, initial)| Header {
+            isa,
+            abi,
+            clock,
+            policy,
+            address_space: SPACE,
+            elf,
+            text,
+            start,
+            initial,
+            inputs,
+        },
+    )
+}
+
+/// A trace of up to so many chunks.
+pub fn content(most: usize) -> impl Strategy<Value = Content> {
+    let elf = option::of(vec(any::<u8>(), 0..300));
+    (header(), elf, vec(next(), 0..=most), ending()).prop_map(|(mut header, elf, next, ending)| {
+        if let Some(elf) = &elf {
+            header.elf = Digest::of(elf);
+        }
+        let state = header.start.clone();
+        let mut end = Boundary {
+            state,
+            accesses: 0,
+            ecalls: 0,
+        };
+        let chunks = (0..).zip(next).map(|(number, next)| {
+            let chunk = next.from(number, &end);
+            end = chunk.end.clone();
+            chunk
+        });
+        let chunks = chunks.collect();
+        Content {
+            header,
+            elf,
+            chunks,
+            ending,
+        }
+    })
+}

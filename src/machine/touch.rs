@@ -52,7 +52,7 @@ impl Memory {
 
     /// Whether the chunk has touched the word at `addr`.
     pub(super) fn is_touched(&mut self, addr: u64) -> bool {
-        let shadow = self.window.touches().map(|(_, _, shadow)| shadow);
+        let shadow = self.window.touches().map(|(_, shadow)| shadow);
         shadow.is_some_and(|shadow| shadow.get((addr / 8) as usize) == Some(&TOUCHED))
     }
 

@@ -21,6 +21,8 @@ use crate::isa;
 pub(super) struct CodeView {
     pub(super) copies: HashMap<u64, Box<[u8]>>,
     stale: Vec<Range<u64>>,
+    /// Where the program's text ends.
+    text_end: u64,
     /// In a replay, the program's text: there is no code but the copies, for
     /// memory has only what a chunk has of it.
     pub(super) text: Option<Vec<(u64, Box<[u8]>)>>,
@@ -157,9 +159,10 @@ impl Memory {
         self.refund(freed * PAGE_SIZE);
     }
 
-    /// All that is executable and not writable now is the program's text.
-    pub(crate) fn settle_text(&mut self) {
-        for (span, page) in self.pages.runs(&(0..self.window_size())) {
+    /// All below `end` that is executable and not writable now is the program's text.
+    pub(crate) fn settle_text(&mut self, end: u64) {
+        self.code.text_end = end;
+        for (span, page) in self.pages.runs(&(0..end)) {
             if page.access().executable() && !page.access().writable() {
                 self.pages.fill(&span, page.text());
             }
@@ -169,7 +172,7 @@ impl Memory {
     /// The program's text as long as it is what was loaded: pages and their
     /// bytes, in ascending order.
     pub(crate) fn text(&self) -> impl Iterator<Item = (u64, Vec<u8>)> {
-        let runs = self.pages.runs(&(0..self.window_size())).into_iter();
+        let runs = self.pages.runs(&(0..self.code.text_end)).into_iter();
         let pages = runs
             .filter(|(_, page)| page.is_text())
             .flat_map(|(span, _)| span.step_by(PAGE_SIZE as usize));

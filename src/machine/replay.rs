@@ -3,7 +3,7 @@
 #![forbid(unsafe_code)]
 
 use super::memory::{MapError, Memory};
-use super::pages::{Access, PAGE_SHIFT, PAGE_SIZE};
+use super::pages::{PAGE_SHIFT, PAGE_SIZE};
 use super::touch::Touch;
 
 /// What a replay knows of memory where a page of code of the guest's own lies,
@@ -60,14 +60,13 @@ impl Memory {
 
     /// Turns a memory into which a program was loaded into one that chunks of
     /// its execution are replayed in: all is zero and writable, and fetch sees
-    /// the text.
-    pub(crate) fn begin_replay(&mut self) -> Result<(), MapError> {
-        let text = self
-            .text()
-            .map(|(addr, bytes)| (addr >> PAGE_SHIFT, bytes.into()));
-        let text: Vec<(u64, Box<[u8]>)> = text.collect();
-        self.map(0..self.window_size(), Access::READ_WRITE)?;
-        self.commit_all()?;
+    /// `text`, the program's pages of it.
+    pub(crate) fn begin_replay(&mut self, text: Vec<(u64, Vec<u8>)>) -> Result<(), MapError> {
+        self.open_all()?;
+        let pages = text.into_iter();
+        let text: Vec<(u64, Box<[u8]>)> = pages
+            .map(|(addr, bytes)| (addr >> PAGE_SHIFT, bytes.into()))
+            .collect();
         for (page, bytes) in &text {
             self.show_code(*page, bytes.clone(), true);
         }

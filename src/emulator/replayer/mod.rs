@@ -72,12 +72,13 @@ impl Replayer {
         let reserved = Memory::recording(window, window);
         let mut memory = reserved.map_err(|source| Error::Reserve { window, source })?;
         let program = Program::load(elf, &mut memory).map_err(Error::from)?;
-        let found = Digest::of_text(memory.text());
+        let text: Vec<(u64, Vec<u8>)> = memory.text().collect();
+        let found = Digest::of_text(text.iter().cloned());
         if found != header.text {
             let recorded = header.text;
             return Err(ReplayError::OtherText { recorded, found });
         }
-        memory.begin_replay()?;
+        memory.begin_replay(text)?;
         let mut hart = Hart {
             state: MachineState::new(program.entry),
             memory,

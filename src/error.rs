@@ -12,6 +12,9 @@ pub enum Error {
     /// No program was given to the builder.
     #[error("no ELF was given")]
     NoProgram,
+    /// A trace's chunks were to hold nothing.
+    #[error("a chunk cannot end after 0 of anything")]
+    EmptyChunks,
     /// Guest memory could not be reserved.
     #[error("cannot reserve {window:#x} bytes of address space for the guest")]
     Reserve {

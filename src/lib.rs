@@ -9,6 +9,7 @@
 //! - `interp`: the reference engine; `jit`: the fast one, on x86-64 Linux;
 //! - [`abi`]: what `ecall` means;
 //! - [`trace`]: chunks of an execution that stand alone, and the file they are kept in;
+//! - [`replay`]: chunks run again, verified, looked at step by step;
 //! - [`Machine`]: all of it, run within limits, to an [`Outcome`].
 
 pub mod abi;
@@ -24,9 +25,12 @@ pub mod isa;
 mod jit;
 pub mod machine;
 pub mod program;
+pub mod replay;
 pub mod trace;
 
-pub use emulator::{Builder, EngineKind, Limits, Machine, Outcome, Stats, Times, Unaligned};
+pub use emulator::{
+    Builder, EngineKind, Limits, Machine, Outcome, Recording, Replayer, Stats, Times, Unaligned,
+};
 pub use error::Error;
 
 #[cfg(doctest)]

@@ -72,6 +72,7 @@ impl Program {
         for segment in image.segments() {
             mapped = map_segment(segment, mapped, memory)?;
         }
+        memory.settle_text();
         let headers = image.program_headers();
         Ok(Program {
             entry: image.entry(),

@@ -10,6 +10,10 @@ use crate::program::Program;
 pub struct Bare;
 
 impl Abi for Bare {
+    fn name(&self) -> &'static str {
+        "bare"
+    }
+
     fn start(&mut self, _program: &Program, _hart: &mut Hart) -> Result<(), StartError> {
         Ok(())
     }

@@ -15,11 +15,20 @@ pub use linux::Linux;
 
 use std::time::Duration;
 
-use crate::machine::{Exit, Hart, MapError};
+use crate::isa::Reg;
+use crate::machine::{Exit, Hart, MachineState, MapError};
 use crate::program::Program;
 
 /// A guest's environment.
 pub trait Abi: Send {
+    /// Its name, which traces carry.
+    fn name(&self) -> &'static str;
+
+    /// The number of the call that a hart in this state makes: `a7`, unless told otherwise.
+    fn call_number(&self, state: &MachineState) -> u64 {
+        state.reg(Reg::A7)
+    }
+
     /// Lays out stack and arguments and sets the registers, before the first instruction.
     fn start(&mut self, program: &Program, hart: &mut Hart) -> Result<(), StartError>;
 

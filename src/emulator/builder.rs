@@ -2,11 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Engines, Machine};
+use super::{Engines, Machine, Recording};
 use crate::abi::{Abi, Bare};
 use crate::error::Error;
-use crate::machine::{Clock, Hart, MachineState, Memory};
+use crate::isa::ISA;
+use crate::machine::{Clock, Hart, MachineState, MapError, Memory};
 use crate::program::Program;
+use crate::trace::{ClockModel, Digest, Header, Initial, Policy};
 
 /// Which engine executes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -98,23 +100,69 @@ impl<'elf> Builder<'elf> {
     }
 
     /// Checks and loads the program, and makes it ready to run.
-    pub fn build(mut self) -> Result<Machine, Error> {
+    pub fn build(self) -> Result<Machine, Error> {
+        let (window, limit) = self.memory();
+        let memory = Memory::new(window, limit);
+        let (machine, _) = self.build_in(memory)?;
+        Ok(machine)
+    }
+
+    /// As [`Builder::build`], to be recorded in chunks that end as `policy` says.
+    pub fn record(self, policy: Policy) -> Result<Recording, Error> {
+        if matches!(
+            policy,
+            Policy::Insns(0) | Policy::Accesses(0) | Policy::Touches(0)
+        ) {
+            return Err(Error::EmptyChunks);
+        }
+        let elf = Digest::of(self.elf.ok_or(Error::NoProgram)?);
+        let (window, limit) = self.memory();
+        let memory = Memory::recording(window, limit);
+        let (machine, initial) = self.build_in(memory)?;
+        let start = machine.hart.state.clone();
+        let header = Header {
+            isa: ISA.into(),
+            abi: machine.abi.name().into(),
+            clock: ClockModel::default(),
+            policy,
+            address_space: machine.hart.memory.window_size(),
+            elf,
+            text: Digest::of_text(machine.hart.memory.text()),
+            inputs: Digest::of_inputs(&start, &initial),
+            start,
+            initial,
+        };
+        Ok(Recording::new(machine, header))
+    }
+
+    /// Bytes of address space, and of memory that may be touched.
+    fn memory(&self) -> (u64, u64) {
+        let window = self.address_space;
+        (window, self.limits.max_memory.unwrap_or(window))
+    }
+
+    /// The machine, and what its personality has laid into memory.
+    fn build_in(
+        mut self,
+        memory: Result<Memory, MapError>,
+    ) -> Result<(Machine, Vec<Initial>), Error> {
         let start = Instant::now();
         let elf = self.elf.ok_or(Error::NoProgram)?;
         let window = self.address_space;
-        let limit = self.limits.max_memory.unwrap_or(window);
-        let mut memory =
-            Memory::new(window, limit).map_err(|source| Error::Reserve { window, source })?;
+        let mut memory = memory.map_err(|source| Error::Reserve { window, source })?;
         let program = Program::load(elf, &mut memory)?;
         let mut hart = Hart {
             state: MachineState::new(program.entry),
             memory,
             clock: Clock::Instructions,
         };
+        hart.memory.start_call(0);
         self.abi.start(&program, &mut hart)?;
+        let laid = hart.memory.end_call().writes.into_iter();
+        let initial = laid.map(|(addr, bytes)| Initial { addr, bytes }).collect();
         hart.memory.take_stale_code();
         let engines = Engines::new(self.engine, &mut hart.memory)?;
-        Ok(Machine {
+        let machine = Machine {
             hart,
             abi: self.abi,
             engines,
@@ -122,6 +170,7 @@ impl<'elf> Builder<'elf> {
             program,
             load_time: start.elapsed(),
             ended: None,
-        })
+        };
+        Ok((machine, initial))
     }
 }

@@ -47,15 +47,20 @@ impl Engines {
                 Some(jit) => jit.run(hart, left),
             };
             match stop {
-                Stop::Step => {
-                    if let Err(stop) = self.interp.step(hart) {
-                        return stop;
-                    }
-                }
+                Stop::Step => match self.interp.run(hart, 1) {
+                    Stop::Budget => {}
+                    stop => return stop,
+                },
                 Stop::Budget if exact => return self.interp.run(hart, end - hart.state.insns),
                 stop => return stop,
             }
         }
+    }
+
+    /// As an exact [`Engines::run`], by the interpreter alone, which stops as soon
+    /// as a chunk is full.
+    pub(super) fn run_closely(&mut self, hart: &mut Hart, budget: u64) -> Stop {
+        self.interp.run(hart, budget)
     }
 
     /// Tells the engines which code has changed.

@@ -8,6 +8,8 @@
 mod builder;
 mod engines;
 mod outcome;
+mod recording;
+mod replayer;
 
 use std::io::{self, Write};
 use std::ops::Range;
@@ -15,11 +17,14 @@ use std::time::{Duration, Instant};
 
 pub use builder::{Builder, EngineKind, Limits};
 pub use outcome::{Outcome, Stats, Times, Unaligned};
+pub use recording::Recording;
+pub use replayer::Replayer;
+pub(crate) use replayer::{Replayed, Run};
 
 use engines::Engines;
 
 use crate::abi::Abi;
-use crate::machine::{Exit, Hart, MachineState, Memory, Reservation, Stop};
+use crate::machine::{CallEffects, Exit, Hart, MachineState, Memory, Reservation, Stop};
 use crate::program::Program;
 
 /// Instructions between two looks at the clock, where there is a time limit:
@@ -115,7 +120,8 @@ impl Machine {
         self.engines.forget_stale(&mut self.hart.memory);
         let end = self.hart.state.insns.saturating_add(insns);
         while self.ended.is_none() && self.hart.state.insns < end {
-            self.ended = self.turn(end - self.hart.state.insns, true);
+            let left = end - self.hart.state.insns;
+            self.ended = self.turn(left, Pace::Exact).exit();
         }
         self.ended
     }
@@ -156,30 +162,35 @@ impl Machine {
                 let limit = self.limits.timeout.unwrap_or_default();
                 return Exit::Timeout { limit };
             }
-            if let Some(exit) = self.turn(slice, false) {
+            if let Some(exit) = self.turn(slice, Pace::Fast).exit() {
                 return exit;
             }
         }
     }
 
     /// Lets the engines run up to `slice` instructions or to the next event, and handles that.
-    fn turn(&mut self, slice: u64, exact: bool) -> Option<Exit> {
+    fn turn(&mut self, slice: u64, pace: Pace) -> Turn {
         let limit = self.limits.max_insns.unwrap_or(u64::MAX);
         let left = limit.saturating_sub(self.hart.state.insns);
         if left == 0 {
-            return Some(Exit::InsnLimit { limit });
+            return Turn::Ended(Exit::InsnLimit { limit });
         }
-        let exact = exact || left <= slice;
-        match self.engines.run(&mut self.hart, slice.min(left), exact) {
-            Stop::Budget | Stop::Pause | Stop::Step => None,
+        let exact = pace == Pace::Exact || left <= slice;
+        let budget = slice.min(left);
+        let stop = match pace {
+            Pace::Close => self.engines.run_closely(&mut self.hart, budget),
+            _ => self.engines.run(&mut self.hart, budget, exact),
+        };
+        match stop {
+            Stop::Budget | Stop::Pause | Stop::Step | Stop::ChunkFull => Turn::Ran,
             Stop::Ecall => self.ecall(),
             Stop::FenceI => {
                 self.hart.memory.synchronize_code();
                 self.engines.forget_stale(&mut self.hart.memory);
-                None
+                Turn::Fenced
             }
-            Stop::Trap(trap) => Some(Exit::Trap(trap)),
-            Stop::MemoryLimit => Some(Exit::MemoryLimit {
+            Stop::Trap(trap) => Turn::Ended(Exit::Trap(trap)),
+            Stop::MemoryLimit => Turn::Ended(Exit::MemoryLimit {
                 limit: self.hart.memory.limit(),
             }),
         }
@@ -187,11 +198,15 @@ impl Machine {
 
     /// Carries out the `ecall` at `pc`. That of a guest which exits counts as
     /// retired, too; a limit or a broken pipe leaves the state before the call.
-    fn ecall(&mut self) -> Option<Exit> {
+    fn ecall(&mut self) -> Turn {
+        let before = self.hart.state.clone();
+        self.hart.memory.start_call(before.insns);
         let exit = self.abi.ecall(&mut self.hart).err();
-        if !matches!(exit, None | Some(Exit::Exited { .. })) {
-            return exit;
+        if let Some(exit) = exit.filter(|exit| !matches!(exit, Exit::Exited { .. })) {
+            self.hart.memory.abandon_call();
+            return Turn::Ended(exit);
         }
+        let effects = self.hart.memory.end_call();
         let state = &mut self.hart.state;
         state.insns += 1;
         state.reservation = Reservation::NONE;
@@ -199,7 +214,11 @@ impl Machine {
             state.pc = state.pc.wrapping_add(4);
             self.engines.forget_stale(&mut self.hart.memory);
         }
-        exit
+        Turn::Called(Box::new(Called {
+            before,
+            effects,
+            exit,
+        }))
     }
 
     fn outcome(&self, exit: Exit, elapsed: Duration) -> Outcome {
@@ -223,6 +242,49 @@ impl Machine {
                 peak_memory: self.hart.memory.peak(),
             },
             state,
+        }
+    }
+}
+
+/// How closely the engines keep to what they are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Pace {
+    /// They may stop a little short of their budget.
+    Fast,
+    /// They use it up, unless something else stops them.
+    Exact,
+    /// Exact, and they stop as soon as a chunk is full.
+    Close,
+}
+
+/// What became of a turn.
+enum Turn {
+    /// Instructions have been executed.
+    Ran,
+    /// They have, and a `fence.i` was the last.
+    Fenced,
+    /// They have, and an `ecall` was the last.
+    Called(Box<Called>),
+    /// The run is over.
+    Ended(Exit),
+}
+
+/// An `ecall` that has retired.
+struct Called {
+    /// The hart before it.
+    before: MachineState,
+    effects: CallEffects,
+    /// The guest has exited by it.
+    exit: Option<Exit>,
+}
+
+impl Turn {
+    /// How the run ended, if it did.
+    fn exit(&self) -> Option<Exit> {
+        match self {
+            Turn::Ran | Turn::Fenced => None,
+            Turn::Called(called) => called.exit,
+            Turn::Ended(exit) => Some(*exit),
         }
     }
 }

@@ -190,22 +190,21 @@ fn store_conditional(
 
 /// `t = sext(mem[rs1]); mem[rs1] = t op rs2; rd = t`
 ///
-/// The right to store is checked first: an AMO on read-only memory is a store fault.
+/// It needs the right to store: an AMO on read-only memory is a store fault.
 fn amo(hart: &mut Hart, op: AmoOp, width: Width, rd: Reg, rs1: Reg, rs2: Reg) -> Result<(), Stop> {
     let addr = hart.state.reg(rs1);
     let cause = Cause::StoreFault { addr, width };
     if !width.is_aligned(addr) {
         return Err(trap(hart, Cause::StoreMisaligned { addr, width }));
     }
-    let access = |hart: &mut Hart| {
-        hart.memory.check_store(addr, width)?;
-        let old = semantics::sign_extend(width, hart.memory.load(addr, width)?);
-        let new = semantics::amo(op, width, old, hart.state.reg(rs2));
-        hart.memory.store(addr, width, new)?;
-        Ok(old)
-    };
-    match access(hart) {
-        Ok(old) => {
+    let operand = hart.state.reg(rs2);
+    let old = hart.memory.modify(addr, width, |raw| {
+        let old = semantics::sign_extend(width, raw);
+        semantics::amo(op, width, old, operand)
+    });
+    match old {
+        Ok(raw) => {
+            let old = semantics::sign_extend(width, raw);
             hart.state.set_reg(rd, old);
             Ok(())
         }
@@ -221,10 +220,9 @@ fn read_counter(
     csr: u16,
     source: CsrSource,
 ) -> Result<(), Stop> {
-    let retired = hart.state.insns;
     let value = match semantics::csr_counter(op, csr, source) {
-        Some(Counter::Cycle | Counter::Instret) => retired,
-        Some(Counter::Time) => hart.clock.nanos(retired),
+        Some(Counter::Cycle | Counter::Instret) => hart.state.insns,
+        Some(Counter::Time) => hart.read_time(),
         None => return Err(illegal(hart)),
     };
     hart.state.set_reg(rd, value);

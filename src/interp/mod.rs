@@ -34,10 +34,27 @@ impl Interp {
         let decoded = self.code.at(&mut hart.memory, hart.state.pc)?;
         execute::execute(hart, decoded)
     }
+
+    /// As [`Engine::run`], no longer than until the chunk is full.
+    fn record(&mut self, hart: &mut Hart, budget: u64) -> Stop {
+        for _ in 0..budget {
+            hart.memory.stamp(hart.state.insns);
+            if let Err(stop) = self.step(hart) {
+                return stop;
+            }
+            if hart.memory.is_full() {
+                return Stop::ChunkFull;
+            }
+        }
+        Stop::Budget
+    }
 }
 
 impl Engine for Interp {
     fn run(&mut self, hart: &mut Hart, budget: u64) -> Stop {
+        if hart.memory.is_recording() {
+            return self.record(hart, budget);
+        }
         for _ in 0..budget {
             if let Err(stop) = self.step(hart) {
                 return stop;

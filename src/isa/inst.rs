@@ -189,6 +189,16 @@ impl LoadOp {
             LoadOp::Ld => Width::Double,
         }
     }
+
+    /// The load of so much that leaves the upper bits zero.
+    pub const fn unsigned(width: Width) -> LoadOp {
+        match width {
+            Width::Byte => LoadOp::Lbu,
+            Width::Half => LoadOp::Lhu,
+            Width::Word => LoadOp::Lwu,
+            Width::Double => LoadOp::Ld,
+        }
+    }
 }
 
 /// What an AMO stores back: `op(loaded, rs2)` (chapter "A", "Atomic Memory Operations").
@@ -355,6 +365,18 @@ pub enum Inst {
 }
 
 impl Inst {
+    /// Whether it accesses memory.
+    pub const fn is_access(self) -> bool {
+        matches!(
+            self,
+            Inst::Load { .. }
+                | Inst::Store { .. }
+                | Inst::LoadReserved { .. }
+                | Inst::StoreConditional { .. }
+                | Inst::Amo { .. }
+        )
+    }
+
     /// The registers that the instruction reads or writes, `x0` included, each
     /// as often as it is named.
     pub fn operands(self) -> impl Iterator<Item = Reg> {

@@ -6,6 +6,10 @@
 
 #![forbid(unsafe_code)]
 
+/// What is decoded and executed, as an ISA string (unprivileged manual, "ISA
+/// Extension Naming Conventions").
+pub const ISA: &str = "rv64imac_zicntr_zicsr_zifencei";
+
 mod compressed;
 mod decode;
 mod disasm;

@@ -12,8 +12,10 @@ use dynasmrt::{DynamicLabel, DynasmApi, DynasmLabelApi};
 use super::asm::{Asm, x64};
 use super::exit::{ExitKind, Mode, Site, SiteId};
 use super::facts::Facts;
+use super::meter::Meter;
 use super::regs::{Half, Home, Homes, T0, T1};
-use super::stubs::Stubs;
+use super::stubs::{Stubs, TouchCode};
+use super::unit::Mark;
 use crate::isa::Reg;
 
 /// An exit whose code is still to be emitted.
@@ -37,7 +39,10 @@ pub(super) struct Emitter<'a> {
     first_site: SiteId,
     sites: Vec<Pending>,
     cold: Vec<(DynamicLabel, Cold<'a>)>,
-    /// The guest instruction being lowered, and how many of its segment are not retired yet.
+    cold_marks: Vec<Mark>,
+    touch: Option<TouchCode>,
+    /// The guest instruction being lowered, and what its segment was paid for
+    /// and has not retired yet.
     pub(super) pc: u64,
     pub(super) owed: u32,
 }
@@ -48,6 +53,8 @@ pub(super) struct Emitted {
     pub(super) sites: Vec<Site>,
     /// Where the code starts that is not in the straight line.
     pub(super) cold: usize,
+    /// Where in it a guest instruction may fault, in ascending order.
+    pub(super) cold_marks: Vec<Mark>,
 }
 
 /// What a unit's code depends on besides the guest's instructions.
@@ -61,6 +68,10 @@ pub(super) struct Context<'a> {
     pub(super) offset: usize,
     pub(super) first_site: SiteId,
     pub(super) bmi2: bool,
+    /// What the budget register counts.
+    pub(super) meter: Meter,
+    /// Where touches go, if they are recorded.
+    pub(super) touch: Option<TouchCode>,
 }
 
 impl<'a> Emitter<'a> {
@@ -76,6 +87,8 @@ impl<'a> Emitter<'a> {
             first_site: context.first_site,
             sites: Vec::new(),
             cold: Vec::new(),
+            cold_marks: Vec::new(),
+            touch: context.touch,
             pc: 0,
             owed: 0,
         }
@@ -178,13 +191,13 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    /// Starts a segment of `insns` instructions: takes them off the budget, or
-    /// leaves before the first if there are not so many.
-    pub(super) fn start_segment(&mut self, insns: u32) {
+    /// Starts a segment of that price: takes it off the budget, or leaves before
+    /// the first instruction if there is not so much.
+    pub(super) fn start_segment(&mut self, price: u32) {
         let out = self.exit(ExitKind::Budget);
-        match i8::try_from(insns) {
-            Ok(insns) => x64!(self ; sub budget, BYTE insns),
-            Err(_) => x64!(self ; sub budget, insns as i32),
+        match i8::try_from(price) {
+            Ok(price) => x64!(self ; sub budget, BYTE price),
+            Err(_) => x64!(self ; sub budget, price as i32),
         }
         x64!(self ; jb =>out);
     }
@@ -256,6 +269,25 @@ impl<'a> Emitter<'a> {
         x64!(self ; jae =>refund);
     }
 
+    /// Where the shadow of guest address 0 is, from there, if touches are recorded.
+    pub(super) fn shadow(&self) -> Option<i32> {
+        self.touch.map(|touch| touch.shadow)
+    }
+
+    /// Where the stub is that logs a touch.
+    pub(super) fn touch_stub(&self) -> usize {
+        self.stubs.touch
+    }
+
+    /// A fault in what is emitted next is one of the current instruction.
+    pub(super) fn mark_cold(&mut self) {
+        self.cold_marks.push(Mark {
+            host: self.position() as u32,
+            pc: self.pc,
+            owed: self.owed,
+        });
+    }
+
     /// Where the stub is that goes on at the guest address in [`T0`].
     pub(super) fn miss(&self) -> usize {
         self.stubs.miss
@@ -286,6 +318,7 @@ impl<'a> Emitter<'a> {
             code: self.asm.finalize()?,
             sites: pending.into_iter().map(|pending| pending.site).collect(),
             cold,
+            cold_marks: self.cold_marks,
         })
     }
 }

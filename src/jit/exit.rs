@@ -1,9 +1,9 @@
 //! The places at which emitted code leaves, and what is to be done there.
 //!
 //! The rule by which instructions are counted: a segment is paid for at its
-//! start, all of it at once, from the budget register; whoever leaves a segment
-//! before its end gives back what it *owes*, the instructions paid for and not
-//! executed. An exit's debt is in its [`Site`] and given back by the engine. A
+//! start, all of it at once, from the budget register (see `meter`); whoever
+//! leaves a segment before its end gives back what it *owes*, the price of the
+//! instructions not executed. An exit's debt is in its [`Site`] and given back by the engine. A
 //! fault's is in the mark of its instruction. A jump to a careful unit gives it
 //! back in code, for once it is linked no engine sees it. A taken branch ends
 //! its segment and owes nothing.
@@ -41,7 +41,7 @@ pub(super) enum ExitKind {
 pub(super) struct Site {
     /// Where the guest goes on.
     pub(super) pc: u64,
-    /// Instructions that were taken off the budget and not executed.
+    /// What was taken off the budget for instructions that were not executed.
     pub(super) owed: u32,
     /// Why.
     pub(super) kind: ExitKind,

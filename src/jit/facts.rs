@@ -4,6 +4,8 @@
 //! holds until the register is written, whatever branches left the unit before.
 #![forbid(unsafe_code)]
 
+use std::ops::Range;
+
 use crate::isa::{Reg, Width};
 use crate::machine::GUARD_BYTES;
 
@@ -29,6 +31,13 @@ pub(super) struct Facts {
     window: u64,
     constants: [Option<u64>; 32],
     checked: [Option<Checked>; 32],
+    /// Bytes, counted from the value of a register, whose words have been touched.
+    touched: Vec<(Reg, Range<i32>)>,
+    /// The numbers of words that have been touched.
+    touched_words: Vec<i32>,
+    /// The third scratch register plus so many is the number of the double word
+    /// at this register, which is a multiple of eight.
+    index: Option<(Reg, i32)>,
 }
 
 impl Facts {
@@ -40,6 +49,9 @@ impl Facts {
             window,
             constants,
             checked: [None; 32],
+            touched: Vec::new(),
+            touched_words: Vec::new(),
+            index: None,
         }
     }
 
@@ -53,7 +65,72 @@ impl Facts {
         if !reg.is_zero() {
             self.constants[reg.index()] = None;
             self.checked[reg.index()] = None;
+            self.forget_touched(reg);
+            self.index = self.index.filter(|(of, _)| *of != reg);
         }
+    }
+
+    /// What is to be added to the scratch register for the number of the double
+    /// word at `reg`, if it is of any use for that.
+    pub(super) fn index(&self, reg: Reg) -> Option<i32> {
+        self.index
+            .filter(|(of, _)| *of == reg)
+            .map(|(_, more)| more)
+    }
+
+    /// The scratch register plus `more` is the number of the double word at `reg`.
+    pub(super) fn set_index(&mut self, reg: Reg, more: i32) {
+        self.index = Some((reg, more));
+    }
+
+    /// The scratch register has been used for something else.
+    pub(super) fn lose_index(&mut self) {
+        self.index = None;
+    }
+
+    /// As [`Facts::index`], of `reg + imm`.
+    pub(super) fn index_sum(&self, reg: Reg, imm: i32) -> Option<i32> {
+        let more = self.index(reg)?.checked_add(imm / 8)?;
+        (imm % 8 == 0).then_some(more)
+    }
+
+    /// The bytes whose word an access of `width` at `reg + offset` touches, as
+    /// far as that can be told.
+    pub(super) fn touched_by(&self, reg: Reg, width: Width, offset: i32) -> Range<i32> {
+        match self.is_checked(reg, Width::Double) {
+            true => offset & !7..(offset & !7) + 8,
+            false => offset..offset + width.bytes() as i32,
+        }
+    }
+
+    /// Whether the words of these bytes, counted from `reg`, have been touched.
+    pub(super) fn is_touched(&self, reg: Reg, bytes: &Range<i32>) -> bool {
+        let covers = |(of, by): &(Reg, Range<i32>)| {
+            *of == reg && by.start <= bytes.start && bytes.end <= by.end
+        };
+        self.touched.iter().any(covers)
+    }
+
+    pub(super) fn set_touched(&mut self, reg: Reg, bytes: Range<i32>) {
+        self.touched.push((reg, bytes));
+    }
+
+    pub(super) fn forget_touched(&mut self, reg: Reg) {
+        self.touched.retain(|(of, _)| *of != reg);
+    }
+
+    /// What is known to be touched, counted from `reg + imm`.
+    pub(super) fn touched_sum(&self, reg: Reg, imm: i32) -> Vec<Range<i32>> {
+        let by = self.touched.iter().filter(|(of, _)| *of == reg);
+        by.map(|(_, by)| by.start - imm..by.end - imm).collect()
+    }
+
+    pub(super) fn is_touched_word(&self, word: i32) -> bool {
+        self.touched_words.contains(&word)
+    }
+
+    pub(super) fn set_touched_word(&mut self, word: i32) {
+        self.touched_words.push(word);
     }
 
     pub(super) fn set_constant(&mut self, reg: Reg, value: u64) {

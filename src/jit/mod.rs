@@ -21,6 +21,7 @@ mod facts;
 mod fault;
 mod inspect;
 mod lower;
+mod meter;
 mod profile;
 mod regs;
 mod side;
@@ -39,9 +40,10 @@ use emitter::Context;
 use exit::{ExitKind, Mode, Site};
 use fault::FAULTED;
 pub use fault::FaultsReceived;
+use meter::Meter;
 use profile::Profile;
 use regs::Homes;
-use stubs::{MISSED, Stubs};
+use stubs::{MISSED, Stubs, TouchCode};
 use unit::Key;
 
 use crate::machine::{Engine, Hart, Memory, Stop};
@@ -73,6 +75,8 @@ pub struct Jit {
     /// Units to be compiled before the next pause.
     until_pause: u32,
     bmi2: bool,
+    meter: Meter,
+    touch: Option<TouchCode>,
     /// No other JIT of this process has this number.
     number: u64,
     /// The host refused something, or the hart has another memory than the code
@@ -89,8 +93,9 @@ impl Jit {
         }
         fault::install()?;
         let (homes, profile) = (Homes::usual(), Profile::new());
+        let touch = touch_code(memory)?;
         let mut code = CodeMemory::reserve(CODE_BYTES)?;
-        let (stubs, len) = lay_stubs(&mut code, &homes)?;
+        let (stubs, len) = lay_stubs(&mut code, &homes, touch)?;
         side::initialize(memory);
         static NUMBERS: AtomicU64 = AtomicU64::new(1);
         let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
@@ -107,6 +112,8 @@ impl Jit {
             compile_time: Duration::ZERO,
             until_pause: UNITS_TO_PAUSE,
             bmi2: std::arch::is_x86_feature_detected!("bmi2"),
+            meter: touch.map_or(Meter::Insns, |_| Meter::Accesses),
+            touch,
             number,
             broken: false,
         })
@@ -188,12 +195,14 @@ impl Jit {
             offset: self.free,
             first_site: self.cache.next_site(),
             bmi2: self.bmi2,
+            meter: self.meter,
+            touch: self.touch,
         }
     }
 
     /// Drops all units.
     fn clear(&mut self, memory: &mut Memory) -> std::io::Result<()> {
-        let (stubs, len) = lay_stubs(&mut self.code, &self.homes)?;
+        let (stubs, len) = lay_stubs(&mut self.code, &self.homes, self.touch)?;
         self.cache = Cache::default();
         self.stubs = stubs;
         self.free = len.next_multiple_of(UNIT_ALIGN);
@@ -208,16 +217,19 @@ impl Jit {
         offset: usize,
         budget: &mut u64,
     ) -> Departure {
-        let given = self.until_sample.min(*budget);
+        let given = self.until_sample.min(*budget).min(self.meter.most());
         let cut_short = given < *budget;
+        let is_sample = given == self.until_sample;
         let mut left = given;
         let departure = self.enter(hart, offset, &mut left);
         *budget -= given - left;
         self.until_sample -= given - left;
         match departure {
             Departure::Stop(Stop::Budget) if cut_short => {
-                self.sample(hart);
-                Departure::Sample
+                if is_sample {
+                    self.sample(hart);
+                }
+                Departure::Again
             }
             departure => departure,
         }
@@ -240,15 +252,19 @@ impl Jit {
         // SAFETY: the stubs are where `stubs::emit` said, every unit in the
         // cache was emitted for these homes and this hart's memory, as `run` has
         // checked, and jumps lead to units and stubs alone.
-        let left = unsafe { self.code.enter(enter, exit, offset, hart, *budget) };
+        let left = unsafe {
+            let register = self.meter.fill(*budget);
+            self.code.enter(enter, exit, offset, hart, register)
+        };
         let (departure, owed) = self.departure(hart, left);
-        let remaining = left.budget.wrapping_add(owed.into());
+        let (remaining, accesses) = self.meter.read(left.budget.wrapping_add(owed.into()));
+        hart.memory.count_accesses(accesses);
         hart.state.insns += *budget - remaining;
         *budget = remaining;
         departure
     }
 
-    /// Where and why the code left; and how many instructions it has paid for in vain.
+    /// Where and why the code left; and what it has paid in vain.
     fn departure(&self, hart: &mut Hart, left: Left) -> (Departure, u32) {
         if left.why == MISSED {
             return (Departure::Missed, 0);
@@ -274,10 +290,26 @@ impl Jit {
     }
 }
 
+/// Where emitted code records touches in `memory`, if it is to.
+fn touch_code(memory: &Memory) -> std::io::Result<Option<TouchCode>> {
+    let Some(map) = memory.touch_map() else {
+        return Ok(None);
+    };
+    let reason = "the address space is too large to record touches by emitted code";
+    let touch = TouchCode::new(map);
+    touch
+        .map(Some)
+        .ok_or_else(|| std::io::Error::new(std::io::ErrorKind::Unsupported, reason))
+}
+
 /// Puts the stubs for `homes` at the start of the code memory; returns where
 /// they are, and how many bytes they take.
-fn lay_stubs(code: &mut CodeMemory, homes: &Homes) -> std::io::Result<(Stubs, usize)> {
-    let (bytes, stubs) = stubs::emit(homes).map_err(std::io::Error::other)?;
+fn lay_stubs(
+    code: &mut CodeMemory,
+    homes: &Homes,
+    touch: Option<TouchCode>,
+) -> std::io::Result<(Stubs, usize)> {
+    let (bytes, stubs) = stubs::emit(homes, touch).map_err(std::io::Error::other)?;
     code.write(vec![(0, &bytes)])?;
     Ok((stubs, bytes.len()))
 }
@@ -296,8 +328,8 @@ enum Departure {
     Link(Mode),
     /// Go on at the unit of `pc`, and let indirect jumps find it.
     Missed,
-    /// Go on at the unit of `pc`: it was only time for a sample.
-    Sample,
+    /// Go on at the unit of `pc`: only a part of the budget was used up, on purpose.
+    Again,
     /// Return.
     Stop(Stop),
 }
@@ -323,7 +355,7 @@ impl Engine for Jit {
             (mode, missed) = match self.enter_until_sample(hart, offset, &mut budget) {
                 Departure::Link(mode) => (mode, false),
                 Departure::Missed => (Mode::Fast, true),
-                Departure::Sample => (Mode::Fast, false),
+                Departure::Again => (Mode::Fast, false),
                 Departure::Stop(_) if budget == 0 => return Stop::Budget,
                 Departure::Stop(stop) => return stop,
             };

@@ -3,12 +3,12 @@
 
 use std::mem::offset_of;
 
-use dynasmrt::{DynasmApi, DynasmError};
+use dynasmrt::{DynasmApi, DynasmError, DynasmLabelApi};
 
 use super::asm::{Asm, x64};
 use super::regs::{Half, Home, Homes, T0};
 use crate::isa::Reg;
-use crate::machine::MachineState;
+use crate::machine::{LogHead, MachineState, TOUCHED, Touch, TouchMap};
 
 /// What the exit stub returns in `rax` if an indirect jump found no unit; site
 /// numbers and faults are elsewhere.
@@ -23,6 +23,27 @@ pub(super) struct Stubs {
     pub(super) exit: usize,
     /// As `exit`, to go on at the guest address in [`T0`].
     pub(super) miss: usize,
+    /// Logs the touch of the word number [`T2`] with the value [`T1`]. The carry
+    /// says that there was no room. 0 where nothing is recorded.
+    pub(super) touch: usize,
+}
+
+/// Where touches are recorded, from guest address 0.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct TouchCode {
+    /// The log's head.
+    log: i32,
+    /// The shadow.
+    pub(super) shadow: i32,
+}
+
+impl TouchCode {
+    /// An address as emitted code has it, if it reaches so far.
+    pub(super) fn new(map: TouchMap) -> Option<TouchCode> {
+        let log = i32::try_from(map.log).ok()?;
+        let shadow = i32::try_from(map.shadow).ok()?;
+        Some(TouchCode { log, shadow })
+    }
 }
 
 /// Code under construction that is nothing but stubs.
@@ -31,7 +52,10 @@ struct Builder {
 }
 
 /// Emits the stubs for `homes`, to lie at the start of the code memory.
-pub(super) fn emit(homes: &Homes) -> Result<(Vec<u8>, Stubs), DynasmError> {
+pub(super) fn emit(
+    homes: &Homes,
+    touch: Option<TouchCode>,
+) -> Result<(Vec<u8>, Stubs), DynasmError> {
     let mut stubs = Builder { asm: Asm::new(0) };
     let enter = stubs.asm.offset().0;
     stubs.enter(homes);
@@ -39,7 +63,15 @@ pub(super) fn emit(homes: &Homes) -> Result<(Vec<u8>, Stubs), DynasmError> {
     stubs.miss();
     let exit = stubs.asm.offset().0;
     stubs.exit(homes);
-    Ok((stubs.asm.finalize()?, Stubs { enter, exit, miss }))
+    let at = stubs.asm.offset().0;
+    let touch = touch.map(|touch| stubs.touch(touch)).map_or(0, |()| at);
+    let places = Stubs {
+        enter,
+        exit,
+        miss,
+        touch,
+    };
+    Ok((stubs.asm.finalize()?, places))
 }
 
 impl Builder {
@@ -75,6 +107,36 @@ impl Builder {
             ; mov rdx, [rsp]
             ; mov rdx => MachineState.pc, Rq(T0)
             ; mov Rq(T0), QWORD MISSED as i64
+        );
+    }
+
+    /// `log.push(Touch { 8 * rdx, rcx }); shadow[rdx] = TOUCHED`
+    fn touch(&mut self, TouchCode { log, shadow }: TouchCode) {
+        let next = log + offset_of!(LogHead, next) as i32;
+        let end = log + offset_of!(LogHead, end) as i32;
+        let (addr, value) = (
+            offset_of!(Touch, addr) as i32,
+            offset_of!(Touch, value) as i32,
+        );
+        x64!(self
+            ; push rax
+            ; mov rax, [mem + next]
+            ; cmp rax, [mem + end]
+            ; jae >full
+            ; mov BYTE [mem + rdx + shadow], TOUCHED as i8
+            ; shl rdx, 3
+            ; mov [rax + addr], rdx
+            ; mov [rax + value], rcx
+            ; add rax, size_of::<Touch>() as i32
+            ; mov [mem + next], rax
+            ; pop rax
+            // The last bit out is 0, and so is the carry.
+            ; shr rdx, 3
+            ; ret
+            ; full:
+            ; pop rax
+            ; stc
+            ; ret
         );
     }
 

@@ -9,6 +9,7 @@ use dynasmrt::DynasmError;
 
 use super::emitter::{Context, Emitter};
 use super::exit::{ExitKind, Mode, Site};
+use super::meter::Meter;
 use crate::isa::{self, Inst};
 use crate::machine::{Memory, PAGE_SIZE};
 
@@ -48,7 +49,7 @@ pub(super) struct Mark {
     pub(super) host: u32,
     /// The instruction's address.
     pub(super) pc: u64,
-    /// Instructions paid for and not retired when it is about to execute.
+    /// What was paid for and has not retired when it is about to execute.
     pub(super) owed: u32,
 }
 
@@ -76,8 +77,9 @@ pub(super) fn compile(
         return Ok(None);
     }
     let mut emitter = Emitter::new(context, mode);
-    let marks = emit(&mut emitter, &insns, end);
+    let mut marks = emit(&mut emitter, context.meter, &insns, end);
     let emitted = emitter.finish()?;
+    marks.extend(emitted.cold_marks);
     let pages = pages_of(&insns, end);
     Ok(Some(Unit {
         code: emitted.code,
@@ -168,17 +170,17 @@ fn fetch(memory: &mut Memory, pc: u64) -> Option<Fetched> {
 fn may_read_ahead(memory: &Memory, start: u64, pc: u64, first: bool) -> bool {
     let last = pc.wrapping_add(3);
     let settled =
-        |addr: u64| addr / PAGE_SIZE == start / PAGE_SIZE || !memory.code_is_writable(addr);
+        |addr: u64| addr / PAGE_SIZE == start / PAGE_SIZE || !memory.code_is_unsettled(addr);
     first || (settled(pc) && settled(last))
 }
 
 /// Emits instructions and end; returns where each instruction's code starts.
-fn emit(emitter: &mut Emitter<'_>, insns: &[Fetched], end: End) -> Vec<Mark> {
+fn emit(emitter: &mut Emitter<'_>, meter: Meter, insns: &[Fetched], end: End) -> Vec<Mark> {
     let mut marks = Vec::with_capacity(insns.len());
     for segment in insns.split_inclusive(|fetched| matches!(fetched.inst, Inst::Branch { .. })) {
         for (index, fetched) in segment.iter().enumerate() {
             emitter.pc = fetched.pc;
-            emitter.owed = (segment.len() - index) as u32;
+            emitter.owed = price(meter, &segment[index..]);
             if index == 0 {
                 emitter.start_segment(emitter.owed);
             }
@@ -197,6 +199,12 @@ fn emit(emitter: &mut Emitter<'_>, insns: &[Fetched], end: End) -> Vec<Mark> {
         }
     }
     marks
+}
+
+/// What a stretch costs, an SC that fails included: that gives its access back.
+fn price(meter: Meter, insns: &[Fetched]) -> u32 {
+    let accesses = insns.iter().filter(|fetched| fetched.inst.is_access());
+    meter.price(insns.len() as u32, accesses.count() as u32)
 }
 
 fn emit_instruction(emitter: &mut Emitter<'_>, fetched: &Fetched) {

@@ -18,8 +18,11 @@ use crate::isa;
 /// Copies of writable code, and ranges whose code changed since the engines last asked.
 #[derive(Debug, Default)]
 pub(super) struct CodeView {
-    copies: HashMap<u64, Box<[u8]>>,
+    pub(super) copies: HashMap<u64, Box<[u8]>>,
     stale: Vec<Range<u64>>,
+    /// In a replay, the program's text: there is no code but the copies, for
+    /// memory has only what a chunk has of it.
+    pub(super) text: Option<Vec<(u64, Box<[u8]>)>>,
 }
 
 impl CodeView {
@@ -36,6 +39,14 @@ impl CodeView {
         }
         self.stale.push(span);
         (before - self.copies.len()) as u64
+    }
+
+    /// Has the engines fetch anew from these pages, whose code has not changed.
+    pub(super) fn fetch_anew(&mut self, pages: impl IntoIterator<Item = u64>) {
+        let spans = pages
+            .into_iter()
+            .map(|page| page << PAGE_SHIFT..(page + 1) << PAGE_SHIFT);
+        self.stale.extend(spans);
     }
 }
 
@@ -62,30 +73,47 @@ impl Memory {
         Ok(u32::from(low) | u32::from(high) << 16)
     }
 
-    /// Whether the code at `addr` may be overwritten without any system call,
-    /// so that it must not be read before execution reaches its page.
-    pub(crate) fn code_is_writable(&self, addr: u64) -> bool {
+    /// Whether the code at `addr` must not be read before execution reaches its
+    /// page: the guest may overwrite it without any system call, or it is being
+    /// recorded where execution goes that is not the program's text.
+    pub(crate) fn code_is_unsettled(&self, addr: u64) -> bool {
+        if self.is_recording() {
+            return !self.pages.at(addr).is_text();
+        }
         self.access_at(addr).is_some_and(|access| access.writable())
     }
 
     fn fetch_parcel(&mut self, addr: u64) -> Result<u16, FetchFault> {
         let denied = FetchFault::Denied { addr };
         let offset = (addr % PAGE_SIZE) as usize;
+        let page = addr >> PAGE_SHIFT;
         let parcel = |bytes: &[u8]| {
             let parcel = bytes.get(offset..offset + 2)?.try_into().ok()?;
             Some(u16::from_le_bytes(parcel))
         };
-        if let Some(copy) = self.code.copies.get(&(addr >> PAGE_SHIFT)) {
-            return parcel(copy).ok_or(denied);
+        let news = self.is_fetch_news(page);
+        if let Some(copy) = self.code.copies.get(&page) {
+            let fetched = parcel(copy).ok_or(denied)?;
+            if news {
+                self.note_fetch(page, copy.to_vec());
+            }
+            return Ok(fetched);
         }
         if self.is_lost() {
             return Err(FetchFault::Limit);
         }
+        if self.code.text.is_some() {
+            return Err(denied);
+        }
         let (access, bytes) = self.code_page(addr).ok_or(denied)?;
         let fetched = parcel(bytes).ok_or(denied)?;
-        if access.writable() {
-            let copy = bytes.into();
-            self.keep_copy(addr >> PAGE_SHIFT, copy)?;
+        let noted = news.then(|| bytes.to_vec());
+        let kept = access.writable().then(|| bytes.into());
+        if let Some(copy) = kept {
+            self.keep_copy(page, copy)?;
+        }
+        if let Some(bytes) = noted {
+            self.note_fetch(page, bytes);
         }
         Ok(fetched)
     }
@@ -108,10 +136,37 @@ impl Memory {
             .map(|(&page, _)| page)
             .collect();
         for page in changed {
-            let span = page << PAGE_SHIFT..(page + 1) << PAGE_SHIFT;
-            let freed = self.code.mark_stale(span);
-            self.refund(freed * PAGE_SIZE);
+            self.drop_code(page << PAGE_SHIFT..(page + 1) << PAGE_SHIFT);
         }
+    }
+
+    /// The code in `span` is no longer what it was.
+    pub(super) fn drop_code(&mut self, span: Range<u64>) {
+        if let Some(recorder) = &mut self.recorder {
+            let pages = span.start >> PAGE_SHIFT..span.end >> PAGE_SHIFT;
+            recorder.forget_code(|page| pages.contains(&page));
+        }
+        let freed = self.code.mark_stale(span);
+        self.refund(freed * PAGE_SIZE);
+    }
+
+    /// All that is executable and not writable now is the program's text.
+    pub(crate) fn settle_text(&mut self) {
+        for (span, page) in self.pages.runs(&(0..self.window_size())) {
+            if page.access().executable() && !page.access().writable() {
+                self.pages.fill(&span, page.text());
+            }
+        }
+    }
+
+    /// The program's text as long as it is what was loaded: pages and their
+    /// bytes, in ascending order.
+    pub(crate) fn text(&self) -> impl Iterator<Item = (u64, Vec<u8>)> {
+        let runs = self.pages.runs(&(0..self.window_size())).into_iter();
+        let pages = runs
+            .filter(|(_, page)| page.is_text())
+            .flat_map(|(span, _)| span.step_by(PAGE_SIZE as usize));
+        pages.filter_map(|addr| Some((addr, self.peek(addr, PAGE_SIZE)?)))
     }
 
     /// The ranges whose code has changed since the last call: in ascending

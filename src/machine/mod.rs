@@ -5,20 +5,29 @@
 //! Must hold: no guest address reaches host memory outside the window;
 //! what one engine sees of memory and code, the other would see too.
 
+mod call;
 mod code;
 mod memory;
 mod pages;
+mod record;
+mod replay;
 mod state;
 mod stop;
 mod touch;
+mod touch_log;
 mod window;
 
+pub(crate) use call::CallEffects;
 pub use code::FetchFault;
 pub use memory::{Fault, MapError, Memory};
 pub use pages::{Access, PAGE_SIZE};
 pub(crate) use pages::{is_page, page_down, page_up};
+pub(crate) use record::ChunkRoom;
+pub use record::{AccessKind, WordAccess};
 pub use state::{Clock, Hart, MachineState, Reservation};
 pub use stop::{Cause, Exit, Trap};
 pub(crate) use stop::{Engine, Stop};
 pub use touch::Touch;
+pub(crate) use touch::{TOUCHED, TouchMap};
+pub(crate) use touch_log::LogHead;
 pub(crate) use window::{GUARD_BYTES, SIDE_AREA_BYTES, SIDE_BYTES};

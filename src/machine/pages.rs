@@ -73,6 +73,7 @@ pub(super) struct Page(u8);
 impl Page {
     const MAPPED: u8 = 8;
     const COMMITTED: u8 = 16;
+    const TEXT: u8 = 32;
 
     pub(super) const UNMAPPED: Page = Page(0);
 
@@ -97,8 +98,25 @@ impl Page {
         Page(self.0 | Page::COMMITTED)
     }
 
+    /// The page after a change of access. What may have been written is no text any more.
     pub(super) const fn with_access(self, access: Access) -> Page {
-        Page(self.0 & !7 | access.0)
+        if self.access().0 == access.0 {
+            return self;
+        }
+        Page(self.no_text().0 & !7 | access.0)
+    }
+
+    /// Whether it is the program's text, as it was loaded.
+    pub(super) const fn is_text(self) -> bool {
+        self.0 & Page::TEXT != 0
+    }
+
+    pub(super) const fn text(self) -> Page {
+        Page(self.0 | Page::TEXT)
+    }
+
+    pub(super) const fn no_text(self) -> Page {
+        Page(self.0 & !Page::TEXT)
     }
 
     /// What the host lets the engines do with the page.

@@ -95,6 +95,8 @@ pub enum Clock {
     Instructions,
     /// The host's, since this instant.
     Host(Instant),
+    /// It stands still, at so many nanoseconds: a time that was recorded.
+    Recorded(u64),
 }
 
 impl Clock {
@@ -102,6 +104,7 @@ impl Clock {
     pub fn nanos(self, insns: u64) -> u64 {
         match self {
             Clock::Instructions => insns,
+            Clock::Recorded(nanos) => nanos,
             Clock::Host(start) => u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX),
         }
     }
@@ -116,4 +119,15 @@ pub struct Hart {
     pub memory: Memory,
     /// The source of the `time` counter.
     pub clock: Clock,
+}
+
+impl Hart {
+    /// What an instruction that reads the `time` counter gets.
+    pub(crate) fn read_time(&mut self) -> u64 {
+        let nanos = self.clock.nanos(self.state.insns);
+        if !matches!(self.clock, Clock::Instructions) {
+            self.memory.note_time(self.state.insns, nanos);
+        }
+        nanos
+    }
 }

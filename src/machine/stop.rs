@@ -117,6 +117,8 @@ pub(crate) enum Stop {
     Trap(Trap),
     /// The instruction at `pc` touches more memory than the limit allows.
     MemoryLimit,
+    /// The chunk that is being recorded has all the accesses or touches that it may.
+    ChunkFull,
     /// Nothing has happened but that time has passed, on more than instructions.
     Pause,
     /// The next instruction is one that this engine leaves to the interpreter.

@@ -1,4 +1,15 @@
 //! Which words of memory a chunk of a trace has touched first, and with which values.
+//!
+//! A byte of *shadow* a double word says whether the chunk has touched it. The
+//! first touch appends word and value to the log; emitted code does so by itself
+//! as long as the log's head leaves it room.
+#![forbid(unsafe_code)]
+
+use super::memory::Memory;
+use super::touch_log::TouchLog;
+
+/// The shadow's value for a word that has been touched.
+pub(crate) const TOUCHED: u8 = 1;
 
 /// The first access to a word of memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -8,4 +19,89 @@ pub struct Touch {
     pub addr: u64,
     /// Its value before.
     pub value: u64,
+}
+
+/// Where log and shadow lie, counted from the host address of guest address 0.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TouchMap {
+    /// The [`LogHead`](super::LogHead).
+    pub(crate) log: i64,
+    /// The shadow of guest address 0.
+    pub(crate) shadow: i64,
+}
+
+/// What a chunk has touched so far.
+#[derive(Debug, Default)]
+pub(super) struct Touches {
+    log: TouchLog,
+    /// How many make the chunk full.
+    most: u64,
+}
+
+impl Memory {
+    /// Where the log's head and the shadow are, if touches are recorded.
+    pub(crate) fn touch_map(&self) -> Option<TouchMap> {
+        self.window.touch_map()
+    }
+
+    /// How many words the chunk has touched.
+    pub(crate) fn touched(&mut self) -> u64 {
+        let touches = self.window.touches();
+        touches.map_or(0, |(head, _)| self.touches.log.len(head) as u64)
+    }
+
+    /// The words that the chunk has touched, in order.
+    pub(crate) fn touches(&mut self) -> &[Touch] {
+        if let Some((head, _)) = self.window.touches() {
+            self.touches.log.take_in(head);
+        }
+        self.touches.log.entries()
+    }
+
+    /// Whether it has touched as many as it may.
+    pub(super) fn touched_enough(&mut self) -> bool {
+        self.touched() >= self.touches.most
+    }
+
+    /// A word is accessed whose value was `value` before.
+    pub(super) fn touch(&mut self, addr: u64, value: u64) {
+        let Touches { log, most } = &mut self.touches;
+        let Some((head, shadow)) = self.window.touches() else {
+            return;
+        };
+        let Some(mark) = shadow.get_mut((addr / 8) as usize) else {
+            return;
+        };
+        if *mark != TOUCHED {
+            *mark = TOUCHED;
+            log.take_in(head);
+            log.push(Touch { addr, value });
+            *head = log.head(emitted_at_most(*most));
+        }
+    }
+
+    /// Makes all words untouched; from now on `most` of them make a chunk full.
+    /// Returns those that were touched, in order.
+    pub(super) fn restart_touches(&mut self, most: u64) -> Vec<Touch> {
+        let Some((head, shadow)) = self.window.touches() else {
+            return Vec::new();
+        };
+        let mut log = std::mem::take(&mut self.touches.log);
+        log.take_in(head);
+        let touched = log.into_entries();
+        for touch in &touched {
+            shadow[(touch.addr / 8) as usize] = 0;
+        }
+        // The next chunk is likely to be like this one.
+        let log = TouchLog::with_room(touched.len() + touched.len() / 4 + 1);
+        *head = log.head(emitted_at_most(most));
+        self.touches = Touches { log, most };
+        touched
+    }
+}
+
+/// How many touches emitted code may log: it stops before the one that makes a
+/// chunk full, which is for the interpreter to find.
+fn emitted_at_most(most: u64) -> u64 {
+    most.saturating_sub(1)
 }

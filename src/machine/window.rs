@@ -3,6 +3,10 @@
 //! Layout, upwards: a *side area* for the engine's own tables, a guard, the
 //! window, a guard. The guards are never accessible, and wider than any offset
 //! that an instruction can add to a checked base plus the widest access.
+//!
+//! Where touches are recorded, the head of their log and their shadow lie below
+//! that: a byte of shadow for each double word of the window, and for what the guards hold
+//! next to it, so that the shadow of any address that may be tried exists.
 
 use std::alloc::Layout;
 use std::ptr::NonNull;
@@ -10,6 +14,8 @@ use std::ptr::NonNull;
 use rustix::mm::{Advice, MapFlags, MprotectFlags, ProtFlags};
 
 use super::pages::Access;
+use super::touch::TouchMap;
+use super::touch_log::LogHead;
 
 /// Bytes before and after the window that always fault.
 pub(crate) const GUARD_BYTES: usize = 1 << 16;
@@ -18,11 +24,19 @@ pub(crate) const SIDE_AREA_BYTES: usize = 1 << 18;
 /// How far below the window's first byte the side area starts.
 pub(crate) const SIDE_BYTES: usize = SIDE_AREA_BYTES + GUARD_BYTES;
 
+/// Bytes for the head of the log.
+const HEAD_BYTES: usize = super::pages::PAGE_SIZE as usize;
+const _: () = assert!(size_of::<LogHead>() <= HEAD_BYTES);
+/// Bytes of shadow below that of the window's first word, and above that of its last.
+const SHADOW_SLACK: usize = GUARD_BYTES / 8;
+
 /// Host memory reserved for one guest; unmapped when dropped.
 #[derive(Debug)]
 pub(super) struct Window {
     reservation: NonNull<u8>,
     size: usize,
+    /// Bytes below the side area, for head and shadow; 0 where nothing is recorded.
+    traced: usize,
 }
 
 // SAFETY: the mapping belongs to this value alone and is not tied to a thread;
@@ -32,37 +46,78 @@ unsafe impl Send for Window {}
 unsafe impl Sync for Window {}
 
 impl Window {
-    /// Reserves `size` bytes (a multiple of the page size), none of them accessible.
-    pub(super) fn reserve(size: u64) -> rustix::io::Result<Window> {
+    /// Reserves `size` bytes (a multiple of the page size), none of them
+    /// accessible; with head and shadow if touches are to be recorded.
+    pub(super) fn reserve(size: u64, record: bool) -> rustix::io::Result<Window> {
         let size = usize::try_from(size).map_err(|_| rustix::io::Errno::NOMEM)?;
+        let traced = if record {
+            HEAD_BYTES + 2 * SHADOW_SLACK + size / 8
+        } else {
+            0
+        };
         let total = size
-            .checked_add(SIDE_BYTES + GUARD_BYTES)
+            .checked_add(traced + SIDE_BYTES + GUARD_BYTES)
             .ok_or(rustix::io::Errno::NOMEM)?;
-        let reservation = map_fresh(total)?;
-        let window = Window { reservation, size };
-        // SAFETY: the side area is at the start of our own mapping, and
-        // writable. The write gives the whole mapping one set of anonymous
-        // pages to refer to, without which the host could not join again what
-        // changes of access have split.
+        let used = traced + SIDE_AREA_BYTES;
+        let reservation = map_fresh(total, used)?;
+        let window = Window {
+            reservation,
+            size,
+            traced,
+        };
+        // SAFETY: the first `used` bytes of our own mapping are writable. The
+        // write gives the whole mapping one set of anonymous pages to refer to,
+        // without which the host could not join again what changes of access
+        // have split.
         unsafe {
             reservation.as_ptr().write_volatile(0);
-            let rest = reservation.as_ptr().add(SIDE_AREA_BYTES);
-            rustix::mm::mprotect(rest.cast(), total - SIDE_AREA_BYTES, MprotectFlags::empty())?;
+            let rest = reservation.as_ptr().add(used);
+            rustix::mm::mprotect(rest.cast(), total - used, MprotectFlags::empty())?;
         }
         Ok(window)
     }
 
     /// The host address of guest address 0.
     pub(super) fn base(&self) -> *mut u8 {
-        // SAFETY: the reservation holds more than SIDE_BYTES bytes.
-        unsafe { self.reservation.as_ptr().add(SIDE_BYTES) }
+        // SAFETY: the reservation holds more than that.
+        unsafe { self.reservation.as_ptr().add(self.traced + SIDE_BYTES) }
     }
 
     /// The side area.
     pub(super) fn side_area(&mut self) -> &mut [u8] {
         // SAFETY: readable and writable since `reserve`; emitted code, which
         // reads it, does not run while this reference lives.
-        unsafe { std::slice::from_raw_parts_mut(self.reservation.as_ptr(), SIDE_AREA_BYTES) }
+        unsafe {
+            let start = self.reservation.as_ptr().add(self.traced);
+            std::slice::from_raw_parts_mut(start, SIDE_AREA_BYTES)
+        }
+    }
+
+    /// Where head and shadow are, if touches are recorded, as emitted code reaches them.
+    pub(super) fn touch_map(&self) -> Option<TouchMap> {
+        let before = i64::try_from(self.traced + SIDE_BYTES).ok()?;
+        (self.traced != 0).then_some(TouchMap {
+            log: -before,
+            shadow: (HEAD_BYTES + SHADOW_SLACK) as i64 - before,
+        })
+    }
+
+    /// The head of the log, and the shadow: a byte a double word of the window.
+    /// Nothing where touches are not recorded.
+    pub(super) fn touches(&mut self) -> Option<(&mut LogHead, &mut [u8])> {
+        if self.traced == 0 {
+            return None;
+        }
+        // SAFETY: two parts of our own mapping that do not overlap, readable and
+        // writable since `reserve`; page-aligned and zero at first, and any bytes
+        // are a head. Emitted code, which writes them, does not run while these
+        // references live.
+        unsafe {
+            let start = self.reservation.as_ptr();
+            let shadow = start.add(HEAD_BYTES + SHADOW_SLACK);
+            let shadow = std::slice::from_raw_parts_mut(shadow, self.size / 8);
+            Some((&mut *start.cast(), shadow))
+        }
     }
 
     /// Bytes in the window.
@@ -77,7 +132,7 @@ impl Window {
     }
 
     fn total(&self) -> usize {
-        SIDE_BYTES + self.size + GUARD_BYTES
+        self.traced + SIDE_BYTES + self.size + GUARD_BYTES
     }
 
     /// Lets the host access `len` bytes at guest address `addr` as `access` says.
@@ -112,9 +167,9 @@ impl Window {
 }
 
 /// A new mapping of `size` bytes, which cost nothing until they are written: all
-/// of it writable where the host allows so much, the side area alone where not
-/// (`vm.overcommit_memory` 2).
-fn map_fresh(size: usize) -> rustix::io::Result<NonNull<u8>> {
+/// of it writable where the host allows so much, the first `used` bytes alone
+/// where not (`vm.overcommit_memory` 2).
+fn map_fresh(size: usize, used: usize) -> rustix::io::Result<NonNull<u8>> {
     let flags = MapFlags::PRIVATE | MapFlags::NORESERVE;
     let map = |access| {
         // SAFETY: at an address of the kernel's choice, so it replaces nothing.
@@ -126,7 +181,7 @@ fn map_fresh(size: usize) -> rustix::io::Result<NonNull<u8>> {
         let start = map(ProtFlags::empty())?;
         let access = MprotectFlags::READ | MprotectFlags::WRITE;
         // SAFETY: the start of the mapping just made, which is longer.
-        unsafe { rustix::mm::mprotect(start.as_ptr().cast(), SIDE_AREA_BYTES, access)? };
+        unsafe { rustix::mm::mprotect(start.as_ptr().cast(), used, access)? };
         Ok(start)
     })
 }

@@ -12,6 +12,32 @@ impl Digest {
     pub fn of(bytes: &[u8]) -> Digest {
         Digest(*blake3::hash(bytes).as_bytes())
     }
+
+    /// The digest of text: of each page its address and its bytes.
+    pub(crate) fn of_text(pages: impl Iterator<Item = (u64, Vec<u8>)>) -> Digest {
+        let mut hasher = blake3::Hasher::new();
+        for (addr, bytes) in pages {
+            hasher.update(&addr.to_le_bytes());
+            hasher.update(&bytes);
+        }
+        Digest(*hasher.finalize().as_bytes())
+    }
+
+    /// The digest of where a run starts: `x1`–`x31` and the pc, then of each
+    /// piece of memory its address, its length and its bytes.
+    pub(crate) fn of_inputs(start: &MachineState, initial: &[Initial]) -> Digest {
+        let mut hasher = blake3::Hasher::new();
+        let registers = start.x.iter().skip(1).chain([&start.pc]);
+        for value in registers {
+            hasher.update(&value.to_le_bytes());
+        }
+        for Initial { addr, bytes } in initial {
+            hasher.update(&addr.to_le_bytes());
+            hasher.update(&(bytes.len() as u64).to_le_bytes());
+            hasher.update(bytes);
+        }
+        Digest(*hasher.finalize().as_bytes())
+    }
 }
 
 impl std::fmt::Display for Digest {
@@ -29,7 +55,7 @@ impl std::fmt::Debug for Digest {
 /// What was run, and how it was recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
-    /// The ISA string of what the engines accept, such as `rv64imac_zicntr_zifencei`.
+    /// The ISA string of what the engines accept, such as [`ISA`](crate::isa::ISA).
     pub isa: String,
     /// The personality, such as `linux`.
     pub abi: String,
@@ -48,7 +74,9 @@ pub struct Header {
     pub start: MachineState,
     /// What lies in memory then, besides the program's segments.
     pub initial: Vec<Initial>,
-    /// The digest of `start` and `initial`: what arguments and environment made.
+    /// The digest of `start` and `initial`, which is what arguments and environment
+    /// made: of `x1`–`x31` and the pc, 8 bytes each, then of each piece of `initial`
+    /// its address and length, 8 bytes each, and its bytes. All little-endian.
     pub inputs: Digest,
 }
 

@@ -67,6 +67,10 @@ pub struct Lab {
 }
 
 impl Abi for Lab {
+    fn name(&self) -> &'static str {
+        "lab"
+    }
+
     fn start(&mut self, program: &program::Program, hart: &mut Hart) -> Result<(), StartError> {
         let stub = program.entry & !(PAGE_SIZE - 1);
         hart.memory.unmap(stub..stub + PAGE_SIZE)?;

@@ -142,8 +142,7 @@ impl Guest {
     /// Writes `bytes` at `addr`.
     #[track_caller]
     pub fn put(&mut self, addr: u64, bytes: &[u8]) {
-        let place = self.hart.memory.slice_mut(addr, bytes.len() as u64);
-        place.unwrap().copy_from_slice(bytes);
+        self.hart.memory.write(addr, bytes).unwrap();
     }
 
     /// Writes double words at `addr`.

@@ -216,8 +216,9 @@ impl Linux {
         match transfer.way {
             Direction::Read => {
                 let piece = buffer.piece(memory, done, Access::READ_WRITE)?;
-                let place = memory.slice_mut(piece.addr, piece.len)?;
-                let moved = self.read_from(&transfer.file, place, offset)?;
+                let moved = memory.fill_with(piece.addr, piece.len, |place| {
+                    self.read_from(&transfer.file, place, offset)
+                })?;
                 Ok((moved as u64, piece.len))
             }
             Direction::Write => {

@@ -287,6 +287,10 @@ fn report(tell: &mut OnCall, hart: &Hart, number: u64, args: [u64; 6], result: O
 }
 
 impl Abi for Linux {
+    fn name(&self) -> &'static str {
+        "linux"
+    }
+
     fn start(&mut self, program: &Program, hart: &mut Hart) -> Result<(), StartError> {
         let now = Instant::now();
         self.started = Some(now);

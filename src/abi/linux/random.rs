@@ -5,7 +5,7 @@ use rand_chacha::rand_core::{Rng, SeedableRng};
 use rustix::rand::GetRandomFlags;
 
 use super::Linux;
-use super::errno::{Errno, Outcome};
+use super::errno::{Errno, Failure, Outcome};
 use crate::machine::{Access, Hart};
 
 const GRND_NONBLOCK: u64 = 1;
@@ -66,7 +66,10 @@ impl Linux {
         if len == 0 && wanted > 0 {
             return Err(Errno::FAULT.into());
         }
-        self.random.fill(hart.memory.slice_mut(to, len)?)?;
-        Ok(len)
+        let filled = hart.memory.fill_with(to, len, |place| {
+            self.random.fill(place)?;
+            Ok::<usize, Failure>(place.len())
+        })?;
+        Ok(filled as u64)
     }
 }

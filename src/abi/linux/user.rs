@@ -1,17 +1,14 @@
 //! What calls read from and write to guest memory, every byte of it checked.
 
 use super::errno::{Errno, Failure};
-use crate::machine::{Fault, Memory, PAGE_SIZE};
+use crate::machine::{Access, Fault, Memory, PAGE_SIZE};
 
 /// Bytes of the longest path, its terminating zero included (`PATH_MAX`).
 pub(super) const PATH_MAX: usize = 4096;
 
 /// Writes `bytes` at `addr`.
 pub(super) fn put(memory: &mut Memory, addr: u64, bytes: &[u8]) -> Result<(), Fault> {
-    memory
-        .slice_mut(addr, bytes.len() as u64)?
-        .copy_from_slice(bytes);
-    Ok(())
+    memory.write(addr, bytes)
 }
 
 /// Writes `bytes` at `addr`, unless that is the null pointer.
@@ -50,29 +47,33 @@ pub(super) fn get_words_unless_null<const N: usize>(
     (addr != 0).then(|| get_words(memory, addr)).transpose()
 }
 
-/// The path at `addr`, without its terminating zero.
+/// The path at `addr`, without its terminating zero. What comes after that is not read.
 pub(super) fn path(memory: &mut Memory, addr: u64) -> Result<Vec<u8>, Failure> {
-    let mut path = Vec::new();
-    while path.len() < PATH_MAX {
-        let at = addr.checked_add(path.len() as u64).ok_or(Errno::FAULT)?;
+    let mut len = 0;
+    while len < PATH_MAX as u64 {
+        let at = addr.checked_add(len).ok_or(Errno::FAULT)?;
         let rest_of_page = PAGE_SIZE - at % PAGE_SIZE;
-        let bytes = memory.slice(at, rest_of_page)?;
+        if memory.permitted_prefix(at, rest_of_page, Access::READ) == 0 {
+            return Err(Errno::FAULT.into());
+        }
+        let bytes = memory.peek(at, rest_of_page).ok_or(Errno::FAULT)?;
         if let Some(end) = bytes.iter().position(|&byte| byte == 0) {
-            path.extend_from_slice(&bytes[..end]);
+            len += end as u64;
             break;
         }
-        path.extend_from_slice(bytes);
+        len += rest_of_page;
     }
-    if path.len() >= PATH_MAX {
+    if len >= PATH_MAX as u64 {
         return Err(Errno::NAMETOOLONG.into());
     }
+    let mut path = memory.slice(addr, len + 1)?.to_vec();
+    path.pop();
     Ok(path)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::machine::Access;
 
     fn memory() -> Memory {
         let mut memory = Memory::new(1 << 20, 1 << 20).unwrap();

@@ -24,6 +24,13 @@ impl Emitter<'_> {
             AluOp::Add => self.facts.checked_sum(rs1, imm),
             _ => None,
         };
+        let (touched, index) = match op {
+            AluOp::Add => (
+                self.facts.touched_sum(rs1, imm),
+                self.facts.index_sum(rs1, imm),
+            ),
+            _ => (Vec::new(), None),
+        };
         let d = self.target(rd, T0);
         let a = self.read(rs1, d);
         match op {
@@ -41,6 +48,12 @@ impl Emitter<'_> {
         }
         self.write(rd, d);
         self.facts.set_checked(rd, checked);
+        for bytes in touched {
+            self.facts.set_touched(rd, bytes);
+        }
+        if let (Some(more), true) = (index, rd == rs1) {
+            self.facts.set_index(rd, more);
+        }
     }
 
     /// `rd = rs1 op rs2`

@@ -3,7 +3,7 @@
 
 use dynasmrt::{DynasmApi, DynasmLabelApi};
 
-use super::mem::Address;
+use super::mem::{Access, Address};
 use crate::isa::{AmoOp, LoadOp, Reg, Width};
 use crate::jit::asm::x64;
 use crate::jit::emitter::Emitter;
@@ -22,6 +22,8 @@ impl Emitter<'_> {
     /// `rd = sext(mem[rs1])`, and reserves it.
     pub(super) fn load_reserved(&mut self, width: Width, rd: Reg, rs1: Reg) {
         let base = self.atomic_address(rs1, width);
+        self.touch(Access::Load, width, (rs1, base), 0);
+        self.facts.lose_index();
         self.load_from(load_op(width), T1, Address::in_register(base));
         x64!(self
             ; lea Rq(T0), [Rq(base) + Reservation::tag(width) as i32]
@@ -41,6 +43,13 @@ impl Emitter<'_> {
             ; cmp Rq(T1), rdx => MachineState.reservation
             ; jne =>failed
         );
+        if self.shadow().is_some() {
+            self.facts.lose_index();
+            self.touch(Access::Store, width, (rs1, base), 0);
+            self.facts.lose_index();
+            // The state again, and "equal".
+            x64!(self ; mov Rq(T2), [rsp] ; cmp Rd(T2), Rd(T2));
+        }
         let value = self.read(rs2, T1);
         self.store_to(width, Address::in_register(base), value);
         // No instruction since the comparison has changed the flags.
@@ -50,12 +59,20 @@ impl Emitter<'_> {
             ; movzx eax, al
             ; mov QWORD rdx => MachineState.reservation, -1
         );
+        if self.shadow().is_some() {
+            // It has made no access, which was paid for.
+            x64!(self ; add budget, Rq(T0));
+            self.facts.forget_touched(rs1);
+        }
         self.write(rd, T0);
     }
 
     /// `t = sext(mem[rs1]); mem[rs1] = t op rs2; rd = t`
     pub(super) fn amo(&mut self, op: AmoOp, width: Width, rd: Reg, rs1: Reg, rs2: Reg) {
-        let at = Address::in_register(self.atomic_address(rs1, width));
+        let base = self.atomic_address(rs1, width);
+        self.touch(Access::Store, width, (rs1, base), 0);
+        self.facts.lose_index();
+        let at = Address::in_register(base);
         self.load_from(load_op(width), T1, at);
         self.read_into(rs2, T2);
         match op {

@@ -9,7 +9,7 @@
 //! for careful code, which checks the address of each access and counts.
 
 use dynasmrt::x64::Rq;
-use dynasmrt::{DynasmApi, DynasmLabelApi};
+use dynasmrt::{DynamicLabel, DynasmApi, DynasmLabelApi};
 
 use crate::isa::{LoadOp, Reg, Width};
 use crate::jit::asm::x64;
@@ -73,7 +73,7 @@ impl Emitter<'_> {
     /// `rd = extend(mem[rs1 + offset])`
     pub(super) fn load(&mut self, op: LoadOp, rd: Reg, rs1: Reg, offset: i32) {
         let width = op.width();
-        let Some((at, counted)) = self.address(width, rs1, offset) else {
+        let Some((at, counted)) = self.address(Access::Load, width, rs1, offset) else {
             return self.step();
         };
         if let (Home::Lane(xmm, Half::Whole), LoadOp::Ld) = (self.home(rd), op) {
@@ -92,7 +92,7 @@ impl Emitter<'_> {
 
     /// `mem[rs1 + offset] = rs2`
     pub(super) fn store(&mut self, width: Width, rs1: Reg, rs2: Reg, offset: i32) {
-        let Some((at, counted)) = self.address(width, rs1, offset) else {
+        let Some((at, counted)) = self.address(Access::Store, width, rs1, offset) else {
             return self.step();
         };
         if let (Home::Lane(xmm, Half::Whole | Half::Low), Width::Double) = (self.home(rs2), width) {
@@ -131,18 +131,30 @@ impl Emitter<'_> {
 
     /// Checks `rs1 + offset` for an access of `width`. Returns where it is (in
     /// [`T0`] or a home), and whether the access has to be looked at for
-    /// misalignment; or nothing if it can only be one for the interpreter.
-    fn address(&mut self, width: Width, rs1: Reg, offset: i32) -> Option<(Address, bool)> {
+    /// misalignment; or nothing if it can only be one for the interpreter. The
+    /// access may be made then, and is recorded as a touch.
+    fn address(
+        &mut self,
+        access: Access,
+        width: Width,
+        rs1: Reg,
+        offset: i32,
+    ) -> Option<(Address, bool)> {
         if let Some(base) = self.facts.constant(rs1) {
             let addr = base.wrapping_add_signed(offset.into());
-            return self.constant_address(width, addr).map(|at| (at, false));
+            let at = self.constant_address(width, addr)?;
+            self.touch_constant(access, addr);
+            return Some((at, false));
         }
         let aligned_offset = width.is_aligned(offset as u64);
         if self.mode == Mode::Careful || !aligned_offset {
-            return Some((self.careful_address(rs1, offset), width != Width::Byte));
+            let at = self.careful_address(rs1, offset);
+            self.touch_careful(access, width);
+            return Some((at, width != Width::Byte));
         }
         let base = self.read(rs1, T0);
         self.check_base(rs1, base, width);
+        self.touch(access, width, (rs1, base), offset);
         Some((
             Address {
                 base: Some(base),
@@ -184,6 +196,10 @@ impl Emitter<'_> {
         self.compare_base(base, width);
         self.careful_if_above_or_equal();
         self.facts.checked_now(rs1, width);
+        if width == Width::Double {
+            // That is what it was rotated to.
+            self.facts.set_index(rs1, 0);
+        }
     }
 
     /// Compares `base`, so that "below" means in the window and a multiple of `width`.
@@ -192,6 +208,7 @@ impl Emitter<'_> {
         if width == Width::Byte {
             return x64!(self ; cmp Rq(base), [mem + limit]);
         }
+        self.facts.lose_index();
         x64!(self
             ; mov Rq(T2), Rq(base)
             ; ror Rq(T2), width as i8
@@ -200,7 +217,7 @@ impl Emitter<'_> {
     }
 
     /// The register with the address in `rs1` for an atomic, which the
-    /// interpreter executes if it is misaligned or outside.
+    /// interpreter executes if it is misaligned or outside. It is not touched yet.
     pub(super) fn atomic_address(&mut self, rs1: Reg, width: Width) -> Rq {
         let base = self.read(rs1, T0);
         if !self.facts.is_checked(rs1, width) {
@@ -224,13 +241,28 @@ impl Emitter<'_> {
             Access::Load => x64!(self ; inc QWORD rdx => MachineState.unaligned_loads),
             Access::Store => x64!(self ; inc QWORD rdx => MachineState.unaligned_stores),
         }
+        if self.shadow().is_some() {
+            self.count_second_word(width, aligned);
+        }
         x64!(self ; =>aligned);
+    }
+
+    /// Takes the access at [`T0`] for two if it reaches into a second word.
+    fn count_second_word(&mut self, width: Width, one: DynamicLabel) {
+        x64!(self
+            ; mov Rd(T2), Rd(T0)
+            ; and Rd(T2), 7
+            ; cmp Rd(T2), 8 - width.bytes() as i32
+            ; jbe =>one
+            ; sub budget, BYTE 1
+        );
     }
 }
 
-/// Which counter a misaligned access adds to.
-#[derive(Clone, Copy)]
-enum Access {
+/// What is done with memory: which counter a misaligned access adds to, and
+/// which right it needs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Access {
     Load,
     Store,
 }

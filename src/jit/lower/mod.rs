@@ -12,6 +12,7 @@ mod atomic;
 mod control;
 mod mem;
 mod muldiv;
+mod touch;
 
 use super::emitter::Emitter;
 use super::exit::ExitKind;

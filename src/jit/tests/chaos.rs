@@ -179,7 +179,7 @@ impl Side {
                 return self.interp.run(&mut self.hart, left);
             };
             match jit.run(&mut self.hart, left) {
-                Stop::Pause => {}
+                Stop::Pause | Stop::ChunkFull => {}
                 Stop::Step => {
                     if let Err(stop) = self.interp.step(&mut self.hart) {
                         return stop;
@@ -198,7 +198,7 @@ impl Side {
     fn handle(&mut self, stop: Stop, layout: &Layout, dice: &mut Dice) {
         match stop {
             Stop::FenceI => self.hart.memory.synchronize_code(),
-            Stop::Budget | Stop::Pause => {}
+            Stop::Budget | Stop::Pause | Stop::ChunkFull => {}
             Stop::Ecall => {
                 self.hart.state.pc += 4;
                 self.hart.state.insns += 1;

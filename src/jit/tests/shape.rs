@@ -248,8 +248,7 @@ fn fill(memory: &mut Memory) {
         }
         bytes
     };
-    let data = memory.slice_mut(DATA, PAGE_SIZE).unwrap();
-    data.copy_from_slice(&BYTES);
+    memory.write(DATA, &BYTES).unwrap();
 }
 
 /// What [`Shape::listing`] keeps of a whole listing of a unit that ends at `end`.

@@ -55,6 +55,11 @@ impl Memory {
     pub fn unmap(&mut self, range: Range<u64>) -> Result<(), MapError> {
         self.check_range(&range)?;
         for (span, page) in self.pages.runs(&range) {
+            if page.is_committed() && self.in_recorded_call() {
+                self.protect(span.clone(), Access::READ)?;
+                self.note_zeroed(&span);
+            }
+            let page = self.pages.at(span.start);
             self.change(&span, page, Page::UNMAPPED)?;
             if page.is_committed() {
                 self.refund(span.end - span.start);
@@ -111,6 +116,27 @@ impl Memory {
         })
     }
 
+    /// Commits all that is mapped, by one call to the host. It does not count
+    /// against the limit.
+    pub(in crate::machine) fn commit_all(&mut self) -> Result<(), MapError> {
+        let all = 0..self.window_size();
+        for (span, page) in self.pages.runs(&all) {
+            if page.is_mapped() {
+                self.change(&span, page, page.committed())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives all of a window back to the host in which everything is writable: it
+    /// is zero, and as writable as before.
+    pub(crate) fn release_all(&mut self) -> Result<(), MapError> {
+        let all = 0..self.window_size();
+        let page = self.pages.at(0);
+        self.tell_host(&all, page, Page::UNMAPPED)?;
+        self.tell_host(&all, Page::UNMAPPED, page)
+    }
+
     /// Whether every page of `range` is free.
     pub fn is_free(&self, range: Range<u64>) -> bool {
         range.end <= self.window.size() && self.pages.of(&range).all(|p| !p.is_mapped())
@@ -131,9 +157,13 @@ impl Memory {
         let runs = self.pages.runs(&range);
         self.protect(range.clone(), Access::READ_WRITE)
             .map_err(|_| Fault::Denied)?;
-        let written = self
-            .slice_mut(addr, len)
-            .map(|place| place.copy_from_slice(bytes));
+        let before = self.word_bytes(addr, len);
+        let written = self.place(addr, len);
+        let written = written.map(|place| place.copy_from_slice(bytes));
+        if self.in_recorded_call() {
+            let after = self.word_bytes(addr, len);
+            self.note_call_change(addr & !7, &before, &after);
+        }
         for (span, page) in &runs {
             self.protect(span.clone(), page.access())
                 .map_err(|_| Fault::Denied)?;
@@ -204,8 +234,7 @@ impl Memory {
 
     fn note_code_change(&mut self, span: &Range<u64>, access: Access) {
         if access.executable() {
-            let freed = self.code.mark_stale(span.clone());
-            self.refund(freed * PAGE_SIZE);
+            self.drop_code(span.clone());
         }
     }
 }

@@ -13,6 +13,8 @@ use mapping::COMMIT_BYTES;
 
 use super::code::CodeView;
 use super::pages::{Access, PAGE_SIZE, PageTable, page_down};
+use super::record::{AccessKind, Recorder};
+use super::touch::Touches;
 use super::window::{Window, zeroes};
 use crate::isa::Width;
 
@@ -28,8 +30,8 @@ pub enum Fault {
 /// A guest's memory.
 #[derive(Debug)]
 pub struct Memory {
-    window: Window,
-    pages: PageTable,
+    pub(in crate::machine) window: Window,
+    pub(in crate::machine) pages: PageTable,
     committed: u64,
     peak: u64,
     limit: u64,
@@ -38,6 +40,8 @@ pub struct Memory {
     /// The host refused a change that it may have made in part.
     lost: bool,
     pub(in crate::machine) code: CodeView,
+    pub(in crate::machine) recorder: Option<Box<Recorder>>,
+    pub(in crate::machine) touches: Touches,
 }
 
 impl Memory {
@@ -45,10 +49,22 @@ impl Memory {
     /// the guest touch at most `limit` bytes of it. An error if the host has not
     /// that much, be it for the table of a byte per page.
     pub fn new(window: u64, limit: u64) -> Result<Memory, MapError> {
+        Memory::reserve(window, limit, false)
+    }
+
+    /// As [`Memory::new`], to note what is done with it.
+    pub(crate) fn recording(window: u64, limit: u64) -> Result<Memory, MapError> {
+        let mut memory = Memory::reserve(window, limit, true)?;
+        memory.recorder = Some(Box::new(Recorder::new()));
+        memory.restart_touches(u64::MAX);
+        Ok(memory)
+    }
+
+    fn reserve(window: u64, limit: u64, record: bool) -> Result<Memory, MapError> {
         let size = window
             .checked_next_multiple_of(COMMIT_BYTES)
             .ok_or(rustix::io::Errno::NOMEM)?;
-        let window = Window::reserve(size)?;
+        let window = Window::reserve(size, record)?;
         let entries = zeroes(PageTable::entries(size))?;
         Ok(Memory {
             window,
@@ -59,6 +75,8 @@ impl Memory {
             splits: 0,
             lost: false,
             code: CodeView::default(),
+            recorder: None,
+            touches: Touches::default(),
         })
     }
 
@@ -102,23 +120,85 @@ impl Memory {
     #[inline]
     pub fn load(&mut self, addr: u64, width: Width) -> Result<u64, Fault> {
         self.ready(addr, width, Access::READ)?;
-        // SAFETY: `ready` found every byte in the window, committed and readable.
-        unsafe {
-            let at = self.window.base().add(addr as usize);
-            Ok(match width {
-                Width::Byte => at.read().into(),
-                Width::Half => u16::from_le(at.cast::<u16>().read_unaligned()).into(),
-                Width::Word => u32::from_le(at.cast::<u32>().read_unaligned()).into(),
-                Width::Double => u64::from_le(at.cast::<u64>().read_unaligned()),
-            })
+        if self.recorder.is_some() {
+            self.note_load(addr, width);
         }
+        Ok(self.read(addr, width))
     }
 
     /// Stores the low `width` bytes of `value`, little-endian. Any alignment.
     #[inline]
     pub fn store(&mut self, addr: u64, width: Width, value: u64) -> Result<(), Fault> {
         self.ready(addr, width, Access::READ_WRITE)?;
-        // SAFETY: `ready` found every byte in the window, committed and writable.
+        if self.recorder.is_none() {
+            self.overwrite(addr, width, value);
+            return Ok(());
+        }
+        let store = |memory: &mut Memory| memory.overwrite(addr, width, value);
+        self.note_store(AccessKind::Store, addr, width, store);
+        Ok(())
+    }
+
+    /// Replaces the `width` bytes at `addr`, which it returns, by what `change` makes
+    /// of them. The right to write is enough, and needed.
+    pub fn modify(
+        &mut self,
+        addr: u64,
+        width: Width,
+        change: impl FnOnce(u64) -> u64,
+    ) -> Result<u64, Fault> {
+        self.ready(addr, width, Access::READ_WRITE)?;
+        let old = self.read(addr, width);
+        let store = |memory: &mut Memory| memory.overwrite(addr, width, change(old));
+        if self.recorder.is_none() {
+            store(self);
+        } else {
+            self.note_store(AccessKind::Modify, addr, width, store);
+        }
+        Ok(old)
+    }
+
+    /// The `width` bytes at `addr`, which were found ready to be read.
+    #[inline]
+    fn read(&self, addr: u64, width: Width) -> u64 {
+        debug_assert!(self.is_ready(addr, width, Access::READ));
+        // SAFETY: `ready` has found every byte in the window, committed and readable.
+        unsafe {
+            let at = self.window.base().add(addr as usize);
+            match width {
+                Width::Byte => at.read().into(),
+                Width::Half => u16::from_le(at.cast::<u16>().read_unaligned()).into(),
+                Width::Word => u32::from_le(at.cast::<u32>().read_unaligned()).into(),
+                Width::Double => u64::from_le(at.cast::<u64>().read_unaligned()),
+            }
+        }
+    }
+
+    /// The double word at `addr`, a multiple of eight: zero where the guest has
+    /// not touched a page or may not read it.
+    pub(in crate::machine) fn word(&self, addr: u64) -> u64 {
+        if self.is_ready(addr, Width::Double, Access::READ) {
+            self.read(addr, Width::Double)
+        } else {
+            0
+        }
+    }
+
+    /// Makes the double word at `addr`, a multiple of eight, `value`, which no
+    /// recording notes. False where the guest may not write.
+    pub(in crate::machine) fn set_word(&mut self, addr: u64, value: u64) -> bool {
+        let ready = self.is_ready(addr, Width::Double, Access::READ_WRITE);
+        if ready {
+            self.overwrite(addr, Width::Double, value);
+        }
+        ready
+    }
+
+    /// Overwrites the `width` bytes at `addr`, which were found ready to be written.
+    #[inline]
+    fn overwrite(&mut self, addr: u64, width: Width, value: u64) {
+        debug_assert!(self.is_ready(addr, width, Access::READ_WRITE));
+        // SAFETY: `ready` has found every byte in the window, committed and writable.
         unsafe {
             let at = self.window.base().add(addr as usize);
             match width {
@@ -128,12 +208,6 @@ impl Memory {
                 Width::Double => at.cast::<u64>().write_unaligned(value.to_le()),
             }
         }
-        Ok(())
-    }
-
-    /// Checks that the guest may write `width` bytes at `addr`.
-    pub fn check_store(&mut self, addr: u64, width: Width) -> Result<(), Fault> {
-        self.ready(addr, width, Access::READ_WRITE)
     }
 
     /// The `len` bytes at `addr`, which the guest may read.
@@ -142,14 +216,49 @@ impl Memory {
             return Ok(&[]);
         }
         self.commit(addr, len, Access::READ)?;
+        self.note_call_read(addr, len);
         // SAFETY: `commit` found every byte in the window, committed and readable.
         Ok(unsafe {
             std::slice::from_raw_parts(self.window.base().add(addr as usize), len as usize)
         })
     }
 
+    /// Writes `bytes` at `addr`, where the guest may write.
+    pub fn write(&mut self, addr: u64, bytes: &[u8]) -> Result<(), Fault> {
+        self.fill_with(addr, bytes.len() as u64, |place| {
+            place.copy_from_slice(bytes);
+            Ok(place.len())
+        })?;
+        Ok(())
+    }
+
+    /// Has `fill` write to the `len` bytes at `addr`, where the guest may write; it
+    /// says how many of them, from the first, it has written.
+    pub fn fill_with<E: From<Fault>>(
+        &mut self,
+        addr: u64,
+        len: u64,
+        fill: impl FnOnce(&mut [u8]) -> Result<usize, E>,
+    ) -> Result<usize, E> {
+        if !self.in_recorded_call() || len == 0 {
+            return fill(self.place(addr, len)?);
+        }
+        self.place(addr, len)?;
+        let before = self.word_bytes(addr, len);
+        let place = self.place(addr, len)?;
+        let filled = fill(place);
+        // What it has written beyond what it says is as if it had not.
+        let len = place.len();
+        let written = filled.as_ref().map_or(0, |&written| written.min(len));
+        let lead = (addr % 8) as usize;
+        place[written..].copy_from_slice(&before[lead + written..lead + len]);
+        let after = place[..written].to_vec();
+        self.note_call_write(addr, &after, before);
+        filled
+    }
+
     /// The `len` bytes at `addr`, which the guest may write.
-    pub fn slice_mut(&mut self, addr: u64, len: u64) -> Result<&mut [u8], Fault> {
+    fn place(&mut self, addr: u64, len: u64) -> Result<&mut [u8], Fault> {
         if len == 0 {
             return Ok(&mut []);
         }
@@ -186,11 +295,16 @@ impl Memory {
 
     #[inline]
     fn ready(&mut self, addr: u64, width: Width, need: Access) -> Result<(), Fault> {
-        let last = addr.wrapping_add(width.bytes() - 1);
-        if self.pages.at(addr).is_ready(need) && self.pages.at(last).is_ready(need) {
+        if self.is_ready(addr, width, need) {
             return Ok(());
         }
         self.commit(addr, width.bytes(), need)
+    }
+
+    #[inline]
+    fn is_ready(&self, addr: u64, width: Width, need: Access) -> bool {
+        let last = addr.wrapping_add(width.bytes() - 1);
+        self.pages.at(addr).is_ready(need) && self.pages.at(last).is_ready(need)
     }
 
     /// Whether the host has refused what cannot be taken back.

@@ -41,7 +41,7 @@ fn access_is_by_page() {
     assert_eq!(m.store(0x10ffc, Width::Double, 1), Err(Fault::Denied));
     assert_eq!(m.load(0x10ffc, Width::Double), Ok(0));
     assert_eq!(m.slice(0x10ff0, 0x20).map(<[u8]>::len), Ok(0x20));
-    assert_eq!(m.slice_mut(0x10ff0, 0x20), Err(Fault::Denied));
+    assert_eq!(m.place(0x10ff0, 0x20), Err(Fault::Denied));
     assert_eq!(m.permitted_prefix(0x1fff0, 0x100, Access::READ), 0x10);
 }
 

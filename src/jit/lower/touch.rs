@@ -1,0 +1,173 @@
+//! First touches, where they are recorded.
+//!
+//! Before an access the shadow of its word is looked at. Where the chunk has not
+//! touched the word yet, cold code reads it (and writes it back for a store, so
+//! that an access which faults does so before it leaves a trace) and has the
+//! touch stub append it to the log. A log without room leaves the instruction
+//! to the interpreter.
+
+use dynasmrt::x64::Rq;
+use dynasmrt::{DynamicLabel, DynasmApi, DynasmLabelApi};
+
+use super::mem::{Access, Address};
+use crate::isa::{LoadOp, Reg, Width};
+use crate::jit::asm::x64;
+use crate::jit::emitter::Emitter;
+use crate::jit::exit::ExitKind;
+use crate::jit::regs::{T0, T1, T2};
+
+/// Bytes in a word of shadow, as a power of two.
+const WORD_SHIFT: i8 = 3;
+
+impl Emitter<'_> {
+    /// Touches the word of an access of `width` at `rs1 + offset`. `rs1` is in
+    /// `base` and, like the offset, a multiple of `width`. Uses [`T1`] and [`T2`].
+    pub(super) fn touch(
+        &mut self,
+        access: Access,
+        width: Width,
+        (rs1, base): (Reg, Rq),
+        offset: i32,
+    ) {
+        let Some(shadow) = self.shadow() else {
+            return;
+        };
+        let reach = self.facts.touched_by(rs1, width, offset);
+        if self.facts.is_touched(rs1, &reach) {
+            return;
+        }
+        let words = self.index_word(rs1, base, offset);
+        let (cold, back) = self.touch_out_of_line(move |e, back| {
+            // The index stays of use.
+            if words != 0 {
+                x64!(e ; add Rq(T2), words);
+            }
+            e.probe_word(access);
+            e.log_touch();
+            if words != 0 {
+                x64!(e ; sub Rq(T2), words);
+            }
+            x64!(e ; jmp =>back);
+        });
+        x64!(self ; cmp BYTE [mem + Rq(T2) + shadow + words], 0 ; je =>cold ; =>back);
+        self.facts.set_touched(rs1, reach);
+    }
+
+    /// Sees to it that [`T2`] plus what is returned is the number of the double
+    /// word at `rs1 + offset`.
+    fn index_word(&mut self, rs1: Reg, base: Rq, offset: i32) -> i32 {
+        let words = offset >> WORD_SHIFT;
+        if let Some(more) = self.facts.index(rs1) {
+            return words + more;
+        }
+        let whole = self.facts.is_checked(rs1, Width::Double);
+        match (whole, offset) {
+            (true, _) | (false, 0) => self.copy(T2, base),
+            (false, _) => x64!(self ; lea Rq(T2), [Rq(base) + offset]),
+        }
+        // What has drifted below the window is negative.
+        x64!(self ; sar Rq(T2), WORD_SHIFT);
+        self.facts.lose_index();
+        if whole {
+            self.facts.set_index(rs1, 0);
+            return words;
+        }
+        0
+    }
+
+    /// Touches the word of an access at an address that is known now.
+    pub(super) fn touch_constant(&mut self, access: Access, addr: u64) {
+        let word = (addr >> WORD_SHIFT) as i32;
+        let Some(shadow) = self.shadow() else {
+            return;
+        };
+        if self.facts.is_touched_word(word) {
+            return;
+        }
+        self.facts.lose_index();
+        let (cold, back) = self.touch_out_of_line(move |e, back| {
+            x64!(e ; mov Rd(T2), word);
+            e.probe_word(access);
+            e.log_touch();
+            x64!(e ; jmp =>back);
+        });
+        x64!(self ; cmp BYTE [mem + shadow + word], 0 ; je =>cold ; =>back);
+        self.facts.set_touched_word(word);
+    }
+
+    /// Touches the word or the two of a `width` access at the address in [`T0`].
+    pub(super) fn touch_careful(&mut self, access: Access, width: Width) {
+        if self.shadow().is_none() {
+            return;
+        }
+        let (cold, back) = self.touch_out_of_line(move |e, back| {
+            e.probe(access, width);
+            for last in [0, width.bytes() as i32 - 1] {
+                let touched = e.asm.new_dynamic_label();
+                e.look_at_shadow(last);
+                x64!(e ; jne =>touched ; mov Rq(T1), [mem + 8 * Rq(T2)]);
+                e.log_touch();
+                x64!(e ; =>touched);
+            }
+            x64!(e ; jmp =>back);
+        });
+        self.facts.lose_index();
+        self.look_at_shadow(0);
+        x64!(self ; je =>cold);
+        if width != Width::Byte {
+            self.look_at_shadow(width.bytes() as i32 - 1);
+            x64!(self ; je =>cold);
+        }
+        x64!(self ; =>back);
+    }
+
+    /// Compares the shadow of the byte `[T0 + offset]` with zero, its word's number in [`T2`].
+    fn look_at_shadow(&mut self, offset: i32) {
+        let shadow = self.shadow().unwrap_or(0);
+        x64!(self
+            ; lea Rq(T2), [Rq(T0) + offset]
+            ; sar Rq(T2), WORD_SHIFT
+            ; cmp BYTE [mem + Rq(T2) + shadow], 0
+        );
+    }
+
+    /// Code behind the unit, and the place to come back to. It may fault, and
+    /// leave, as the current instruction may.
+    fn touch_out_of_line(
+        &mut self,
+        code: impl FnOnce(&mut Self, DynamicLabel) + 'static,
+    ) -> (DynamicLabel, DynamicLabel) {
+        let back = self.asm.new_dynamic_label();
+        let (pc, owed) = (self.pc, self.owed);
+        let cold = self.out_of_line(move |e| {
+            (e.pc, e.owed) = (pc, owed);
+            e.mark_cold();
+            code(e, back);
+        });
+        (cold, back)
+    }
+
+    /// `T1 = word T2`, which may be read and, for a store, be written.
+    fn probe_word(&mut self, access: Access) {
+        x64!(self ; mov Rq(T1), [mem + 8 * Rq(T2)]);
+        if access == Access::Store {
+            x64!(self ; mov [mem + 8 * Rq(T2)], Rq(T1));
+        }
+    }
+
+    /// As [`Emitter::probe_word`], the `width` bytes at [`T0`].
+    fn probe(&mut self, access: Access, width: Width) {
+        let at = Address::in_register(T0);
+        self.load_from(LoadOp::unsigned(width), T1, at);
+        if access == Access::Store {
+            self.store_to(width, at, T1);
+        }
+    }
+
+    /// Logs the word number [`T2`] with the value [`T1`], or leaves.
+    fn log_touch(&mut self) {
+        let full = self.exit(ExitKind::Step);
+        let touch = self.touch_stub();
+        x64!(self ; call extern touch ; jc =>full);
+    }
+}

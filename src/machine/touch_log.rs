@@ -1,0 +1,64 @@
+//! The log of touches, which emitted code appends to.
+
+use super::touch::Touch;
+
+/// The start of the log, as emitted code sees it: host addresses.
+#[derive(Debug)]
+#[repr(C)]
+pub(crate) struct LogHead {
+    /// Where the next entry goes.
+    pub(crate) next: u64,
+    /// Where emitted code must not put one any more.
+    pub(crate) end: u64,
+}
+
+/// Entries, and room for more that emitted code may fill.
+#[derive(Debug, Default)]
+pub(super) struct TouchLog(Vec<Touch>);
+
+impl TouchLog {
+    /// An empty log with room for at least `entries`.
+    pub(super) fn with_room(entries: usize) -> TouchLog {
+        TouchLog(Vec::with_capacity(entries))
+    }
+
+    /// The head that lets emitted code append until there are `most` entries, or no room.
+    pub(super) fn head(&self, most: u64) -> LogHead {
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        let end = most.min(self.0.capacity()).max(self.0.len());
+        let at = |entries: usize| self.0.as_ptr().wrapping_add(entries) as u64;
+        LogHead {
+            next: at(self.0.len()),
+            end: at(end),
+        }
+    }
+
+    /// How many entries there are with what emitted code has appended since [`TouchLog::head`].
+    pub(super) fn len(&self, head: &LogHead) -> usize {
+        let bytes = head.next.saturating_sub(self.0.as_ptr() as u64);
+        (bytes as usize / size_of::<Touch>()).min(self.0.capacity())
+    }
+
+    /// Takes in what emitted code has appended. `head` must be what
+    /// [`TouchLog::head`] gave last, with nothing but emitted code's changes.
+    pub(super) fn take_in(&mut self, head: &LogHead) {
+        let len = self.len(head);
+        debug_assert!(self.0.len() <= len);
+        // SAFETY: within the capacity; the entries from the old length on are
+        // such as emitted code has written in full before it moved `next` past
+        // them (`jit::stubs`), and `next` never goes back.
+        unsafe { self.0.set_len(len.max(self.0.len())) };
+    }
+
+    pub(super) fn push(&mut self, touch: Touch) {
+        self.0.push(touch);
+    }
+
+    pub(super) fn entries(&self) -> &[Touch] {
+        &self.0
+    }
+
+    pub(super) fn into_entries(self) -> Vec<Touch> {
+        self.0
+    }
+}

@@ -1,0 +1,29 @@
+//! Chunks run again: to be verified, and to be looked at step by step.
+//!
+//! Enters: a header, a program, chunks, none of them trusted. Leaves: the
+//! instructions of a chunk with all they read and wrote, or the [`Mismatch`]
+//! that says where a chunk is not what execution makes of its start. Must hold:
+//! what is found depends on trace and program alone, not on the engine, nor on
+//! how many threads look.
+#![forbid(unsafe_code)]
+
+mod crew;
+mod ending;
+mod error;
+mod history;
+mod locate;
+mod mismatch;
+mod shape;
+mod steps;
+mod verify;
+mod words;
+
+pub use crate::machine::{AccessKind, WordAccess};
+pub use error::{ReplayError, VerifyError};
+pub use mismatch::{Difference, Field, Mismatch, Place, StateDifference};
+pub use steps::{Step, Steps};
+pub use verify::{Level, Verified, Verify};
+
+pub(crate) use locate::Watch;
+pub(crate) use mismatch::difference;
+pub(crate) use shape::check_shape;

@@ -1,0 +1,172 @@
+//! A chunk, instruction by instruction.
+
+use super::{Difference, Mismatch, Place};
+use crate::Replayer;
+use crate::emulator::Run;
+use crate::isa::{self, CsrSource, Inst, Reg};
+use crate::machine::{MachineState, WordAccess};
+use crate::trace::{Chunk, EcallRecord};
+
+/// An instruction that has retired, or a call that was made again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Step {
+    /// Instructions of the run before it.
+    pub insn: u64,
+    /// The clock when it starts, by the trace's clock model.
+    pub clock: u64,
+    /// Its address.
+    pub pc: u64,
+    /// Its bits; of a compressed one, the lower 16.
+    pub word: u32,
+    /// Its bytes: 2 or 4.
+    pub len: u8,
+    /// What it is.
+    pub inst: Inst,
+    /// The address of the instruction after it.
+    pub next_pc: u64,
+    /// The register it reads first, if it reads one, and its value.
+    pub rs1: Option<(Reg, u64)>,
+    /// The register it reads second, if it reads two, and its value.
+    pub rs2: Option<(Reg, u64)>,
+    /// The register it writes, `x0` excepted, and the new value. What a call
+    /// writes is in its record.
+    pub rd: Option<(Reg, u64)>,
+    /// The words of memory that it accesses, in order.
+    pub accesses: Vec<WordAccess>,
+    /// Which of the chunk's calls it is, if it is one.
+    pub ecall: Option<usize>,
+}
+
+/// The instructions of a chunk, as the interpreter executes them. The chunk is
+/// checked as it is by [`Replayer::replay`]; what differs is the last item.
+#[derive(Debug)]
+pub struct Steps<'a> {
+    replayer: &'a mut Replayer,
+    /// Nothing once the chunk is done, or has failed.
+    run: Option<Run<'a>>,
+}
+
+impl Replayer {
+    /// Runs a chunk again, instruction by instruction. An error if the chunk
+    /// is none that could be executed.
+    pub fn steps<'a>(&'a mut self, chunk: &'a Chunk) -> Result<Steps<'a>, Mismatch> {
+        let run = self.open(chunk)?;
+        self.hart().memory.keep_accesses(true);
+        Ok(Steps {
+            replayer: self,
+            run: Some(run),
+        })
+    }
+}
+
+impl Steps<'_> {
+    /// Registers and counters between the last step and the next.
+    pub fn state(&self) -> &MachineState {
+        self.replayer.state()
+    }
+
+    /// How many words the chunk has touched so far.
+    pub(super) fn touched(&mut self) -> u64 {
+        self.replayer.hart().memory.touched()
+    }
+
+    /// Executes the next instruction.
+    fn step(&mut self, run: &mut Run<'_>) -> Result<Step, (Place, Difference)> {
+        let place = self.replayer.place(run.chunk);
+        let hart = self.replayer.hart();
+        let fetched = hart.memory.fetch(place.pc);
+        let decoded = fetched
+            .ok()
+            .and_then(|word| Some((word, isa::decode(word)?)));
+        let (rd, rs1, rs2) =
+            decoded.map_or((None, None, None), |(_, decoded)| registers(decoded.inst));
+        let value = |reg: Reg| (reg, hart.state.reg(reg));
+        let (rs1, rs2) = (rs1.map(value), rs2.map(value));
+        let ecalls = run.ecalls;
+        let clock = self.replayer.clock(run);
+        let advanced = self.replayer.advance(run, 1, true);
+        advanced.map_err(|difference| (place, difference))?;
+        // What retired was fetched and decoded.
+        let malformed = Difference::Malformed { part: "code" };
+        let (word, decoded) = decoded.ok_or((place, malformed))?;
+        let hart = self.replayer.hart();
+        Ok(Step {
+            insn: place.insn,
+            clock,
+            pc: place.pc,
+            word,
+            len: decoded.len,
+            inst: decoded.inst,
+            next_pc: hart.state.pc,
+            rs1,
+            rs2,
+            rd: rd
+                .filter(|rd| !rd.is_zero())
+                .map(|rd| (rd, hart.state.reg(rd))),
+            accesses: hart.memory.take_accesses(),
+            ecall: (run.ecalls > ecalls).then_some(ecalls),
+        })
+    }
+}
+
+impl Iterator for Steps<'_> {
+    type Item = Result<Step, Mismatch>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut run = self.run.take()?;
+        if self.replayer.is_done(&run) {
+            return self.replayer.close(run).err().map(Err);
+        }
+        match self.step(&mut run) {
+            Ok(step) => {
+                self.run = Some(run);
+                Some(Ok(step))
+            }
+            Err((place, difference)) => {
+                let mismatch = self.replayer.abandon(&run, difference);
+                Some(Err(Mismatch { place, ..mismatch }))
+            }
+        }
+    }
+}
+
+impl Drop for Steps<'_> {
+    fn drop(&mut self) {
+        if let Some(run) = self.run.take() {
+            self.replayer.finish(&run.chunk.touches);
+        }
+    }
+}
+
+impl Step {
+    /// The record of the call, if it is one of this chunk.
+    pub fn record<'chunk>(&self, chunk: &'chunk Chunk) -> Option<&'chunk EcallRecord> {
+        chunk.ecalls.get(self.ecall?)
+    }
+}
+
+/// `rd`, `rs1` and `rs2`, as far as the instruction has them.
+fn registers(inst: Inst) -> (Option<Reg>, Option<Reg>, Option<Reg>) {
+    match inst {
+        Inst::Lui { rd, .. } | Inst::Auipc { rd, .. } | Inst::Jal { rd, .. } => {
+            (Some(rd), None, None)
+        }
+        Inst::Jalr { rd, rs1, .. }
+        | Inst::Load { rd, rs1, .. }
+        | Inst::AluImm { rd, rs1, .. }
+        | Inst::LoadReserved { rd, rs1, .. } => (Some(rd), Some(rs1), None),
+        Inst::Branch { rs1, rs2, .. } | Inst::Store { rs1, rs2, .. } => {
+            (None, Some(rs1), Some(rs2))
+        }
+        Inst::Alu { rd, rs1, rs2, .. }
+        | Inst::MulDiv { rd, rs1, rs2, .. }
+        | Inst::StoreConditional { rd, rs1, rs2, .. }
+        | Inst::Amo { rd, rs1, rs2, .. } => (Some(rd), Some(rs1), Some(rs2)),
+        Inst::Csr { rd, source, .. } => match source {
+            CsrSource::Reg(rs1) => (Some(rd), Some(rs1), None),
+            CsrSource::Imm(_) => (Some(rd), None, None),
+        },
+        Inst::Fence { .. } | Inst::FenceI { .. } | Inst::Ecall | Inst::Ebreak => (None, None, None),
+    }
+}

@@ -16,7 +16,7 @@ use crate::machine::{
 };
 use crate::program::Program;
 use crate::replay::{Difference, Mismatch, Place, ReplayError, Tail, Watch, check_shape};
-use crate::trace::{Chunk, Digest, Header};
+use crate::trace::{Chunk, Digest, Header, Policy};
 
 /// Pages of memory that a replayer keeps at the most: beyond that it starts afresh.
 const MAX_PAGES: usize = 1 << 17;
@@ -151,6 +151,9 @@ impl Replayer {
         let window = self.hart.memory.window_size();
         let checked = check_shape(chunk, window);
         checked.map_err(|part| at_start(chunk, Difference::Malformed { part }))?;
+        if matches!(self.header.policy, Policy::Insns(most) if chunk.insns() > most) {
+            return Err(at_start(chunk, Difference::TooLong));
+        }
         self.clear_up();
         self.dirty = true;
         let most = ChunkRoom {

@@ -29,7 +29,8 @@ pub mod replay;
 pub mod trace;
 
 pub use emulator::{
-    Builder, EngineKind, Limits, Machine, Outcome, Recording, Replayer, Stats, Times, Unaligned,
+    AccessTrace, Builder, EngineKind, Limits, Machine, Outcome, Recording, Replayer, Stats, Times,
+    Unaligned,
 };
 pub use error::Error;
 

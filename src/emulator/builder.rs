@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Engines, Machine, Recording};
+use super::{AccessTrace, Engines, Machine, Recording};
 use crate::abi::{Abi, Bare};
 use crate::error::Error;
 use crate::isa::ISA;
@@ -115,6 +115,18 @@ impl<'elf> Builder<'elf> {
         ) {
             return Err(Error::EmptyChunks);
         }
+        let (machine, header) = self.build_recorded(policy)?;
+        Ok(Recording::new(machine, header))
+    }
+
+    /// As [`Builder::build`], to be run on the interpreter, all accesses noted.
+    pub fn trace_accesses(mut self) -> Result<AccessTrace, Error> {
+        self.engine = EngineKind::Interp;
+        let (machine, header) = self.build_recorded(Policy::default())?;
+        Ok(AccessTrace::new(machine, &header))
+    }
+
+    fn build_recorded(self, policy: Policy) -> Result<(Machine, Header), Error> {
         let elf = Digest::of(self.elf.ok_or(Error::NoProgram)?);
         let (window, limit) = self.memory();
         let memory = Memory::recording(window, limit);
@@ -132,7 +144,7 @@ impl<'elf> Builder<'elf> {
             start,
             initial,
         };
-        Ok(Recording::new(machine, header))
+        Ok((machine, header))
     }
 
     /// Bytes of address space, and of memory that may be touched.

@@ -6,6 +6,7 @@
 #![forbid(unsafe_code)]
 
 mod builder;
+mod direct;
 mod engines;
 mod outcome;
 mod recording;
@@ -16,6 +17,7 @@ use std::ops::Range;
 use std::time::{Duration, Instant};
 
 pub use builder::{Builder, EngineKind, Limits};
+pub use direct::AccessTrace;
 pub use outcome::{Outcome, Stats, Times, Unaligned};
 pub use recording::Recording;
 pub use replayer::Replayer;
@@ -279,6 +281,11 @@ struct Called {
 }
 
 impl Turn {
+    /// An `ecall` was the last.
+    fn is_call(&self) -> bool {
+        matches!(self, Turn::Called(_))
+    }
+
     /// How the run ended, if it did.
     fn exit(&self) -> Option<Exit> {
         match self {

@@ -145,10 +145,14 @@ impl Replayer {
     pub(crate) fn run_chunk(&mut self, chunk: &Chunk) -> Result<Replayed, Mismatch> {
         match self.run_through(chunk) {
             Ok(replayed) => Ok(replayed),
-            Err(found) => Err(self
-                .locate(chunk, Watch::of(&found.difference))
-                .unwrap_or(found)),
+            Err(found) => Err(self.located(chunk, found)),
         }
+    }
+
+    /// What was found of a chunk, with the instruction that is to blame for it.
+    pub(crate) fn located(&mut self, chunk: &Chunk, found: Mismatch) -> Mismatch {
+        let watch = Watch::of(&found.difference);
+        self.locate(chunk, watch).unwrap_or(found)
     }
 
     fn run_through(&mut self, chunk: &Chunk) -> Result<Replayed, Mismatch> {

@@ -150,6 +150,14 @@ impl Memory {
         full.map(std::mem::take).unwrap_or_default()
     }
 
+    /// Exchanges an empty list for the accesses that were made since the last time.
+    pub(crate) fn swap_accesses(&mut self, list: &mut Vec<WordAccess>) {
+        if let Some(full) = self.recorder.as_mut().and_then(|r| r.full.as_mut()) {
+            list.clear();
+            std::mem::swap(full, list);
+        }
+    }
+
     /// The accesses to come are those of the instruction after `insns` retired ones.
     #[inline]
     pub(crate) fn stamp(&mut self, insns: u64) {

@@ -4,14 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::mpsc;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
-/// Chunks for each thread that may be worked on, or done and not yet taken.
-const AHEAD: u64 = 2;
-
 /// Has `threads` workers, each made by `hire`, do `work` for the numbers below
 /// `count`, and gives what came of it to `take` in order of number, in this
-/// thread. The first error ends it: that of `hire`, or in order that of `take`.
+/// thread. At most `ahead` numbers are worked on, or done and not taken yet. The
+/// first error ends it: that of `hire`, or in order that of `take`.
 pub(super) fn in_order<W, T: Send, E: Send>(
     threads: usize,
+    ahead: usize,
     count: u64,
     hire: impl Fn() -> Result<W, E> + Sync,
     work: impl Fn(&mut W, u64) -> T + Sync,
@@ -21,7 +20,7 @@ pub(super) fn in_order<W, T: Send, E: Send>(
         let mut worker = hire()?;
         return (0..count).try_for_each(|number| take(number, work(&mut worker, number)));
     }
-    let gate = Gate::new(count, threads as u64 * AHEAD);
+    let gate = Gate::new(count, ahead.max(1) as u64);
     std::thread::scope(|scope| {
         let (done, results) = mpsc::channel();
         // However this ends, no worker is left waiting.
@@ -139,6 +138,7 @@ mod tests {
             let mut taken = Vec::new();
             let done: Result<(), ()> = in_order(
                 threads,
+                3,
                 100,
                 || Ok(()),
                 |(), number| number * number,
@@ -157,13 +157,21 @@ mod tests {
         for threads in [1, 3] {
             let took = in_order(
                 threads,
+                7,
                 u64::MAX,
                 || Ok(()),
                 |(), number| number >= 10,
                 |number, bad| if bad { Err(number) } else { Ok(()) },
             );
             assert_eq!(took, Err(10));
-            let hired = in_order(threads, 9, || Err::<(), _>(7), |(), _| (), |_, ()| Ok(()));
+            let hired = in_order(
+                threads,
+                2,
+                9,
+                || Err::<(), _>(7),
+                |(), _| (),
+                |_, ()| Ok(()),
+            );
             assert_eq!(hired, Err(7));
         }
     }

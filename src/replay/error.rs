@@ -85,3 +85,32 @@ pub enum VerifyError<E: std::error::Error + 'static = Infallible> {
         recorded: Exit,
     },
 }
+
+/// Why a trace could not be expanded. `E` is why a chunk could not be had, or what
+/// came of it not be kept.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ExpandError<E: std::error::Error + 'static = Infallible> {
+    /// It cannot be replayed at all.
+    #[error(transparent)]
+    Replay(#[from] ReplayError),
+    /// A chunk could not be had.
+    #[error("chunk {number} cannot be had")]
+    Chunk {
+        /// Its place in the trace.
+        number: u64,
+        /// Why.
+        source: E,
+    },
+    /// A chunk is not what execution makes of its start, or does not follow.
+    #[error(transparent)]
+    Mismatch(Box<Mismatch>),
+    /// The accesses of a chunk could not be kept.
+    #[error("the accesses of chunk {number} cannot be kept")]
+    Sink {
+        /// Its place in the trace.
+        number: u64,
+        /// Why.
+        source: E,
+    },
+}

@@ -7,9 +7,12 @@
 //! how many threads look.
 #![forbid(unsafe_code)]
 
+mod access;
+mod chain;
 mod crew;
 mod ending;
 mod error;
+mod expand;
 mod history;
 mod locate;
 mod mismatch;
@@ -19,7 +22,9 @@ mod verify;
 mod words;
 
 pub use crate::machine::{AccessKind, WordAccess};
-pub use error::{ReplayError, VerifyError};
+pub use access::{Access, ChunkAccesses, Join, WordEnds};
+pub use error::{ExpandError, ReplayError, VerifyError};
+pub use expand::Expand;
 pub use mismatch::{Difference, Field, Mismatch, Place, StateDifference};
 pub use steps::{Step, Steps};
 pub use verify::{Level, Verified, Verify};

@@ -1,14 +1,19 @@
 //! A whole trace: every chunk replays, follows on the one before, and ends where
 //! the policy says.
 
+use super::chain::Chain;
 use super::crew::in_order;
 use super::history::History;
-use super::mismatch::{Difference, Mismatch, Place, difference};
+use super::mismatch::{Difference, Mismatch, Place};
 use super::{ReplayError, VerifyError};
 use crate::emulator::Replayed;
 use crate::machine::{Exit, Reservation};
-use crate::trace::{Boundary, Chunk, Digest, Ending, Header};
+use crate::trace::{Chunk, Digest, Ending, Header};
 use crate::{EngineKind, Replayer};
+
+/// Chunks for each thread that may be replayed before those in front of them have
+/// been compared with what came before.
+const AHEAD: usize = 2;
 
 /// How much of a trace is verified.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -116,14 +121,21 @@ impl<'a> Verify<'a> {
                 (chunk, replayed)
             })
         };
-        in_order(self.threads, count, hire, work, |number, result| {
-            let (chunk, replayed) =
-                result.map_err(|source| VerifyError::Chunk { number, source })?;
-            join.take(number, &chunk, replayed)?;
-            progress(&chunk);
-            join.last = Some(chunk);
-            Ok(())
-        })?;
+        in_order(
+            self.threads,
+            self.threads.saturating_mul(AHEAD),
+            count,
+            hire,
+            work,
+            |number, result| {
+                let (chunk, replayed) =
+                    result.map_err(|source| VerifyError::Chunk { number, source })?;
+                join.take(number, &chunk, replayed)?;
+                progress(&chunk);
+                join.last = Some(chunk);
+                Ok(())
+            },
+        )?;
         join.finish()
     }
 }
@@ -132,8 +144,7 @@ impl<'a> Verify<'a> {
 struct Join<'a> {
     trace: &'a Verify<'a>,
     count: u64,
-    /// Where the next chunk starts.
-    start: Boundary,
+    chain: Chain,
     history: Option<History>,
     received: blake3::Hasher,
     last: Option<Chunk>,
@@ -157,11 +168,7 @@ impl<'a> Join<'a> {
         Ok(Join {
             trace,
             count,
-            start: Boundary {
-                state: header.start.clone(),
-                accesses: 0,
-                ecalls: 0,
-            },
+            chain: Chain::new(header),
             history,
             received: blake3::Hasher::new(),
             last: None,
@@ -196,13 +203,7 @@ impl<'a> Join<'a> {
             place,
             difference,
         };
-        let at_start = |difference| at(Place::start(chunk), difference);
-        if chunk.number != number {
-            return Err(at_start(Difference::Number { expected: number }));
-        }
-        if let Some(state) = difference(&chunk.start, &self.start) {
-            return Err(at_start(Difference::Start(state)));
-        }
+        self.chain.follow(number, chunk)?;
         // A wrong value is the cause of what else is found wrong. What is no
         // address has no value.
         let malformed = |found: &Mismatch| matches!(found.difference, Difference::Malformed { .. });
@@ -256,7 +257,6 @@ impl<'a> Join<'a> {
         for write in chunk.ecalls.iter().flat_map(|ecall| &ecall.writes) {
             self.received.update(&write.bytes);
         }
-        self.start = chunk.end.clone();
         self.verified.chunks += 1;
         self.verified.insns = chunk.end.state.insns;
         self.verified.accesses = chunk.end.accesses;

@@ -8,6 +8,7 @@
     reason = "the lints spare test functions, not what they call"
 )]
 
+mod expand;
 mod guests;
 #[path = "../common/manifest.rs"]
 #[expect(dead_code, reason = "other tests use the rest")]

@@ -2,7 +2,7 @@
 
 use rvjet::abi::{Abi, Linux};
 use rvjet::trace::{Chunk, Ending, Header, Policy};
-use rvjet::{EngineKind, Limits, Machine, Recording, Replayer};
+use rvjet::{Builder, EngineKind, Limits, Machine, Replayer};
 
 use crate::manifest::{Guest, guests};
 
@@ -30,7 +30,7 @@ impl Plan {
 
 impl Trace {
     pub fn record(elf: &[u8], abi: impl Abi + 'static, plan: Plan) -> Trace {
-        let mut recording = start(elf, abi, plan);
+        let mut recording = builder(elf, abi, plan).record(plan.policy).unwrap();
         let chunks = recording.by_ref().collect();
         Trace {
             elf: elf.into(),
@@ -72,7 +72,8 @@ pub fn linux(guest: &Guest) -> Linux {
         .fold(linux, |linux, (name, value)| linux.env(name, value))
 }
 
-fn start(elf: &[u8], abi: impl Abi + 'static, plan: Plan) -> Recording {
+/// The machine that a plan is for.
+pub fn builder<'elf>(elf: &'elf [u8], abi: impl Abi + 'static, plan: Plan) -> Builder<'elf> {
     let limits = Limits {
         max_insns: Some(plan.max_insns),
         ..Limits::default()
@@ -82,6 +83,4 @@ fn start(elf: &[u8], abi: impl Abi + 'static, plan: Plan) -> Recording {
         .abi(abi)
         .engine(EngineKind::Interp)
         .limits(limits)
-        .record(plan.policy)
-        .unwrap()
 }

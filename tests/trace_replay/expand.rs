@@ -1,0 +1,60 @@
+//! The full access trace: what comes of chunks is what the run itself makes.
+
+use std::convert::Infallible;
+
+use rvjet::replay::{Access, Expand};
+use rvjet::trace::Policy;
+
+use crate::manifest::guests;
+use crate::trace::{Plan, Trace, builder, elf, linux};
+
+const POLICIES: [(Policy, u64); 6] = [
+    (Policy::Insns(1), 1_500),
+    (Policy::Insns(1000), 100_000),
+    (Policy::Insns(1 << 20), 2_500_000),
+    (Policy::Accesses(7), 3_000),
+    (Policy::Touches(1), 1_000),
+    (Policy::Touches(100), 200_000),
+];
+
+impl Trace {
+    /// All accesses, and how many each chunk has.
+    pub fn expand(&self, threads: usize) -> (Vec<Access>, Vec<u64>) {
+        let (mut all, mut counts) = (Vec::new(), Vec::new());
+        let expand = Expand {
+            header: &self.header,
+            elf: &self.elf,
+            threads,
+        };
+        let get = |number: u64| Ok(self.chunks[number as usize].clone());
+        let count = self.chunks.len() as u64;
+        let made = expand.run(count, get, |_, chunk| {
+            counts.push(chunk.accesses.len() as u64);
+            all.extend(chunk.accesses);
+            Ok::<_, Infallible>(())
+        });
+        assert_eq!(made.unwrap(), all.len() as u64);
+        (all, counts)
+    }
+}
+
+#[test]
+fn chunks_expand_to_what_the_run_does() {
+    for guest in guests() {
+        for (policy, max_insns) in POLICIES {
+            let plan = Plan::new(policy, max_insns);
+            let direct = builder(&elf(&guest), linux(&guest), plan).trace_accesses();
+            let direct: Vec<Access> = direct.unwrap().flatten().collect();
+            let trace = Trace::of(&guest, plan);
+            let (expanded, counts) = trace.expand(2);
+            let wanted: Vec<u64> = trace.chunks.iter().map(|chunk| chunk.accesses()).collect();
+            assert_eq!(counts, wanted, "{} {policy}", guest.name);
+            let differs = direct.iter().zip(&expanded).position(|(a, b)| a != b);
+            if let Some(at) = differs {
+                let (want, got) = (direct[at], expanded[at]);
+                panic!("{} {policy}: {at}: {want:x?} {got:x?}", guest.name);
+            }
+            assert_eq!(direct.len(), expanded.len());
+        }
+    }
+}

@@ -1,9 +1,9 @@
 //! How a run ended, as the command tells it: exit status, one word, one line.
 
+use rvjet::Outcome;
 use rvjet::elf::Symbols;
 use rvjet::isa::Reg;
 use rvjet::machine::{Cause, Exit, Trap};
-use rvjet::{Machine, Outcome};
 use serde::Serialize;
 
 use super::status::Status;
@@ -84,7 +84,7 @@ fn code(exit: Exit, kind: Kind) -> u8 {
 }
 
 /// What to tell of a run that was stopped by a trap or a limit.
-pub fn line(outcome: &Outcome, elf: &[u8], machine: &Machine) -> Option<String> {
+pub fn line(outcome: &Outcome, elf: &[u8], bias: u64) -> Option<String> {
     let pc = outcome.state.pc;
     let what = match outcome.exit {
         Exit::Exited { .. } | Exit::BrokenPipe => return None,
@@ -98,7 +98,7 @@ pub fn line(outcome: &Outcome, elf: &[u8], machine: &Machine) -> Option<String> 
             format!("time limit of {limit} reached at pc {pc:#x}")
         }
     };
-    let symbols = Symbols::parse(elf, machine.program().bias);
+    let symbols = Symbols::parse(elf, bias);
     let at = place(&symbols, Ending::of(outcome).pc);
     Some(what + &at + &origin(&symbols, outcome))
 }

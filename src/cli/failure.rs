@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use rvjet::abi::StartError;
 use rvjet::elf::ElfError;
 use rvjet::program::LoadError;
+use rvjet::trace::TraceError;
 
 use super::output;
 use super::status::Status;
@@ -26,6 +27,11 @@ pub enum Failure {
     Machine { path: PathBuf, source: rvjet::Error },
     #[error("cannot create {}", path.display())]
     Create { path: PathBuf, source: io::Error },
+    #[error("{} is there already; --force replaces it", path.display())]
+    Exists { path: PathBuf },
+    /// A trace that cannot be read, or written.
+    #[error("{}", path.display())]
+    Trace { path: PathBuf, source: TraceError },
     #[error("cannot write {what}")]
     Output { what: String, source: io::Error },
 }
@@ -52,7 +58,8 @@ impl Failure {
             Failure::Input { .. } => Status::NoInput,
             Failure::Elf { .. } => Status::Rejected,
             Failure::Machine { source, .. } => machine_status(source),
-            Failure::Create { .. } => Status::CannotCreate,
+            Failure::Create { .. } | Failure::Exists { .. } => Status::CannotCreate,
+            Failure::Trace { source, .. } => trace_status(source),
             Failure::Output { .. } => Status::Io,
         }
     }
@@ -67,6 +74,20 @@ fn machine_status(error: &rvjet::Error) -> Status {
         | rvjet::Error::Start(StartError::MemoryLimit { .. }) => Status::MemoryLimit,
         rvjet::Error::Start(StartError::ArgumentsTooLong { .. }) => Status::Usage,
         _ => Status::Internal,
+    }
+}
+
+/// Whether a trace is wrong, or what was asked of it.
+fn trace_status(error: &TraceError) -> Status {
+    match error {
+        TraceError::Io(_) => Status::NoInput,
+        TraceError::NoChunk { .. } => Status::Usage,
+        TraceError::Truncated { .. } => Status::Truncated,
+        TraceError::Unfit { .. }
+        | TraceError::TooLarge { .. }
+        | TraceError::TooManyChunks
+        | TraceError::Broken => Status::Io,
+        _ => Status::Rejected,
     }
 }
 

@@ -11,8 +11,10 @@ mod ending;
 mod failure;
 mod grants;
 mod input;
+mod launch;
 mod listing;
 mod output;
+mod record;
 mod run;
 mod stats;
 mod status;
@@ -37,6 +39,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(Box<run::Args>),
+    Record(Box<record::Args>),
     Disasm(disasm::Args),
 }
 
@@ -52,6 +55,7 @@ pub fn main() -> ExitCode {
 fn execute(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Run(args) => run::execute(*args),
+        Command::Record(args) => record::execute(*args),
         Command::Disasm(args) => disasm::execute(&args),
     }
 }

@@ -1,7 +1,9 @@
 //! The only place that writes to the process's own standard streams.
 
 use std::fmt::Arguments;
+use std::fs::File;
 use std::io::{self, BufWriter, StdoutLock, Write};
+use std::os::fd::AsFd;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
@@ -65,4 +67,9 @@ fn is_read_by(deadline: Instant) -> bool {
 /// Standard output, buffered: flush it and look at the result.
 pub fn stdout() -> BufWriter<StdoutLock<'static>> {
     BufWriter::with_capacity(BUFFER, io::stdout().lock())
+}
+
+/// Standard output as a file, in which every write is one of the host's.
+pub fn stdout_file() -> io::Result<File> {
+    Ok(File::from(io::stdout().as_fd().try_clone_to_owned()?))
 }

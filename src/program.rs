@@ -72,7 +72,7 @@ impl Program {
         for segment in image.segments() {
             mapped = map_segment(segment, mapped, memory)?;
         }
-        memory.settle_text();
+        memory.settle_text(mapped);
         let headers = image.program_headers();
         Ok(Program {
             entry: image.entry(),

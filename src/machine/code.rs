@@ -13,6 +13,7 @@ use hashbrown::HashMap;
 
 use super::memory::Memory;
 use super::pages::{PAGE_SHIFT, PAGE_SIZE};
+use super::replay::SeenCode;
 use crate::isa;
 
 /// Copies of writable code, and ranges whose code changed since the engines last asked.
@@ -20,9 +21,13 @@ use crate::isa;
 pub(super) struct CodeView {
     pub(super) copies: HashMap<u64, Box<[u8]>>,
     stale: Vec<Range<u64>>,
+    /// Where the program's text ends.
+    text_end: u64,
     /// In a replay, the program's text: there is no code but the copies, for
     /// memory has only what a chunk has of it.
     pub(super) text: Option<Vec<(u64, Box<[u8]>)>>,
+    /// In a replay, pages of code that were fetched from.
+    pub(super) seen: Vec<SeenCode>,
 }
 
 impl CodeView {
@@ -95,14 +100,18 @@ impl Memory {
         if let Some(copy) = self.code.copies.get(&page) {
             let fetched = parcel(copy).ok_or(denied)?;
             if news {
-                self.note_fetch(page, copy.to_vec());
+                let bytes = copy.to_vec();
+                if self.is_replay() {
+                    self.note_seen(page, &bytes);
+                }
+                self.note_fetch(page, bytes);
             }
             return Ok(fetched);
         }
         if self.is_lost() {
             return Err(FetchFault::Limit);
         }
-        if self.code.text.is_some() {
+        if self.is_replay() {
             return Err(denied);
         }
         let (access, bytes) = self.code_page(addr).ok_or(denied)?;
@@ -150,9 +159,10 @@ impl Memory {
         self.refund(freed * PAGE_SIZE);
     }
 
-    /// All that is executable and not writable now is the program's text.
-    pub(crate) fn settle_text(&mut self) {
-        for (span, page) in self.pages.runs(&(0..self.window_size())) {
+    /// All below `end` that is executable and not writable now is the program's text.
+    pub(crate) fn settle_text(&mut self, end: u64) {
+        self.code.text_end = end;
+        for (span, page) in self.pages.runs(&(0..end)) {
             if page.access().executable() && !page.access().writable() {
                 self.pages.fill(&span, page.text());
             }
@@ -162,7 +172,7 @@ impl Memory {
     /// The program's text as long as it is what was loaded: pages and their
     /// bytes, in ascending order.
     pub(crate) fn text(&self) -> impl Iterator<Item = (u64, Vec<u8>)> {
-        let runs = self.pages.runs(&(0..self.window_size())).into_iter();
+        let runs = self.pages.runs(&(0..self.code.text_end)).into_iter();
         let pages = runs
             .filter(|(_, page)| page.is_text())
             .flat_map(|(span, _)| span.step_by(PAGE_SIZE as usize));

@@ -24,6 +24,7 @@ pub use pages::{Access, PAGE_SIZE};
 pub(crate) use pages::{is_page, page_down, page_up};
 pub(crate) use record::ChunkRoom;
 pub use record::{AccessKind, WordAccess};
+pub(crate) use replay::SeenCode;
 pub use state::{Clock, Hart, MachineState, Reservation};
 pub use stop::{Cause, Exit, Trap};
 pub(crate) use stop::{Engine, Stop};

@@ -3,20 +3,70 @@
 #![forbid(unsafe_code)]
 
 use super::memory::{MapError, Memory};
-use super::pages::{Access, PAGE_SHIFT};
+use super::pages::{PAGE_SHIFT, PAGE_SIZE};
 use super::touch::Touch;
 
+/// What a replay knows of memory where a page of code of the guest's own lies,
+/// when it is fetched from for the first time since it was shown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SeenCode {
+    /// The page's address.
+    pub(crate) addr: u64,
+    /// Which of its words the chunk has touched before: a bit each.
+    pub(crate) touched: [u64; WORDS / 64],
+    /// Whether those hold what fetch sees.
+    pub(crate) is_memory: bool,
+}
+
+/// Words in a page.
+const WORDS: usize = PAGE_SIZE as usize / 8;
+
+impl SeenCode {
+    /// Whether the chunk has touched the word of this place in the page.
+    pub(crate) fn is_touched(&self, word: usize) -> bool {
+        self.touched[word / 64] >> (word % 64) & 1 != 0
+    }
+}
+
 impl Memory {
+    /// Whether this is the memory of a replay.
+    pub(super) fn is_replay(&self) -> bool {
+        self.code.text.is_some()
+    }
+
+    /// Code is fetched from a page where fetch sees `bytes`.
+    pub(super) fn note_seen(&mut self, page: u64, bytes: &[u8]) {
+        let addr = page << PAGE_SHIFT;
+        let mut seen = SeenCode {
+            addr,
+            touched: [0; WORDS / 64],
+            is_memory: true,
+        };
+        let (words, _) = bytes.as_chunks();
+        for (index, word) in words.iter().enumerate() {
+            let at = addr + 8 * index as u64;
+            if self.is_touched(at) {
+                seen.touched[index / 64] |= 1 << (index % 64);
+                seen.is_memory &= self.word(at) == u64::from_le_bytes(*word);
+            }
+        }
+        self.code.seen.push(seen);
+    }
+
+    /// The pages that were noted since the last time.
+    pub(crate) fn take_seen_code(&mut self) -> Vec<SeenCode> {
+        std::mem::take(&mut self.code.seen)
+    }
+
     /// Turns a memory into which a program was loaded into one that chunks of
     /// its execution are replayed in: all is zero and writable, and fetch sees
-    /// the text.
-    pub(crate) fn begin_replay(&mut self) -> Result<(), MapError> {
-        let text = self
-            .text()
-            .map(|(addr, bytes)| (addr >> PAGE_SHIFT, bytes.into()));
-        let text: Vec<(u64, Box<[u8]>)> = text.collect();
-        self.map(0..self.window_size(), Access::READ_WRITE)?;
-        self.commit_all()?;
+    /// `text`, the program's pages of it.
+    pub(crate) fn begin_replay(&mut self, text: Vec<(u64, Vec<u8>)>) -> Result<(), MapError> {
+        self.open_all()?;
+        let pages = text.into_iter();
+        let text: Vec<(u64, Box<[u8]>)> = pages
+            .map(|(addr, bytes)| (addr >> PAGE_SHIFT, bytes.into()))
+            .collect();
         for (page, bytes) in &text {
             self.show_code(*page, bytes.clone(), true);
         }

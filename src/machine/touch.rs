@@ -50,6 +50,12 @@ impl Memory {
         touches.map_or(0, |(head, _)| self.touches.log.len(head) as u64)
     }
 
+    /// Whether the chunk has touched the word at `addr`.
+    pub(super) fn is_touched(&mut self, addr: u64) -> bool {
+        let shadow = self.window.touches().map(|(_, shadow)| shadow);
+        shadow.is_some_and(|shadow| shadow.get((addr / 8) as usize) == Some(&TOUCHED))
+    }
+
     /// The words that the chunk has touched, in order.
     pub(crate) fn touches(&mut self) -> &[Touch] {
         if let Some((head, _)) = self.window.touches() {

@@ -5,9 +5,14 @@ use crate::isa::Width;
 use crate::machine::{AccessKind, Cause, Exit, MachineState, PAGE_SIZE, Stop, Trap};
 use crate::trace::Chunk;
 
+/// Numbers of Linux' calls.
+const EXIT: u64 = 93;
+const EXIT_GROUP: u64 = 94;
+
 impl Replayer {
-    /// Whether a run whose last chunk is this, which replays, ends so: `start` is
-    /// where it starts, if there is no chunk.
+    /// Whether a run whose last chunk is this, which replays, ends so; `start` is
+    /// where it starts, if there is no chunk. The last instruction is a call that
+    /// `stays` where it is, or not.
     ///
     /// What a trace does not hold is not looked at: whether the guest had a right
     /// to the memory that it accesses, and the host's limits.
@@ -15,11 +20,15 @@ impl Replayer {
         &mut self,
         last: Option<&Chunk>,
         start: &MachineState,
+        stays: bool,
         exit: Exit,
     ) -> bool {
         let retired = last.map_or(start.insns, |chunk| chunk.end.state.insns);
         match exit {
-            Exit::Exited { code } => last.is_some_and(|chunk| self.exits(chunk, code)),
+            Exit::Exited { code } => {
+                let by_code = |chunk| exits_with(&self.header().abi, chunk, code);
+                stays && last.is_none_or(by_code)
+            }
             Exit::Trap(trap) => self.traps(last, start, trap),
             Exit::InsnLimit { limit } => retired == limit,
             Exit::BrokenPipe => {
@@ -28,20 +37,6 @@ impl Replayer {
             }
             Exit::MemoryLimit { .. } | Exit::Timeout { .. } => true,
         }
-    }
-
-    /// The last instruction is a call that stays where it is.
-    fn exits(&mut self, chunk: &Chunk, code: i32) -> bool {
-        let last = self.steps(chunk).ok().and_then(Iterator::last);
-        let Some(Ok(step)) = last else { return false };
-        let Some(record) = step.record(chunk) else {
-            return false;
-        };
-        let by_code = match (self.header().abi.as_str(), record.number) {
-            ("bare", _) | ("linux", 93 | 94) => record.args[0] as i32 == code,
-            _ => true,
-        };
-        by_code && step.pc == step.next_pc
     }
 
     fn traps(&mut self, last: Option<&Chunk>, start: &MachineState, trap: Trap) -> bool {
@@ -66,5 +61,17 @@ impl Replayer {
             _ => false,
         };
         trap.pc == pc && same || stop == Stop::Trap(trap)
+    }
+}
+
+/// Whether the chunk's last call, which ended the run, gave this exit code; where
+/// the personality is known.
+fn exits_with(abi: &str, chunk: &Chunk, code: i32) -> bool {
+    let Some(call) = chunk.ecalls.last() else {
+        return false;
+    };
+    match (abi, call.number) {
+        ("bare", _) | ("linux", EXIT | EXIT_GROUP) => call.args[0] as i32 == code,
+        _ => true,
     }
 }

@@ -1,11 +1,13 @@
 //! What every word of memory holds between two chunks: the values with which a
 //! chunk touches them have to be those that earlier ones left.
 
+use hashbrown::HashMap;
+
 use super::words::Words;
 use crate::error::Error;
-use crate::machine::{Access, Memory, PAGE_SIZE};
+use crate::machine::{Access, Memory, PAGE_SIZE, SeenCode};
 use crate::program::Program;
-use crate::trace::{Chunk, Header, Touch};
+use crate::trace::{Chunk, CodePage, Digest, Header, Touch};
 
 /// Memory as the chunks so far have left it.
 #[derive(Debug)]
@@ -13,6 +15,8 @@ pub(super) struct History {
     /// The program as it was loaded.
     program: Memory,
     words: Words<u64>,
+    /// Of each page of code that is not text, what fetch saw last.
+    code: HashMap<u64, Digest>,
 }
 
 impl History {
@@ -26,6 +30,7 @@ impl History {
         let mut history = History {
             program,
             words: Words::default(),
+            code: HashMap::new(),
         };
         for piece in &header.initial {
             history.lay(piece.addr, &piece.bytes);
@@ -49,6 +54,35 @@ impl History {
             let value = *self.word(touch.addr);
             (value != touch.value).then_some((index, value))
         })
+    }
+
+    /// The first of the chunk's pages of code, by its place among them, that is
+    /// neither what memory held when it was executed, nor what was fetched from
+    /// there before: what fetch sees of a page lasts until a `fence.i`.
+    pub(super) fn wrong_code(&mut self, chunk: &Chunk, seen: &[SeenCode]) -> Option<usize> {
+        let mut pages = chunk
+            .code
+            .iter()
+            .enumerate()
+            .zip(seen_in_order(chunk, seen));
+        pages.find_map(|((index, page), seen)| {
+            let now = Digest::of(&page.bytes);
+            let before = self.code.insert(page.addr, now);
+            let fine = before == Some(now) || seen.is_some_and(|seen| self.holds(page, seen));
+            (!fine).then_some(index)
+        })
+    }
+
+    /// Whether memory holds the bytes of this page, those of its words that the
+    /// chunk has not touched.
+    fn holds(&mut self, page: &CodePage, seen: &SeenCode) -> bool {
+        let (words, _) = page.bytes.as_chunks();
+        let mut words = words.iter().enumerate();
+        seen.is_memory
+            && words.all(|(index, word)| {
+                seen.is_touched(index)
+                    || *self.word(page.addr + 8 * index as u64) == u64::from_le_bytes(*word)
+            })
     }
 
     /// These words have come to hold these values.
@@ -79,4 +113,20 @@ fn loaded(program: &mut Memory, page: u64) -> [u64; PAGE_SIZE as usize / 8] {
         *to = u64::from_le_bytes(*word);
     }
     loaded
+}
+
+/// What was seen of each of the chunk's pages of code, which have been executed in
+/// the order in which they are recorded, but for those that are recorded together.
+fn seen_in_order<'a>(
+    chunk: &'a Chunk,
+    seen: &'a [SeenCode],
+) -> impl Iterator<Item = Option<&'a SeenCode>> {
+    let groups = chunk.code.chunk_by(|a, b| a.at == b.at);
+    let mut done = 0;
+    groups.flat_map(move |group| {
+        let seen = seen.get(done..done + group.len()).unwrap_or_default();
+        done += group.len();
+        let of = |page: &CodePage| seen.iter().find(|seen| seen.addr == page.addr);
+        group.iter().map(of)
+    })
 }

@@ -53,6 +53,17 @@ impl Replayer {
         place.unwrap_or_else(|| Place::start(chunk))
     }
 
+    /// The first instruction of a chunk which this is true of.
+    pub(crate) fn place_where(
+        &mut self,
+        chunk: &Chunk,
+        is_it: impl Fn(&Step) -> bool,
+    ) -> Option<Place> {
+        let steps = self.steps(chunk).ok()?.map_while(Result::ok);
+        let found = { steps }.find(is_it)?;
+        Some(Place::of(&found, chunk))
+    }
+
     /// What differs, and the instruction that was watched for.
     fn look(&mut self, chunk: &Chunk, watch: Watch) -> (Option<Mismatch>, Option<Place>) {
         let mut seen = None;
@@ -70,11 +81,7 @@ impl Replayer {
                     return (Some(mismatch), seen);
                 }
             };
-            let place = Place {
-                at: step.insn - chunk.start.state.insns,
-                insn: step.insn,
-                pc: step.pc,
-            };
+            let place = Place::of(&step, chunk);
             match watch {
                 Watch::Nothing => {}
                 Watch::Register(reg) if writes(&step, chunk, reg) => seen = Some(place),
@@ -96,6 +103,15 @@ fn writes(step: &Step, chunk: &Chunk, reg: Reg) -> bool {
 }
 
 impl Place {
+    /// An instruction of a chunk.
+    fn of(step: &Step, chunk: &Chunk) -> Place {
+        Place {
+            at: step.insn - chunk.start.state.insns,
+            insn: step.insn,
+            pc: step.pc,
+        }
+    }
+
     /// The first instruction of a chunk.
     pub(crate) fn start(chunk: &Chunk) -> Place {
         Place {

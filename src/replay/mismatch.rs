@@ -129,6 +129,12 @@ pub enum Difference {
         /// Its address.
         addr: u64,
     },
+    /// A page of code is recorded that is not what memory holds there when it is
+    /// executed, nor what was executed there before.
+    Code {
+        /// Its address.
+        addr: u64,
+    },
     /// A look at the clock is recorded here, and the instruction is none.
     NoTime,
     /// The instruction looks at the clock, and that is not recorded.
@@ -253,6 +259,12 @@ impl fmt::Display for Difference {
                 write!(
                     f,
                     "the page of code at {addr:#x} is recorded and not executed"
+                )
+            }
+            Difference::Code { addr } => {
+                write!(
+                    f,
+                    "the page of code at {addr:#x} is recorded other than memory has it"
                 )
             }
             Difference::NoTime => f.write_str("a look at the clock is recorded, and there is none"),

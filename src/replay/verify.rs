@@ -7,7 +7,7 @@ use super::history::History;
 use super::mismatch::{Difference, Mismatch, Place};
 use super::{ReplayError, VerifyError};
 use crate::emulator::Replayed;
-use crate::machine::{Exit, Reservation};
+use crate::machine::{Exit, Reservation, page_down};
 use crate::trace::{Chunk, Digest, Ending, Header};
 use crate::{EngineKind, Replayer};
 
@@ -22,7 +22,8 @@ pub enum Level {
     /// the one before ended. What it finds in memory is believed.
     Chain,
     /// Besides, every word holds what the program, the initial memory or an earlier
-    /// chunk left there, and the digests of inputs are right.
+    /// chunk left there, code of the guest's own is what memory held, and the
+    /// digests of inputs are right.
     #[default]
     Replay,
 }
@@ -148,6 +149,8 @@ struct Join<'a> {
     history: Option<History>,
     received: blake3::Hasher,
     last: Option<Chunk>,
+    /// The last instruction was a call that stayed where it was.
+    stays: bool,
     verified: Verified,
 }
 
@@ -172,6 +175,7 @@ impl<'a> Join<'a> {
             history,
             received: blake3::Hasher::new(),
             last: None,
+            stays: false,
             verified: Verified::default(),
         })
     }
@@ -220,6 +224,16 @@ impl<'a> Join<'a> {
             return Err(at(place, Difference::TouchValue { recorded, value }));
         }
         let replayed = replayed?;
+        let history = self.history.as_mut();
+        if let Some(page) = history.and_then(|history| history.wrong_code(chunk, &replayed.seen)) {
+            let (at, addr) = (chunk.code[page].at, chunk.code[page].addr);
+            let place = self.place_of_code(chunk, at, addr);
+            return Err(Mismatch {
+                chunk: number,
+                place,
+                difference: Difference::Code { addr },
+            });
+        }
         self.check_end(number, chunk, &replayed)
             .map_err(|difference| at(Place::end(chunk), difference))?;
         self.note(chunk, &replayed);
@@ -250,6 +264,21 @@ impl<'a> Join<'a> {
         }
     }
 
+    /// The first instruction in a page of code, from that of the chunk on which
+    /// the page is recorded at.
+    fn place_of_code(&self, chunk: &Chunk, at: u64, addr: u64) -> Place {
+        let Verify { header, elf, .. } = *self.trace;
+        let replayer = Replayer::new(header, elf, EngineKind::Interp);
+        let place = replayer.ok().and_then(|mut replayer| {
+            replayer.place_where(chunk, |step| {
+                let last = step.pc.wrapping_add(u64::from(step.len) - 1);
+                let within = page_down(step.pc) == addr || page_down(last) == addr;
+                within && step.insn - chunk.start.state.insns >= at
+            })
+        });
+        place.unwrap_or_else(|| Place::start(chunk))
+    }
+
     fn note(&mut self, chunk: &Chunk, replayed: &Replayed) {
         if let Some(history) = &mut self.history {
             history.leave(&chunk.touches, &replayed.values);
@@ -257,6 +286,7 @@ impl<'a> Join<'a> {
         for write in chunk.ecalls.iter().flat_map(|ecall| &ecall.writes) {
             self.received.update(&write.bytes);
         }
+        self.stays = replayed.stays;
         self.verified.chunks += 1;
         self.verified.insns = chunk.end.state.insns;
         self.verified.accesses = chunk.end.accesses;
@@ -271,7 +301,7 @@ impl<'a> Join<'a> {
         };
         let Verify { header, elf, .. } = *self.trace;
         let mut replayer = Replayer::new(header, elf, EngineKind::Interp)?;
-        if !replayer.ends_so(self.last.as_ref(), &header.start, ending.exit) {
+        if !replayer.ends_so(self.last.as_ref(), &header.start, self.stays, ending.exit) {
             return Err(VerifyError::Exit {
                 recorded: ending.exit,
             });

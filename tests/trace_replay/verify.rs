@@ -25,7 +25,7 @@ impl Trace {
             ending: Some(self.ending.clone()),
             level,
             threads,
-            engine: EngineKind::Interp,
+            engine: EngineKind::Auto,
             ..Verify::new(&self.header, &self.elf)
         }
         .run_all(&self.chunks)

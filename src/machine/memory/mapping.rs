@@ -116,20 +116,19 @@ impl Memory {
         })
     }
 
-    /// Commits all that is mapped, by one call to the host. It does not count
-    /// against the limit.
-    pub(in crate::machine) fn commit_all(&mut self) -> Result<(), MapError> {
+    /// Maps all of the window as fresh zero pages that may be written, and gives
+    /// them to the host at once. They do not count against the limit.
+    pub(in crate::machine) fn open_all(&mut self) -> Result<(), MapError> {
         let all = 0..self.window_size();
-        for (span, page) in self.pages.runs(&all) {
-            if page.is_mapped() {
-                self.change(&span, page, page.committed())?;
-            }
-        }
-        Ok(())
+        self.note_code_change(&all, Access::ALL);
+        (self.committed, self.splits) = (0, 0);
+        self.pages
+            .fill(&all, Page::mapped(Access::READ_WRITE).committed());
+        self.release_all()
     }
 
-    /// Gives all of a window back to the host in which everything is writable: it
-    /// is zero, and as writable as before.
+    /// Makes all of a window zero in which everything may be written, and gives it
+    /// back to the host.
     pub(crate) fn release_all(&mut self) -> Result<(), MapError> {
         let all = 0..self.window_size();
         let page = self.pages.at(0);

@@ -14,11 +14,13 @@ mod input;
 mod launch;
 mod listing;
 mod output;
+mod progress;
 mod record;
 mod run;
 mod stats;
 mod status;
 mod strace;
+mod trace;
 mod values;
 
 use std::process::ExitCode;
@@ -40,6 +42,7 @@ struct Cli {
 enum Command {
     Run(Box<run::Args>),
     Record(Box<record::Args>),
+    Trace(trace::Args),
     Disasm(disasm::Args),
 }
 
@@ -56,6 +59,7 @@ fn execute(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Run(args) => run::execute(*args),
         Command::Record(args) => record::execute(*args),
+        Command::Trace(args) => trace::execute(&args),
         Command::Disasm(args) => disasm::execute(&args),
     }
 }

@@ -7,6 +7,7 @@ use std::os::fd::AsFd;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use super::failure::Failure;
 use rustix::event::{PollFd, PollFlags, Timespec};
 
 /// Big enough that a listing is written by few system calls.
@@ -72,4 +73,17 @@ pub fn stdout() -> BufWriter<StdoutLock<'static>> {
 /// Standard output as a file, in which every write is one of the host's.
 pub fn stdout_file() -> io::Result<File> {
     Ok(File::from(io::stdout().as_fd().try_clone_to_owned()?))
+}
+
+/// Has `write` write to standard output, buffered.
+pub fn print(
+    what: &str,
+    write: impl FnOnce(&mut BufWriter<StdoutLock<'static>>) -> io::Result<()>,
+) -> Result<(), Failure> {
+    let mut out = stdout();
+    let written = write(&mut out).and_then(|()| out.flush());
+    written.map_err(|source| Failure::Output {
+        what: what.to_owned(),
+        source,
+    })
 }

@@ -81,9 +81,15 @@ pub fn print(
     write: impl FnOnce(&mut BufWriter<StdoutLock<'static>>) -> io::Result<()>,
 ) -> Result<(), Failure> {
     let mut out = stdout();
-    let written = write(&mut out).and_then(|()| out.flush());
-    written.map_err(|source| Failure::Output {
+    write(&mut out)
+        .and_then(|()| out.flush())
+        .map_err(lost(what))
+}
+
+/// What was to be written could not be.
+pub fn lost(what: &str) -> impl Fn(io::Error) -> Failure + Copy {
+    move |source| Failure::Output {
         what: what.to_owned(),
         source,
-    })
+    }
 }

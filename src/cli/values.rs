@@ -1,6 +1,7 @@
 //! The values that options take, from text.
 
 use std::ffi::{OsStr, OsString};
+use std::ops::Range;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
 
@@ -62,6 +63,17 @@ pub fn quantity(text: &str) -> Result<u64, String> {
             .and_then(|exponent| 1u64.checked_shl(exponent))
             .ok_or_else(|| "more than 64 bits".to_owned()),
         None => size(text),
+    }
+}
+
+/// `I..J`: from I up to J, without it.
+pub fn range(text: &str) -> Result<Range<u64>, String> {
+    let (start, end) = text.split_once("..").ok_or("expected I..J")?;
+    let (start, end) = (quantity(start)?, quantity(end)?);
+    if start < end {
+        Ok(start..end)
+    } else {
+        Err(format!("there is nothing from {start} up to {end}"))
     }
 }
 
@@ -190,6 +202,15 @@ mod tests {
         assert_eq!(quantity("2^63"), Ok(1 << 63));
         for wrong in ["2^64", "2^", "2^-1", "3^4", "4Mo", "2^4294967296"] {
             assert!(quantity(wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn ranges() {
+        assert_eq!(range("0..1"), Ok(0..1));
+        assert_eq!(range("1_000..1Mi"), Ok(1000..1 << 20));
+        for wrong in ["", "1", "..", "1..", "..1", "2..2", "3..2", "1..=2"] {
+            assert!(range(wrong).is_err(), "{wrong:?}");
         }
     }
 

@@ -5,11 +5,17 @@
 //! trace from a truncated one and from a wrong one. Must hold: all that can be
 //! done with a truncated trace is done.
 
+mod dump;
+mod effect;
 mod facts;
 mod info;
 mod opened;
 mod place;
+mod rvfi;
+mod spike;
+mod text;
 mod verify;
+mod walk;
 
 use std::process::ExitCode;
 
@@ -30,6 +36,7 @@ pub struct Args {
 enum Command {
     Info(info::Args),
     Verify(verify::Args),
+    Dump(dump::Args),
 }
 
 /// Does what is asked of the trace.
@@ -37,5 +44,6 @@ pub fn execute(args: &Args) -> Result<ExitCode, Failure> {
     match &args.command {
         Command::Info(args) => info::execute(args),
         Command::Verify(args) => verify::execute(args),
+        Command::Dump(args) => dump::execute(args),
     }
 }

@@ -40,7 +40,7 @@ impl<'elf> Names<'elf> {
     }
 
     /// The bits of the instruction at `pc` before the `at`th of a chunk.
-    fn word(&self, chunk: Option<&Chunk>, at: u64, pc: u64) -> Option<u32> {
+    pub fn word(&self, chunk: Option<&Chunk>, at: u64, pc: u64) -> Option<u32> {
         let parcel = |addr: u64| {
             let bytes = [addr, addr + 1].map(|addr| self.byte(chunk, at, addr));
             Some(u16::from_le_bytes([bytes[0]?, bytes[1]?]))

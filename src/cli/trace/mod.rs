@@ -5,14 +5,17 @@
 //! trace from a truncated one and from a wrong one. Must hold: all that can be
 //! done with a truncated trace is done.
 
+mod diff;
 mod dump;
 mod effect;
+mod expand;
 mod facts;
 mod info;
 mod opened;
 mod place;
 mod rvfi;
 mod spike;
+mod stats;
 mod text;
 mod verify;
 mod walk;
@@ -36,7 +39,10 @@ pub struct Args {
 enum Command {
     Info(info::Args),
     Verify(verify::Args),
+    Expand(expand::Args),
     Dump(dump::Args),
+    Diff(diff::Args),
+    Stats(stats::Args),
 }
 
 /// Does what is asked of the trace.
@@ -44,6 +50,9 @@ pub fn execute(args: &Args) -> Result<ExitCode, Failure> {
     match &args.command {
         Command::Info(args) => info::execute(args),
         Command::Verify(args) => verify::execute(args),
+        Command::Expand(args) => expand::execute(args),
         Command::Dump(args) => dump::execute(args),
+        Command::Diff(args) => diff::execute(args),
+        Command::Stats(args) => stats::execute(args),
     }
 }

@@ -36,7 +36,12 @@ impl Memory {
 
     /// Code is fetched from a page where fetch sees `bytes`.
     pub(super) fn note_seen(&mut self, page: u64, bytes: &[u8]) {
-        let addr = page << PAGE_SHIFT;
+        let seen = self.compare_code(page << PAGE_SHIFT, bytes);
+        self.code.seen.push(seen);
+    }
+
+    /// What is known of the page at `addr`, where fetch sees `bytes`.
+    fn compare_code(&mut self, addr: u64, bytes: &[u8]) -> SeenCode {
         let mut seen = SeenCode {
             addr,
             touched: [0; WORDS / 64],
@@ -50,7 +55,20 @@ impl Memory {
                 seen.is_memory &= self.word(at) == u64::from_le_bytes(*word);
             }
         }
-        self.code.seen.push(seen);
+        seen
+    }
+
+    /// `fence.i`, in a replay: fetch no longer sees the page at `addr`, which has
+    /// been shown, if the chunk has changed it since.
+    pub(crate) fn hide_changed_code(&mut self, addr: u64) {
+        let page = addr >> PAGE_SHIFT;
+        if let Some(bytes) = self.code.copies.remove(&page) {
+            if self.compare_code(addr, &bytes).is_memory {
+                self.code.copies.insert(page, bytes);
+            } else {
+                self.hide_code(page);
+            }
+        }
     }
 
     /// The pages that were noted since the last time.

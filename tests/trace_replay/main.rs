@@ -8,10 +8,21 @@
     reason = "the lints spare test functions, not what they call"
 )]
 
+#[path = "../engines/asm.rs"]
+#[expect(dead_code, reason = "the tests of the engines use the rest")]
+mod asm;
+#[path = "../common/builder.rs"]
+#[expect(dead_code, reason = "the tests of the ELF stage use the rest")]
+mod builder;
+mod endings;
 mod expand;
 mod guests;
+#[path = "../common/inst.rs"]
+mod inst;
 #[path = "../common/manifest.rs"]
 #[expect(dead_code, reason = "other tests use the rest")]
 mod manifest;
+mod rich;
+mod tamper;
 mod trace;
 mod verify;

@@ -68,7 +68,7 @@ impl Replayer {
             Stop::Budget | Stop::Pause | Stop::Step => Ok(()),
             Stop::ChunkFull => Err(self.overfull(run.chunk)),
             Stop::Ecall => self.call(run),
-            Stop::FenceI => self.synchronize(run),
+            Stop::FenceI => self.fence(run),
             Stop::Trap(trap) => Err(Difference::Trap(trap)),
             Stop::MemoryLimit => Err(Difference::Malformed { part: "memory" }),
         }
@@ -198,6 +198,15 @@ impl Replayer {
         } else {
             Err(Difference::EcallMemory)
         }
+    }
+
+    /// A `fence.i`: code that was changed before it is no longer there, unless it
+    /// is recorded anew.
+    fn fence(&mut self, run: &mut Run<'_>) -> Result<(), Difference> {
+        for addr in &self.code {
+            self.hart.memory.hide_changed_code(*addr);
+        }
+        self.synchronize(run)
     }
 
     /// An event after which fetch may see other code.

@@ -172,7 +172,11 @@ fn of_steps(a: &Walk<'_>, b: &Walk<'_>, from: u64) -> Result<Option<String>, Fai
 fn send(walk: &Walk<'_>, from: u64, to: &SyncSender<Vec<Retired>>) -> Result<(), Failure> {
     let mut batch = Vec::with_capacity(BATCH);
     walk.steps(from..walk.opened.trace.len(), |chunk, step| {
-        let record = step.record(chunk).cloned();
+        // Where it is in its chunk is no part of what it does.
+        let record = step.record(chunk).map(|record| EcallRecord {
+            at: 0,
+            ..record.clone()
+        });
         batch.push(Retired { step, record });
         if batch.len() == BATCH {
             let full = std::mem::replace(&mut batch, Vec::with_capacity(BATCH));

@@ -17,11 +17,12 @@ mod process;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Instant;
 
 use serde::Deserialize;
 
 use common::{Guest, Size};
-use process::{Ended, arguments, median, wait};
+use process::{arguments, median, wait};
 
 /// Threads that verify.
 const THREADS: &str = "2";
@@ -95,15 +96,17 @@ impl Subject<'_> {
         command
     }
 
-    fn time(&self, task: Task) -> Ended {
-        let ended = wait(&mut self.command(task));
+    fn time(&self, task: Task) -> Times {
+        let start = Instant::now();
+        let (status, cpu) = wait(self.command(task).spawn().unwrap());
+        let wall = start.elapsed().as_secs_f64();
         let expected = match task {
             Task::Verify => 0,
             _ => self.guest.exit_code,
         };
-        let code = ended.status.code();
-        assert_eq!(code, Some(expected), "{task:?} {}", self.guest.name);
-        ended
+        let name = &self.guest.name;
+        assert_eq!(status.code(), Some(expected), "{task:?} {name}");
+        Times { cpu, wall }
     }
 
     /// Whether the guest prints what it should while it is recorded.
@@ -131,7 +134,7 @@ impl Subject<'_> {
     }
 }
 
-/// Median CPU and wall time of a task.
+/// CPU and wall time of a task, in seconds.
 #[derive(Clone, Copy)]
 struct Times {
     cpu: f64,

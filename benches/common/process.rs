@@ -2,26 +2,13 @@
 
 use std::mem::MaybeUninit;
 use std::os::unix::process::ExitStatusExt;
-use std::process::{Command, ExitStatus};
-use std::time::Instant;
+use std::process::{Child, ExitStatus};
 
 /// How often a run is repeated, unless told otherwise.
 const ROUNDS: usize = 5;
 
-/// A process that has ended.
-pub struct Ended {
-    /// How.
-    pub status: ExitStatus,
-    /// Its user and system time, in seconds.
-    pub cpu: f64,
-    /// From its start to its end, in seconds.
-    pub wall: f64,
-}
-
-/// Runs a process to its end.
-pub fn wait(command: &mut Command) -> Ended {
-    let start = Instant::now();
-    let child = command.spawn().unwrap();
+/// Waits for a process; returns how it ended and its user and system time in seconds.
+pub fn wait(child: Child) -> (ExitStatus, f64) {
     let mut status = 0;
     let mut usage = MaybeUninit::<libc::rusage>::zeroed();
     let pid = child.id().cast_signed();
@@ -33,11 +20,8 @@ pub fn wait(command: &mut Command) -> Ended {
     };
     assert_eq!(waited, pid);
     let seconds = |time: libc::timeval| time.tv_sec as f64 + time.tv_usec as f64 / 1e6;
-    Ended {
-        status: ExitStatus::from_raw(status),
-        cpu: seconds(usage.ru_utime) + seconds(usage.ru_stime),
-        wall: start.elapsed().as_secs_f64(),
-    }
+    let cpu = seconds(usage.ru_utime) + seconds(usage.ru_stime);
+    (ExitStatus::from_raw(status), cpu)
 }
 
 /// The middle one.

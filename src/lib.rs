@@ -30,7 +30,7 @@ pub mod trace;
 
 pub use emulator::{
     AccessTrace, Builder, EngineKind, Limits, Machine, Outcome, Recording, Replayer, Stats, Times,
-    Unaligned,
+    TraceOptions, Unaligned,
 };
 pub use error::Error;
 

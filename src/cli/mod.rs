@@ -5,18 +5,23 @@
 //! hold: parse, then a checked configuration, then one call of the library;
 //! standard output belongs to the guest, or to the listing that was asked for.
 
+mod create;
 mod disasm;
 mod dump;
 mod ending;
 mod failure;
 mod grants;
 mod input;
+mod launch;
 mod listing;
 mod output;
+mod progress;
+mod record;
 mod run;
 mod stats;
 mod status;
 mod strace;
+mod trace;
 mod values;
 
 use std::process::ExitCode;
@@ -37,6 +42,8 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(Box<run::Args>),
+    Record(Box<record::Args>),
+    Trace(trace::Args),
     Disasm(disasm::Args),
 }
 
@@ -52,6 +59,8 @@ pub fn main() -> ExitCode {
 fn execute(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Run(args) => run::execute(*args),
+        Command::Record(args) => record::execute(*args),
+        Command::Trace(args) => trace::execute(&args),
         Command::Disasm(args) => disasm::execute(&args),
     }
 }

@@ -86,7 +86,7 @@ impl Emitter<'_> {
             }
             x64!(e ; jmp =>back);
         });
-        x64!(self ; cmp BYTE [mem + Rq(T2) + shadow + words], 0 ; je =>cold ; =>back);
+        x64!(self ; cmp [mem + Rq(T2) + shadow + words], zero ; je =>cold ; =>back);
         self.facts.set_touched(rs1, reach);
     }
 
@@ -172,7 +172,7 @@ impl Emitter<'_> {
             e.log_touch();
             x64!(e ; jmp =>back);
         });
-        x64!(self ; cmp BYTE [mem + shadow + word], 0 ; je =>cold ; =>back);
+        x64!(self ; cmp [mem + shadow + word], zero ; je =>cold ; =>back);
         self.facts.set_touched_word(word);
     }
 
@@ -208,7 +208,7 @@ impl Emitter<'_> {
         x64!(self
             ; lea Rq(T2), [Rq(T0) + offset]
             ; sar Rq(T2), WORD_SHIFT
-            ; cmp BYTE [mem + Rq(T2) + shadow], 0
+            ; cmp [mem + Rq(T2) + shadow], zero
         );
     }
 

@@ -21,23 +21,18 @@ MASK, PAGE, GROUP = (1 << 64) - 1, 4096, 64
 MAX_CONTENT, MAX_TOUCHES, MAX_PAGES = 1 << 30, 1 << 26, 1 << 18
 MAGIC, END = b"\x89RVT\r\n\x1a\n", b"\x89RVTend\n"
 COUNTS = ("insns", "unaligned_loads", "unaligned_stores", "accesses", "ecalls")
+EXITS = {"exited": "<i", "trap": "<Q", "insn_limit": "<Q", "memory_limit": "<Q",
+         "timeout": "<QI", "broken_pipe": ""}
 TOTALS = ("chunks", "insns", "accesses", "touches", "ecalls")
 
 
 class TraceError(Exception):
     """What is wrong with a trace."""
 
-    def __str__(self):
-        return " ".join(map(str, self.args))
-
-
-class Truncated(TraceError):
-    """The file ends early: what should be at an offset, the last argument, is not all there."""
-
 
 def need(condition, *what):
     if not condition:
-        raise TraceError(*what)
+        raise TraceError(" ".join(map(str, what)))
 
 
 def unzstd(frame, length):
@@ -56,39 +51,34 @@ ORDER = (2, 6, 3, 10, 7, 0, 4, 13, 1, 11, 12, 5, 9, 14, 15, 8)
 MIXES = ((0, 4, 8, 12), (1, 5, 9, 13), (2, 6, 10, 14), (3, 7, 11, 15),
          (0, 5, 10, 15), (1, 6, 11, 12), (2, 7, 8, 13), (3, 4, 9, 14))
 START, LAST, PARENT, ROOT = 1, 2, 4, 8
+KEY, ROTATE = struct.pack("<8I", *IV), 1 << 32 | 1
 
 
-def compress(cv, words, counter, length, flags):
-    v = [*cv, *IV[:4], counter & 0xFFFFFFFF, counter >> 32, length, flags]
+def compress(cv, block, counter, length, flags):
+    v = [*struct.unpack("<8I", cv), *IV[:4], counter & 0xFFFFFFFF, counter >> 32, length, flags]
+    words = struct.unpack("<16I", block.ljust(64, b"\0"))
     for _ in range(7):
         for i, (a, b, c, d) in enumerate(MIXES):
             for word, left, right in ((words[2 * i], 16, 12), (words[2 * i + 1], 8, 7)):
                 v[a] = (v[a] + v[b] + word) & 0xFFFFFFFF
-                x = v[d] ^ v[a]
-                v[d] = (x >> left | x << 32 - left) & 0xFFFFFFFF
+                v[d] = (v[d] ^ v[a]) * ROTATE >> left & 0xFFFFFFFF
                 v[c] = (v[c] + v[d]) & 0xFFFFFFFF
-                x = v[b] ^ v[c]
-                v[b] = (x >> right | x << 32 - right) & 0xFFFFFFFF
+                v[b] = (v[b] ^ v[c]) * ROTATE >> right & 0xFFFFFFFF
         words = [words[i] for i in ORDER]
-    return [v[i] ^ v[i + 8] for i in range(8)]
+    return struct.pack("<8I", *(v[i] ^ v[i + 8] for i in range(8)))
 
 
-def hash_tree(data, counter=0, root=ROOT):
+def blake3(data, counter=0, root=ROOT):
     if len(data) > 1024:
         left = 1 << (len(data) - 1).bit_length() - 1
-        right = hash_tree(data[left:], counter + left // 1024, 0)
-        return compress(IV, hash_tree(data[:left], counter, 0) + right, 0, 64, PARENT | root)
-    cv = IV
+        right = blake3(data[left:], counter + left // 1024, 0)
+        return compress(KEY, blake3(data[:left], counter, 0) + right, 0, 64, PARENT | root)
+    cv = KEY
     for at in range(0, max(len(data), 1), 64):
         block = data[at:at + 64]
         flags = START * (at == 0) | (LAST | root) * (at + 64 >= len(data))
-        words = struct.unpack("<16I", block.ljust(64, b"\0"))
-        cv = compress(cv, words, counter, len(block), flags)
+        cv = compress(cv, block, counter, len(block), flags)
     return cv
-
-
-def blake3(data):
-    return struct.pack("<8I", *hash_tree(data))
 
 
 class Content:
@@ -97,8 +87,9 @@ class Content:
     def __init__(self, data, space=MASK):
         self.data, self.at, self.space = data, 0, space
 
-    def end(self):
+    def whole(self, value):
         need(self.at == len(self.data), len(self.data) - self.at, "bytes are left over")
+        return value
 
     def take(self, count):
         self.at += count
@@ -111,19 +102,15 @@ class Content:
     def u64s(self, *names):
         return {name: self.number(8) for name in names}
 
-    def digest(self):
-        return self.take(32).hex()
-
     def varint(self, start=0):
         """A number, added to another."""
         value, shift, byte = 0, 0, 0x80
-        while byte >= 0x80:
+        while byte >= 0x80 and shift < 70:
             byte = self.number(1)
             value |= (byte & 0x7F) << shift
             shift += 7
         need(byte or shift == 7, "a number is written longer than it need be")
-        need(value <= MASK and shift <= 70, "a number does not fit 64 bits")
-        need(start + value <= MASK, "a number does not fit 64 bits")
+        need(byte < 0x80 and start + value <= MASK, "a number beyond 64 bits")
         return start + value
 
     def change(self, start=0, number=None):
@@ -134,9 +121,6 @@ class Content:
         count = self.varint()
         need(count * least <= len(self.data) - self.at, count, "of something do not fit")
         return count
-
-    def bytes(self):
-        return self.take(self.count(1))
 
     def choice(self, *names):
         kind = self.number(1)
@@ -159,43 +143,40 @@ class Content:
             need(end <= space, length, "bytes at", hex(addr), "are outside")
             yield addr, length
 
-    def packed(self, groups):
-        """Numbers in groups of (count, width), each as wide as its greatest needs."""
-        for count, width in groups:
-            group = [self.number(width) for _ in range(count)]
+    def packed(self, count, widths):
+        """Numbers in groups, each as wide as its greatest needs."""
+        for at, width in zip(range(0, count, GROUP), widths):
+            group = [self.number(width) for _ in range(min(GROUP, count - at))]
             need((max(group).bit_length() + 7) // 8 == width, "a group is too wide")
             yield from group
 
-    def state(self):
+    def state(self, counts=COUNTS[:3]):
         state = {"x": [0] + [self.varint() for _ in range(31)], "pc": self.varint()}
         state["reservation"] = (self.varint() - 1) & MASK
-        return state | {name: self.varint() for name in COUNTS[:3]}
+        return state | {name: self.varint() for name in counts}
 
     def header(self):
-        header = {"isa": self.bytes().decode(), "abi": self.bytes().decode()}
+        header = {name: self.take(self.count(1)).decode() for name in ("isa", "abi")}
         header["clock"] = self.u64s("start", "insn", "ecall", "access")
         header["policy"] = self.u64s(self.choice("insns", "accesses", "touches"))
         header["address_space"] = self.number(8)
-        header.update((name, self.digest()) for name in ("elf", "text", "inputs"))
+        header.update((name, self.take(32).hex()) for name in ("elf", "text", "inputs"))
         header["start"], header["initial"] = self.state(), []
         for _ in range(self.count(2)):
-            addr, data = self.varint(), self.bytes()
+            addr, data = self.varint(), self.take(self.count(1))
             need(addr + len(data) <= header["address_space"], "initial memory is outside")
             header["initial"].append({"addr": addr, "bytes": data.hex()})
-        self.end()
-        return header
+        return self.whole(header)
 
     def exit(self):
-        kind = self.choice("exited", "trap", "insn_limit", "memory_limit", "timeout", "broken_pipe")
-        if kind == "exited":
-            return {kind: struct.unpack("<i", self.take(4))[0]}
+        kind = self.choice(*EXITS)
+        values = struct.unpack(EXITS[kind], self.take(struct.calcsize(EXITS[kind])))
         if kind == "trap":
-            return {kind: {"pc": self.number(8), **self.cause()}}
+            return {kind: {"pc": values[0], **self.cause()}}
         if kind == "timeout":
-            limit = {"secs": self.number(8), "nanos": self.number(4)}
-            need(limit["nanos"] < 10**9, limit["nanos"], "nanoseconds")
-            return {kind: limit}
-        return {kind: True if kind == "broken_pipe" else self.number(8)}
+            need(values[1] < 10**9, values[1], "nanoseconds")
+            return {kind: {"secs": values[0], "nanos": values[1]}}
+        return {kind: values[0] if values else True}
 
     def cause(self):
         kind = self.choice("illegal_instruction", "breakpoint", "fetch_fault", "load_fault",
@@ -208,18 +189,15 @@ class Content:
         return cause
 
     def ending(self):
-        ending = {"exit": self.exit(), "received": self.digest(), "totals": self.u64s(*TOTALS)}
-        self.end()
-        return ending
+        return self.whole({"exit": self.exit(), "received": self.take(32).hex(),
+                           "totals": self.u64s(*TOTALS)})
 
     def index(self):
-        need(len(self.data) % 80 == 0, "the index is no whole number of entries")
-        return [{**self.u64s("offset", "start", *TOTALS[1:]), "digest": self.digest()}
-                for _ in range(len(self.data) // 80)]
+        return self.whole([self.u64s("offset", "start", *TOTALS[1:])
+                           | {"digest": self.take(32).hex()} for _ in range(len(self.data) // 80)])
 
     def chunk(self):
-        number, start = self.varint(), self.state()
-        start["accesses"], start["ecalls"] = self.varint(), self.varint()
+        number, start = self.varint(), self.state(COUNTS)
         end = {**start, "x": list(start["x"])}
         for reg in self.registers():
             end["x"][reg] = self.change(start["x"][reg])
@@ -230,35 +208,31 @@ class Content:
         chunk = {"number": number, "start": start, "end": end,
                  "touches": list(self.touches(touches)), "ecalls": list(self.calls(calls)),
                  "code": list(self.code(code)), "times": list(self.times(times))}
-        self.end()
-        for name in ("ecalls", "code", "times"):
-            last = chunk[name][-1]["at"] if chunk[name] else 0
-            need(last <= end["insns"] - start["insns"], name, "after the chunk's end")
-        return chunk
+        events = (event["at"] for name in ("ecalls", "code", "times") for event in chunk[name])
+        need(max(events, default=0) <= end["insns"] - start["insns"], "events after the end")
+        return self.whole(chunk)
 
     def touches(self, count):
         need(count <= MAX_TOUCHES, count, "words touched")
         widths = self.take((count + GROUP - 1) // GROUP)
         need(all(byte & 15 <= 8 and byte >> 4 <= 8 for byte in widths), "a width is above 8")
-        counts = [min(GROUP, count - at) for at in range(0, count, GROUP)]
-        places = list(self.packed(zip(counts, (byte & 15 for byte in widths))))
-        values = self.packed(zip(counts, (byte >> 4 for byte in widths)))
-        word = -1
+        places, word = list(self.packed(count, (byte & 15 for byte in widths))), -1
+        values = self.packed(count, (byte >> 4 for byte in widths))
         for place, value in zip(places, values):
             word = self.change(word + 1, place)
             need(word < self.space // 8, "word", hex(word), "is outside")
             yield {"addr": word * 8, "value": value}
 
     def calls(self, count):
-        at = pc = 0
+        at, pc, space = 0, 0, self.space
         for _ in range(count):
             call = {"at": (at := self.varint(at)), "number": self.varint()}
             call["args"] = [self.change() for _ in range(7)]
             call["next_pc"] = pc = self.change(pc)
             call["results"] = [[reg, self.change()] for reg in self.registers()]
-            reads, writes = self.spans(8, 2, self.space), self.spans(1, 3, self.space)
-            call["reads"] = [{"addr": addr, "bytes": n} for addr, n in reads]
-            call["writes"] = [{"addr": addr, "bytes": self.take(n).hex()} for addr, n in writes]
+            call["reads"] = [{"addr": a, "bytes": n} for a, n in self.spans(8, 2, space)]
+            call["writes"] = [{"addr": a, "bytes": self.take(n).hex()}
+                              for a, n in self.spans(1, 3, space)]
             yield call
 
     def code(self, count):
@@ -288,7 +262,8 @@ class Trace:
     offset of each chunk's block, and `index` what the index says of it, if there is one."""
 
     def __init__(self, path):
-        self.file = open(path, "rb")
+        self.offset = self.error = self.index = self.ending = self.tail = self.root = None
+        self.condition, self.chunks, self.file = "complete", [], open(path, "rb")
         need(MAGIC.startswith(self.file.read(8)), "not a trace")
         self.length = self.file.seek(0, 2)
         preamble = self.read(0, 64)
@@ -297,22 +272,18 @@ class Trace:
         need(version == 1, "version is", version, "expected 1")
         need(elf < 2 and not any(zeros), "bytes that are to be zero are not")
         content, self.head, self.blocks = self.block(64, b"HEAD")
-        self.header, self.elf, self.first = Content(content).header(), bool(elf), self.blocks
-        self.condition, self.chunks = "complete", []
-        self.offset = self.error = self.index = self.ending = self.tail = self.root = None
+        self.header, self.elf = Content(content).header(), bool(elf)
         try:
-            if elf:
-                self.first = self.block_header(self.blocks)[-1]
+            self.first = self.block_header(self.blocks)[-1] if elf else self.blocks
             self.find_end() or self.scan(self.first)
-        except Truncated as error:
-            self.condition, self.offset = "truncated", error.args[-1]
         except TraceError as error:
-            self.condition, self.error = "damaged", str(error)
+            self.condition, self.error = "truncated" if self.offset else "damaged", str(error)
 
     def read(self, offset, length, block=None):
-        """Bytes at `offset`; an end before that shows that what starts at `block` is not whole."""
+        """Bytes at `offset`; if they are not there, what starts at `block` is not whole."""
         if offset + length > self.length:
-            raise Truncated("truncated at byte", offset if block is None else block)
+            self.offset = offset if block is None else block
+            raise TraceError(f"truncated at byte {self.offset}")
         self.file.seek(offset)
         return self.file.read(length)
 
@@ -330,9 +301,8 @@ class Trace:
         """Content, digest and end of the block at `offset`."""
         tag, codec, stored, length, crc, digest, end = self.block_header(offset)
         need(tag == expected, "block", tag, "at", offset, "expected", expected)
-        data = self.read(offset + 64, end - offset - 64)
-        need(not any(data[stored:]), "padding at", offset, "is not zero")
-        data = data[:stored]
+        data, start = self.read(offset + 64, stored), offset + 64 + stored
+        need(not any(self.read(start, end - start)), "padding at", start, "is not zero")
         need(zlib.crc32(data) == crc, "checksum of", tag, "at", offset, "is wrong")
         content = unzstd(data, length) if codec else data
         need(len(content) == length, "length of", tag, "at", offset, "is wrong")
@@ -341,9 +311,9 @@ class Trace:
 
     def find_end(self):
         line = self.read(self.length - 64, 64)
-        magic, index, tail, root, zeros, crc = struct.unpack("<8s2Q32s2I", line)
-        if self.length % 64 or magic != END:
+        if self.length % 64 or line[:8] != END:
             return False
+        index, tail, root, zeros, crc = struct.unpack("<8x2Q32s2I", line)
         need(crc == zlib.crc32(line[:60]) and zeros == 0, "the trailer is damaged")
         self.index = Content(self.block(index, b"INDX")[0]).index()
         self.chunks = [entry["offset"] for entry in self.index]
@@ -372,14 +342,14 @@ class Trace:
         need(chunk["number"] == number, "chunk", number, "has number", chunk["number"])
         start, end = chunk["start"], chunk["end"]
         info = {name: end[name] - start[name] for name in ("insns", "accesses", "ecalls")}
-        info.update(offset=offset, start=start["insns"], digest=digest.hex(),
-                    touches=len(chunk["touches"]))
+        info |= {"offset": offset, "start": start["insns"], "digest": digest.hex()}
+        info["touches"] = len(chunk["touches"])
         need(not self.index or self.index[number] == info, "chunk", number, "and index differ")
         return chunk, info
 
     def check(self):
         """Checks all that can be without running anything."""
-        need(self.condition == "complete", self.error or "truncated at byte", self.offset)
+        need(self.condition == "complete", self.error)
         if self.elf:
             need(self.block(self.blocks, b"ELF ")[1].hex() == self.header["elf"], "another ELF")
         end, offset = {**self.header["start"], "accesses": 0, "ecalls": 0}, self.first
@@ -398,16 +368,13 @@ class Trace:
         need(self.block(index, b"INDX")[2] + 64 == self.length, "the trailer is not at the end")
         need(self.read(self.length - 56, 8) == struct.pack("<Q", index), "the index is elsewhere")
 
-
     def lines(self, command, number=None):
-        """What the command line prints."""
         if command == "info":
             names = ("header", "elf", "condition", "offset", "error", "ending", "root")
             yield {name: getattr(self, name) for name in names} | {"chunks": len(self.chunks)}
         elif command == "chunks":
-            for number in range(len(self.chunks)):
-                info = self.index[number] if self.index else self.chunk(number)[1]
-                yield {"number": number, **info}
+            for k in range(len(self.chunks)):
+                yield {"number": k, **(self.index[k] if self.index else self.chunk(k)[1])}
         elif command == "check":
             self.check()
             yield {"root": self.root, **self.ending["totals"]}
@@ -416,11 +383,10 @@ class Trace:
             yield from chunk["touches"] if command == "touches" else [chunk]
 
 
-def main(arguments):
-    wanted = {"info": 2, "chunks": 2, "touches": 3, "chunk": 3, "check": 2}
-    if not arguments or wanted.get(arguments[0]) != len(arguments):
+def main(command=None, path=None, *number):
+    wanted = {"info": 0, "chunks": 0, "touches": 1, "chunk": 1, "check": 0}
+    if path is None or wanted.get(command) != len(number):
         sys.exit(__doc__)
-    command, path, *number = arguments
     try:
         for line in Trace(path).lines(command, *number):
             print(json.dumps(line))
@@ -431,4 +397,4 @@ def main(arguments):
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main(*sys.argv[1:]))

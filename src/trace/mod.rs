@@ -65,7 +65,7 @@ pub use chunk::{
 };
 pub use header::{Digest, Ending, Header};
 
-pub use content::{Choice, Column, Flaw, MAX_TOUCHES};
+pub use content::{Choice, Column, Flaw, MAX_CODE_PAGES, MAX_TOUCHES};
 pub use error::{Part, Quantity, TraceError};
 pub use file::{
     ChunkInfo, Codec, Condition, Damage, EncodedChunk, MAX_CHUNKS, MAX_CONTENT, Mangling, Source,

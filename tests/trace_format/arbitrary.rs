@@ -100,7 +100,7 @@ fn step(insns: u64) -> impl Strategy<Value = Step> {
 }
 
 pub fn touches() -> impl Strategy<Value = Vec<Touch>> {
-    let near = (0..SPACE / 8 - 64, btree_set(0..64u64, 0..20))
+    let near = (0..SPACE / 8 - 400, btree_set(0..400u64, 0..200))
         .prop_map(|(base, words)| words.into_iter().map(|word| base + word).collect());
     let far = btree_set(0..SPACE / 8, 0..20).prop_map(Vec::from_iter);
     prop_oneof![near, far]
@@ -181,17 +181,30 @@ fn ecalls(insns: u64) -> impl Strategy<Value = Vec<EcallRecord>> {
     })
 }
 
+/// A page with few words in it, so that some are the same as in another.
+fn page_bytes() -> impl Strategy<Value = Vec<u8>> {
+    let word = (0..PAGE / 8, 0..3u64, number());
+    vec(word, 0..6).prop_map(|words| {
+        let mut bytes = vec![0; PAGE as usize];
+        for (place, count, value) in words {
+            let start = place as usize * 8;
+            for word in bytes[start..].chunks_mut(8).take(count as usize) {
+                word.copy_from_slice(&value.to_le_bytes());
+            }
+        }
+        bytes
+    })
+}
+
 fn code(insns: u64) -> impl Strategy<Value = Vec<CodePage>> {
-    let places = btree_set((0..=insns, 0..SPACE / PAGE), 0..3);
-    let pages = places.prop_map(|places| {
-        let page = |(at, number): (u64, u64)| CodePage {
+    let number = prop_oneof![3 => 0..2u64, 1 => 0..SPACE / PAGE];
+    let pages = btree_map((0..=insns, number), page_bytes(), 0..6).prop_map(|pages| {
+        let page = |((at, number), bytes): ((u64, u64), Vec<u8>)| CodePage {
             at,
             addr: number * PAGE,
-            bytes: (0..PAGE)
-                .map(|byte| (byte * number).to_le_bytes()[1])
-                .collect(),
+            bytes,
         };
-        places.into_iter().map(page).collect()
+        pages.into_iter().map(page).collect()
     });
     prop_oneof![3 => Just(Vec::new()), 1 => pages]
 }

@@ -4,7 +4,10 @@ use crate::arbitrary::Content;
 use crate::python::samples;
 use crate::round_trip::written;
 use crate::sample;
-use rvjet::trace::{Codec, Condition, Damage, Digest, Part, Quantity, Source, Trace, TraceError};
+use rvjet::trace::{
+    Chunk, Codec, Condition, Damage, Digest, Part, Quantity, Source, StreamReader, Trace,
+    TraceError,
+};
 
 const LINE: usize = 64;
 
@@ -269,4 +272,40 @@ fn the_root_is_of_all_that_was_run() {
         root(&|content| content.ending.received = Digest::of(b"other")),
     ];
     assert!(others.iter().all(|other| *other != plain));
+}
+
+#[test]
+fn the_first_damage_is_named_by_any_number_of_threads() {
+    let (_, mut file, offsets) = several();
+    // In the content of the second chunk and of the third.
+    for offset in &offsets[1..] {
+        file[offset + LINE + 3] ^= 1;
+    }
+    let trace = open(&file);
+    let mut stream = StreamReader::new(&file[..]).unwrap();
+    let expected = stream.by_ref().find_map(Result::err).unwrap();
+    for threads in [1, 2, 7] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+        let error = pool.unwrap().install(|| trace.check().unwrap_err());
+        assert_eq!(part(&error), Part::Chunk(1));
+        assert_eq!(error.to_string(), expected.to_string());
+    }
+}
+
+#[test]
+fn more_chunks_than_are_looked_at_together() {
+    let mut content = sample::content();
+    let mut chunk = content.chunks[0].clone();
+    chunk.end = chunk.start.clone();
+    (chunk.ecalls, chunk.times) = Default::default();
+    let chunks = (0..600).map(|number| Chunk {
+        number,
+        ..chunk.clone()
+    });
+    content.chunks = chunks.collect();
+    let (mut file, summary) = written(&content, Codec::None);
+    assert_eq!(open(&file).check().unwrap(), summary);
+    let offset = open(&file).chunk_info(555).unwrap().offset as usize;
+    file[offset + LINE] ^= 1;
+    assert_eq!(part(&open(&file).check().unwrap_err()), Part::Chunk(555));
 }

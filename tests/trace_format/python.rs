@@ -259,3 +259,15 @@ fn python_reads_truncated_files() {
         }
     }
 }
+
+#[test]
+fn python_finds_words_touched_twice() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("sample.rvt");
+    for addrs in [&[8, 16, 8][..], &[24, 16, 8]] {
+        let (_, file) = crate::reject::touching(addrs);
+        if compare(&path, &file).is_none() {
+            return;
+        }
+    }
+}

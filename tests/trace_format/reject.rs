@@ -1,12 +1,14 @@
 //! What is refused, and how it is named: one file, or chunk, for each fact.
 
+use crate::arbitrary::Content;
 use crate::round_trip::{plain_header, written};
 use crate::sample;
 use rvjet::isa::Reg;
 use rvjet::machine::{MachineState, PAGE_SIZE};
 use rvjet::trace::{
-    Boundary, CallWrite, Chunk, CodePage, Codec, Column, Damage, EcallRecord, Flaw, Mangling, Part,
-    Quantity, StreamReader, TimeRead, Touch, Trace, TraceError, Writer, decode_chunk, encode_chunk,
+    Boundary, CallWrite, Chunk, CodePage, Codec, Column, Damage, EcallRecord, Flaw, MAX_CODE_PAGES,
+    MAX_TOUCHES, Mangling, Part, Quantity, StreamReader, TimeRead, Touch, Trace, TraceError,
+    Writer, decode_chunk, encode_chunk,
 };
 
 fn empty_chunk() -> Chunk {
@@ -211,41 +213,173 @@ fn content_that_is_malformed() {
         count,
         left,
     };
-    assert_eq!(rest(&[4, 0, 0, 0]), count(Column::Touches, 4, 3));
-    assert_eq!(
-        rest(&[3, 0, 0, 0, 0, 0, 0, 0]),
-        count(Column::Touches, 5, 4)
-    );
+    let too_many = |column, count, limit| Flaw::TooMany {
+        column,
+        count,
+        limit,
+    };
+    assert_eq!(rest(&[0x80, 2, 0, 0, 0]), count(Column::Groups, 4, 3));
     assert_eq!(rest(&[0, 1, 0, 0, 0]), count(Column::Ecalls, 1, 3));
     assert_eq!(rest(&[0, 0, 1, 0, 0]), count(Column::Code, 1, 2));
     assert_eq!(rest(&[0, 0, 0, 2, 0, 0, 0]), count(Column::Times, 2, 3));
     let huge = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1];
-    assert_eq!(rest(&huge), count(Column::Touches, u64::MAX, 0));
-    // Addresses.
+    assert_eq!(
+        rest(&huge),
+        too_many(Column::Touches, u64::MAX, MAX_TOUCHES)
+    );
+    let pages = [&[0, 0, 0x81, 0x80, 0x10][..], &[0; 1 << 20]].concat();
+    assert_eq!(
+        rest(&pages),
+        too_many(Column::Code, MAX_CODE_PAGES + 1, MAX_CODE_PAGES)
+    );
+    let late = Flaw::Late {
+        column: Column::Times,
+        at: 101,
+        insns: 100,
+    };
+    assert_eq!(rest(&[0, 0, 0, 1, 101, 0]), late);
+}
+
+/// The error for a chunk with so many touches, and these bytes for them.
+fn malformed_touches(count: u8, columns: &[u8]) -> Flaw {
+    malformed(&content(&END, &[&[count, 0, 0, 0], columns].concat()))
+}
+
+#[test]
+fn touches_that_are_malformed() {
+    let one = |columns: &[u8]| malformed_touches(1, columns);
+    let short = |needed, left| Flaw::Short { needed, left };
+    // Widths.
+    assert_eq!(malformed_touches(4, &[]), short(1, 0));
+    assert_eq!(malformed_touches(65, &[0]), short(2, 1));
+    for (widths, width) in [(0x09, 9), (0x90, 9), (0xf8, 15), (0x8c, 12)] {
+        assert_eq!(one(&[widths]), Flaw::Width { width });
+    }
+    let second = [&[0x00, 0x09][..], &[0; 100]].concat();
+    assert_eq!(malformed_touches(65, &second), Flaw::Width { width: 9 });
+    // Numbers in more bytes than the greatest of them needs.
+    assert_eq!(one(&[0x01, 0]), Flaw::Overlong);
+    assert_eq!(one(&[0x10, 0]), Flaw::Overlong);
+    assert_eq!(one(&[0x20, 1, 0]), Flaw::Overlong);
+    assert_eq!(malformed_touches(2, &[0x20, 1, 0, 255, 0]), Flaw::Overlong);
+    assert_eq!(one(&[0x80, 1, 2, 3, 4, 5, 6, 7, 0]), Flaw::Overlong);
+    let second = [&[0x10, 0x10][..], &[7; 64], &[0]].concat();
+    assert_eq!(malformed_touches(65, &second), Flaw::Overlong);
+    // Arrays that are not all there, and more than they are.
+    assert_eq!(one(&[0x20, 1]), short(2, 1));
+    assert_eq!(one(&[0x12, 1]), short(2, 1));
+    assert_eq!(one(&[0x12, 1, 1]), short(1, 0));
+    assert_eq!(malformed_touches(2, &[0x10, 1]), short(2, 1));
+    assert_eq!(one(&[0x10, 1, 0]), Flaw::LeftOver { bytes: 1 });
+    // Words that are nowhere.
+    let outside = |addr| Flaw::Outside { addr, bytes: 8 };
+    assert_eq!(one(&[0x01, 1]), outside(u64::MAX - 7));
+    assert_eq!(one(&[0x04, 0, 0, 0, 0x40]), outside(1 << 32));
+    assert_eq!(
+        malformed_touches(2, &[0x04, 0xfe, 0xff, 0xff, 0x3f, 0, 0, 0, 0]),
+        outside(1 << 32)
+    );
+}
+
+#[test]
+fn words_touched_twice() {
+    for (addrs, twice) in [
+        (vec![8, 8], Some(8)),
+        (vec![16, 8, 24, 16], Some(16)),
+        (
+            (0..100).chain([77]).map(|word| word * 8).collect(),
+            Some(616),
+        ),
+        (vec![24, 16, 8], None),
+    ] {
+        let (content, file) = touching(&addrs);
+        // It is for the check, or a replay, to find.
+        let trace = Trace::open(file.clone()).unwrap();
+        assert_eq!(trace.chunk(0).unwrap(), content.chunks[0]);
+        assert!(
+            StreamReader::new(&file[..])
+                .unwrap()
+                .all(|chunk| chunk.is_ok())
+        );
+        let part = Part::Chunk(0);
+        match (trace.check(), twice) {
+            (Ok(_), None) => {}
+            (
+                Err(TraceError::Malformed {
+                    part: found, flaw, ..
+                }),
+                Some(addr),
+            ) => {
+                assert_eq!((found, flaw), (part, Flaw::Duplicate { addr }));
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+/// A trace of one chunk, which touches these words.
+pub fn touching(addrs: &[u64]) -> (Content, Vec<u8>) {
+    let mut content = sample::content();
+    content.chunks.truncate(1);
+    let touch = |addr: &u64| Touch {
+        addr: *addr,
+        value: 0,
+    };
+    content.chunks[0].touches = addrs.iter().map(touch).collect();
+    let file = written(&content, Codec::None).0;
+    (content, file)
+}
+
+/// The error for a chunk with so many pages of code, and these bytes for them.
+fn malformed_code(count: u8, pages: &[u8]) -> Flaw {
+    malformed(&content(&END, &[&[0, 0, count, 0], pages].concat()))
+}
+
+#[test]
+fn code_that_is_malformed() {
+    let one = |page: &[u8]| malformed_code(1, page);
+    let word = |byte| [byte, 0, 0, 0, 0, 0, 0, 0];
+    let run = |head: &[u8], bytes: &[u8]| one(&[&[0, 0], head, bytes].concat());
+    let beyond = [0, 0x80, 0x80, 0x80, 0x80, 1, 0];
     let outside = |addr, bytes| Flaw::Outside { addr, bytes };
-    assert_eq!(rest(&[1, 0, 0, 0, 1, 0]), outside(u64::MAX - 7, 8));
-    let beyond = [1, 0, 0, 0, 0x80, 0x80, 0x80, 0x80, 4, 0];
-    assert_eq!(rest(&beyond), outside(1 << 32, 8));
-    assert_eq!(rest(&[2, 0, 0, 0, 2, 0, 0]), Flaw::Duplicate { addr: 8 });
+    assert_eq!(one(&beyond), outside(1 << 40, PAGE_SIZE));
+    assert_eq!(run(&[1, 0, 1], &word(0)), Flaw::SameCode);
+    let second = [word(1), word(0)].concat();
+    assert_eq!(run(&[1, 0, 2], &second), Flaw::SameCode);
+    let touching = [&word(1)[..], &[0, 1], &word(1)].concat();
+    assert_eq!(run(&[2, 0, 1], &touching), Flaw::Touching { addr: 8 });
+    assert_eq!(run(&[1, 0, 0], &word(1)), Flaw::Empty { addr: 0 });
+    assert_eq!(run(&[1, 0x80, 4, 1], &word(1)), outside(4096, 8));
     assert_eq!(
-        rest(&[3, 0, 0, 0, 2, 2, 1, 0, 0]),
-        Flaw::Duplicate { addr: 8 }
+        run(&[1, 0, 2], &word(1)),
+        Flaw::Short {
+            needed: 16,
+            left: 8
+        }
     );
-    // Values.
+    let count = Flaw::Count {
+        column: Column::Runs,
+        count: 2,
+        left: 10,
+    };
+    assert_eq!(run(&[2, 0, 1], &word(1)), count);
+    // The page is what it was left as.
+    let first = [&[0, 0, 1, 0, 1][..], &word(1)].concat();
+    let again = [&first[..], &[1, 0, 1, 0, 1], &word(1)].concat();
+    assert_eq!(malformed_code(2, &again), Flaw::SameCode);
+    let same_place = [&first[..], &[0, 0, 0]].concat();
     assert_eq!(
-        rest(&[1, 0, 0, 0, 2, 9, 0]),
-        Flaw::ValueLength { length: 9 }
+        malformed_code(2, &same_place),
+        Flaw::Order {
+            column: Column::Code
+        }
     );
-    assert_eq!(
-        rest(&[1, 0, 0, 0, 2, 0x10, 1]),
-        Flaw::ValueLength { length: 1 }
-    );
-    assert_eq!(rest(&[1, 0, 0, 0, 2, 2, 1, 0]), Flaw::Overlong);
-    assert_eq!(
-        rest(&[1, 0, 0, 0, 2, 2, 1]),
-        Flaw::Short { needed: 2, left: 1 }
-    );
-    // Calls.
+}
+
+#[test]
+fn calls_that_are_malformed() {
+    let rest = |rest: &[u8]| malformed(&content(&END, rest));
+    let outside = |addr, bytes| Flaw::Outside { addr, bytes };
     let call = |end: &[u8]| rest(&[&[0, 1, 0, 0], &[0; 11][..], end].concat());
     assert_eq!(call(&[1, 0, 0, 9]), Flaw::Empty { addr: 0 });
     assert_eq!(call(&[0, 1, 0, 0, 9]), Flaw::Empty { addr: 0 });
@@ -256,13 +390,6 @@ fn content_that_is_malformed() {
         outside(8, 1 << 33)
     );
     assert_eq!(call(&[0, 1, 0, 5, 1]), Flaw::Short { needed: 5, left: 1 });
-    // Times.
-    let late = Flaw::Late {
-        column: Column::Times,
-        at: 101,
-        insns: 100,
-    };
-    assert_eq!(rest(&[0, 0, 0, 1, 101, 0]), late);
 }
 
 fn open(file: &[u8]) -> TraceError {

@@ -1,9 +1,10 @@
 //! A chunk.
 
 use super::boundary::{decode_end, decode_start, encode_end, encode_start};
-use super::{Column, Flaw, Input, Output, calls, pages, touches};
-use crate::trace::{Chunk, Header, Part, TraceError};
+use super::{Column, Flaw, Input, Output, calls, pages, times, touches};
+use crate::trace::{Chunk, Header, Part, Touch, TraceError};
 
+pub use super::pages::MAX_CODE_PAGES;
 pub use super::touches::MAX_TOUCHES;
 
 /// Appends the content of a chunk's block.
@@ -23,17 +24,31 @@ fn encode(out: &mut Output, chunk: &Chunk) -> Result<(), Flaw> {
     out.varint(chunk.times.len() as u64);
     touches::encode(out, &chunk.touches)?;
     calls::encode(out, &chunk.ecalls)?;
-    pages::encode_code(out, &chunk.code)?;
-    pages::encode_times(out, &chunk.times)
+    pages::encode(out, &chunk.code)?;
+    times::encode(out, &chunk.times)
 }
 
-/// The chunk in the content of block `part`, of a trace with this header.
+/// The chunk in the content of block `part`, of a trace with this header. It may touch
+/// a word first twice.
 pub(in crate::trace) fn decode_chunk(
     part: Part,
     content: &[u8],
     header: &Header,
 ) -> Result<Chunk, TraceError> {
-    Input::all(part, content, |input| decode(input, header.address_space))
+    let space = header.address_space;
+    Input::all(part, content, |input| decode(input, space, touches::decode))
+}
+
+/// [`decode_chunk`], and it touches no word first twice.
+pub(in crate::trace) fn check_chunk(
+    part: Part,
+    content: &[u8],
+    header: &Header,
+) -> Result<Chunk, TraceError> {
+    let space = header.address_space;
+    Input::all(part, content, |input| {
+        decode(input, space, touches::decode_distinct)
+    })
 }
 
 /// The number of the chunk in the content of block `part`.
@@ -45,22 +60,26 @@ pub(in crate::trace) fn number(part: Part, content: &[u8]) -> Result<u64, TraceE
     })
 }
 
-fn decode(input: &mut Input<'_>, space: u64) -> Result<Chunk, Flaw> {
+fn decode(
+    input: &mut Input<'_>,
+    space: u64,
+    decode_touches: impl Fn(&mut Input<'_>, u64, u64) -> Result<Vec<Touch>, Flaw>,
+) -> Result<Chunk, Flaw> {
     let number = input.varint()?;
     let start = decode_start(input)?;
     let end = decode_end(input, &start)?;
     let touches = touches::decode_count(input)?;
     let ecalls = input.count(Column::Ecalls, calls::LEAST)?;
-    let code = input.count(Column::Code, pages::LEAST_PAGE)?;
-    let times = input.count(Column::Times, pages::LEAST_TIME)?;
+    let code = pages::decode_count(input)?;
+    let looks = input.count(Column::Times, times::LEAST)?;
     let chunk = Chunk {
         number,
         start,
         end,
-        touches: touches::decode(input, touches, space)?,
+        touches: decode_touches(input, touches, space)?,
         ecalls: calls::decode(input, ecalls, space)?,
-        code: pages::decode_code(input, code, space)?,
-        times: pages::decode_times(input, times)?,
+        code: pages::decode(input, code, space)?,
+        times: times::decode(input, looks)?,
     };
     check_late(&chunk)?;
     Ok(chunk)

@@ -38,11 +38,15 @@ pub enum Flaw {
         /// Bytes that there are for them.
         left: u64,
     },
-    /// There may not be so many words touched.
-    #[error("{count} words touched, the most is {limit}: use smaller chunks", limit = super::MAX_TOUCHES)]
-    TooManyTouches {
+    /// A chunk may not have so many.
+    #[error("{count} {column}, the most is {limit}: use smaller chunks")]
+    TooMany {
+        /// Of what.
+        column: Column,
         /// How many.
         count: u64,
+        /// How many there may be.
+        limit: u64,
     },
     /// `x0` is not zero.
     #[error("x0 is {value:#x}")]
@@ -127,11 +131,14 @@ pub enum Flaw {
         /// Its size.
         bytes: u64,
     },
-    /// A length of a value that no value has.
-    #[error("a value is {length} bytes long")]
-    ValueLength {
-        /// Its length.
-        length: u8,
+    /// A word of code is said to have changed and has not.
+    #[error("a word of code is said to have changed, and has not")]
+    SameCode,
+    /// Numbers of more bytes than a number has.
+    #[error("a group of numbers of {width} bytes each")]
+    Width {
+        /// How many bytes.
+        width: u8,
     },
     /// A text is not UTF-8.
     #[error("a text is not UTF-8")]
@@ -157,6 +164,8 @@ pub enum Flaw {
 pub enum Column {
     /// Words touched.
     Touches,
+    /// Groups of words touched.
+    Groups,
     /// Calls.
     Ecalls,
     /// Ranges that a call read.
@@ -165,6 +174,8 @@ pub enum Column {
     Writes,
     /// Pages of code.
     Code,
+    /// Runs of words in which a page of code has changed.
+    Runs,
     /// Looks at the clock.
     Times,
     /// Memory before the first instruction.
@@ -177,10 +188,12 @@ impl fmt::Display for Column {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Column::Touches => "words touched",
+            Column::Groups => "groups of words touched",
             Column::Ecalls => "calls",
             Column::Reads => "ranges read",
             Column::Writes => "ranges written",
             Column::Code => "code pages",
+            Column::Runs => "runs of changed code",
             Column::Times => "times",
             Column::Initial => "ranges of initial memory",
             Column::Bytes => "bytes",

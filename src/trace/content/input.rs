@@ -48,6 +48,13 @@ impl<'a> Input<'a> {
         Ok(taken)
     }
 
+    /// The next so many bytes, to be read by themselves.
+    pub fn part(&mut self, count: u64) -> Result<Input<'a>, Flaw> {
+        Ok(Input {
+            left: self.take(count)?,
+        })
+    }
+
     /// The next `N` bytes.
     pub fn array<const N: usize>(&mut self) -> Result<[u8; N], Flaw> {
         let (taken, left) = self.left.split_first_chunk().ok_or(Flaw::Short {
@@ -126,27 +133,6 @@ impl<'a> Input<'a> {
     pub fn change(&mut self, from: u64) -> Result<u64, Flaw> {
         let change = unzigzag(self.varint()?);
         Ok(from.wrapping_add_signed(change))
-    }
-
-    /// A number of so many bytes, at most eight.
-    #[inline]
-    pub fn low_bytes(&mut self, length: u8) -> Result<u64, Flaw> {
-        let Some(word) = self.left.first_chunk() else {
-            return self.last_bytes(length);
-        };
-        self.left = &self.left[usize::from(length)..];
-        let unused = 64 - 8 * u32::from(length);
-        let word = u64::from_le_bytes(*word);
-        Ok(word & u64::MAX.checked_shr(unused).unwrap_or(0))
-    }
-
-    /// [`low_bytes`](Input::low_bytes) where fewer than eight are left.
-    #[cold]
-    fn last_bytes(&mut self, length: u8) -> Result<u64, Flaw> {
-        let taken = self.take(u64::from(length))?;
-        let mut word = [0; 8];
-        word[..taken.len()].copy_from_slice(taken);
-        Ok(u64::from_le_bytes(word))
     }
 
     pub fn signed(&mut self) -> Result<u64, Flaw> {

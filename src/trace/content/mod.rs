@@ -13,14 +13,15 @@ mod flaw;
 mod head;
 mod input;
 mod output;
+mod packed;
 mod pages;
 mod span;
+mod times;
 mod touches;
-mod values;
 mod varint;
 
-pub use chunk::MAX_TOUCHES;
-pub(super) use chunk::{decode_chunk, encode_chunk, number};
+pub use chunk::{MAX_CODE_PAGES, MAX_TOUCHES};
+pub(super) use chunk::{check_chunk, decode_chunk, encode_chunk, number};
 pub(super) use ending::{decode_ending, encode_ending};
 pub use flaw::{Choice, Column, Flaw};
 pub(super) use head::{decode_header, encode_header};

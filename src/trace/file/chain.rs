@@ -113,6 +113,28 @@ pub struct Summary {
     pub bytes: u64,
 }
 
+/// What a chunk must agree in with the rest of the trace.
+#[derive(Clone, Debug)]
+pub(super) struct Link {
+    pub number: u64,
+    pub start: Boundary,
+    pub end: Boundary,
+    /// What the index will say, but for where the block is.
+    pub entry: ChunkInfo,
+}
+
+impl Link {
+    /// The link of `chunk`, whose content has this digest.
+    pub fn of(chunk: &Chunk, digest: Digest) -> Link {
+        Link {
+            number: chunk.number,
+            start: chunk.start.clone(),
+            end: chunk.end.clone(),
+            entry: ChunkInfo::of(chunk, digest, 0),
+        }
+    }
+}
+
 /// Chunks in order, so far.
 #[derive(Debug)]
 pub(super) struct Chain {
@@ -141,21 +163,20 @@ impl Chain {
         self.chunks.len() as u64
     }
 
-    /// Appends a chunk, which must start where the one before has ended.
-    pub fn link(
-        &mut self,
-        number: u64,
-        [start, end]: [&Boundary; 2],
-        chunk: ChunkInfo,
-    ) -> Result<(), TraceError> {
+    /// Appends a chunk whose block is at `offset`. It must start where the one before has
+    /// ended.
+    pub fn append(&mut self, link: &Link, offset: u64) -> Result<(), TraceError> {
         if self.len() == MAX_CHUNKS {
             return Err(TraceError::TooManyChunks);
         }
         let part = Part::Chunk(self.len());
-        check(part, [(Quantity::Number, self.len(), number)])?;
-        check_start(part, &self.end, start)?;
-        self.end.clone_from(end);
-        self.chunks.push(chunk);
+        check(part, [(Quantity::Number, self.len(), link.number)])?;
+        check_start(part, &self.end, &link.start)?;
+        self.end.clone_from(&link.end);
+        self.chunks.push(ChunkInfo {
+            offset,
+            ..link.entry
+        });
         Ok(())
     }
 }

@@ -1,24 +1,21 @@
 //! A chunk as a block of a file, made and read on any thread.
 
 use super::block::{self, CHUNK};
-use super::chain::{Chain, ChunkInfo};
+use super::chain::Link;
 use super::{Codec, block::read_block};
-use crate::trace::{Boundary, Chunk, Digest, Header, Part, TraceError, content};
+use crate::trace::{Chunk, Digest, Header, Part, TraceError, content};
 
 /// A chunk as a block, ready to be [appended](super::Writer::append).
 #[derive(Clone, Debug)]
 pub struct EncodedChunk {
-    number: u64,
     bytes: Vec<u8>,
-    start: Boundary,
-    end: Boundary,
-    entry: ChunkInfo,
+    link: Link,
 }
 
 impl EncodedChunk {
     /// The chunk's number.
     pub const fn number(&self) -> u64 {
-        self.number
+        self.link.number
     }
 
     /// The block: a multiple of 64 bytes.
@@ -28,16 +25,12 @@ impl EncodedChunk {
 
     /// The digest of the block's content.
     pub const fn digest(&self) -> Digest {
-        self.entry.digest
+        self.link.entry.digest
     }
 
-    /// Links the chunk to those before it, as a block at `offset`.
-    pub(super) fn link(&self, chain: &mut Chain, offset: u64) -> Result<(), TraceError> {
-        let entry = ChunkInfo {
-            offset,
-            ..self.entry
-        };
-        chain.link(self.number, [&self.start, &self.end], entry)
+    /// What ties the chunk to those before it.
+    pub(super) const fn link(&self) -> &Link {
+        &self.link
     }
 }
 
@@ -45,7 +38,7 @@ impl EncodedChunk {
 /// do this while one writes.
 ///
 /// That no word is touched first twice and that all memory is in the address
-/// space is not looked at: whoever records sees to it, and a reader checks it.
+/// space is not looked at: whoever records sees to it.
 ///
 /// # Errors
 /// [`TraceError::Unfit`] if the chunk is none that can be recorded, and
@@ -54,16 +47,14 @@ pub fn encode_chunk(chunk: &Chunk, codec: Codec) -> Result<EncodedChunk, TraceEr
     let mut out = block::unsealed();
     content::encode_chunk(&mut out, chunk)?;
     let (bytes, digest) = block::seal(Part::Chunk(chunk.number), CHUNK, out, codec)?;
-    Ok(EncodedChunk {
-        number: chunk.number,
-        bytes,
-        start: chunk.start.clone(),
-        end: chunk.end.clone(),
-        entry: ChunkInfo::of(chunk, digest, 0),
-    })
+    let link = Link::of(chunk, digest);
+    Ok(EncodedChunk { bytes, link })
 }
 
 /// The chunk of a block that [`encode_chunk`] has made, for a trace with this header.
+///
+/// All is checked but whether a word is touched first twice, which takes longer than all
+/// else: [`Trace::check`](super::Trace::check) does that, and a replay finds it by itself.
 ///
 /// # Errors
 /// What is wrong with the block; offsets are from its start, and a block that

@@ -8,6 +8,7 @@
 
 mod block;
 mod chain;
+mod check;
 mod codec;
 mod damage;
 mod encoded;

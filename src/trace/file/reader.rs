@@ -1,17 +1,16 @@
 //! Reading any chunk of a trace.
 
 use std::fs::File;
-use std::io::BufReader;
 
 use super::block::{
     ALIGN, BlockHeader, CHUNK, ELF, HEAD, INDEX, TAIL, fill, read_block, read_line,
 };
 use super::chain::{self, ChunkInfo, check_digest};
+use super::check;
 use super::index::decode_index;
 use super::preamble::Preamble;
 use super::scan::{Scan, Slot};
 use super::source::{Cursor, Source};
-use super::stream::StreamReader;
 use super::trailer::Trailer;
 use super::{Damage, Summary, Totals};
 use crate::trace::content::{decode_chunk, decode_ending, decode_header};
@@ -118,6 +117,9 @@ impl<S: Source> Trace<S> {
 
     /// Reads a chunk.
     ///
+    /// All is checked but whether a word is touched first twice, which [`check`](Trace::check)
+    /// does.
+    ///
     /// # Errors
     /// If there is none of that number, or it is damaged.
     pub fn chunk(&self, number: u64) -> Result<Chunk, TraceError> {
@@ -185,15 +187,13 @@ impl<S: Source> Trace<S> {
     }
 
     /// Reads and checks every byte of the file, once: checksums, digests, links between
-    /// chunks, totals, index, root digest. Runs nothing.
+    /// chunks, that no chunk touches a word first twice, totals, index, root digest. Runs
+    /// nothing. The chunks are shared among the threads of the current rayon pool.
     ///
     /// # Errors
-    /// The first thing that is wrong.
+    /// The first thing that is wrong in the file, however many threads there are.
     pub fn check(&self) -> Result<Summary, TraceError> {
-        let mut reader = StreamReader::new(BufReader::new(Cursor::new(&self.source, 0)))?;
-        while reader.next_chunk()?.is_some() {}
-        let offset = self.source.length()?;
-        reader.summary().ok_or(TraceError::Truncated { offset })
+        check::check(&self.source)
     }
 
     fn read(&self, block: (Part, [u8; 4]), offset: u64) -> Result<(Digest, Vec<u8>), TraceError> {

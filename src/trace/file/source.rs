@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::os::unix::fs::FileExt;
 
 /// A file, or the bytes of one.
-pub trait Source {
+pub trait Source: Sync {
     /// Its length in bytes.
     ///
     /// # Errors

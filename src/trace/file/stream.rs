@@ -6,7 +6,7 @@ use super::block::{
     self, ALIGN, BlockHeader, CHUNK, ELF, HEAD, INDEX, TAIL, fill, read_block, read_content,
     read_line, resembles,
 };
-use super::chain::{self, Chain, ChunkInfo, check_digest};
+use super::chain::{self, Chain, Link, check_digest};
 use super::index::decode_index;
 use super::preamble::Preamble;
 use super::trailer::Trailer;
@@ -17,7 +17,9 @@ use crate::trace::{Chunk, Digest, Ending, Header, Part, Quantity, TraceError};
 /// Reads a trace from a pipe: the header, then one chunk after another.
 ///
 /// Everything is checked on the way: checksums, digests, that each chunk starts
-/// where the one before has ended, and at last the totals, index and root digest.
+/// where the one before has ended, and at last the totals, index and root digest;
+/// but not whether a chunk touches a word first twice, as [`Trace::check`](super::Trace::check)
+/// does.
 /// It reads small pieces as well as large ones, so give it something buffered.
 #[derive(Debug)]
 pub struct StreamReader<R: Read> {
@@ -134,11 +136,25 @@ impl<R: Read> StreamReader<R> {
     fn read_chunk(&mut self, block: &BlockHeader, part: Part) -> Result<Chunk, TraceError> {
         let content = read_content(&mut self.from, block, part, self.offset)?;
         let chunk = decode_chunk(part, &content, &self.header)?;
-        let entry = ChunkInfo::of(&chunk, block.digest, self.offset);
-        self.chain
-            .link(chunk.number, [&chunk.start, &chunk.end], entry)?;
-        self.offset += block.bytes();
+        self.append(&Link::of(&chunk, block.digest), block)?;
         Ok(chunk)
+    }
+
+    /// Goes on after a chunk that has been read.
+    pub(super) fn append(&mut self, link: &Link, block: &BlockHeader) -> Result<(), TraceError> {
+        self.chain.append(link, self.offset)?;
+        self.offset += block.bytes();
+        Ok(())
+    }
+
+    /// The number of the next chunk, and where its block would start.
+    pub(super) fn place(&self) -> (u64, u64) {
+        (self.chain.len(), self.offset)
+    }
+
+    /// Reads what follows from elsewhere: the bytes from the next block on.
+    pub(super) fn resume(&mut self, from: R) {
+        self.from = from;
     }
 
     /// Reads the ending, whose header has been read, and all that follows.

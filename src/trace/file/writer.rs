@@ -67,7 +67,7 @@ impl<W: Write> Writer<W> {
         if self.broken {
             return Err(TraceError::Broken);
         }
-        chunk.link(&mut self.chain, self.offset)?;
+        self.chain.append(chunk.link(), self.offset)?;
         self.write(chunk.bytes())
     }
 

@@ -29,6 +29,7 @@ pub use mismatch::{Difference, Field, Mismatch, Place, StateDifference};
 pub use steps::{Step, Steps};
 pub use verify::{Level, Verified, Verify};
 
+pub(crate) use ending::Tail;
 pub(crate) use locate::Watch;
 pub(crate) use mismatch::difference;
 pub(crate) use shape::check_shape;

@@ -3,11 +3,12 @@
 
 use super::chain::Chain;
 use super::crew::in_order;
+use super::ending::Tail;
 use super::history::History;
 use super::mismatch::{Difference, Mismatch, Place};
 use super::{ReplayError, VerifyError};
 use crate::emulator::Replayed;
-use crate::machine::{Exit, Reservation, page_down};
+use crate::machine::{Cause, Exit, PAGE_SIZE, Reservation, Trap, page_down};
 use crate::trace::{Chunk, Digest, Ending, Header};
 use crate::{EngineKind, Replayer};
 
@@ -295,13 +296,25 @@ impl<'a> Join<'a> {
     }
 
     /// All chunks are right: is the end?
-    fn finish<E: std::error::Error + 'static>(self) -> Result<Verified, VerifyError<E>> {
+    fn finish<E: std::error::Error + 'static>(mut self) -> Result<Verified, VerifyError<E>> {
         let Some(ending) = &self.trace.ending else {
             return Ok(self.verified);
         };
         let Verify { header, elf, .. } = *self.trace;
+        let mut tail = Tail {
+            last: self.last.as_ref(),
+            start: &header.start,
+            stays: self.stays,
+            code: Vec::new(),
+        };
+        if let Some(history) = &mut self.history {
+            let mut pages = trapping_pages(ending.exit);
+            pages.retain(|addr| addr.saturating_add(PAGE_SIZE) <= header.address_space);
+            let code = |addr| Some((addr, history.code_at(addr)?));
+            tail.code = pages.into_iter().filter_map(code).collect();
+        }
         let mut replayer = Replayer::new(header, elf, EngineKind::Interp)?;
-        if !replayer.ends_so(self.last.as_ref(), &header.start, self.stays, ending.exit) {
+        if !replayer.ends_so(&tail, ending.exit) {
             return Err(VerifyError::Exit {
                 recorded: ending.exit,
             });
@@ -341,4 +354,17 @@ fn check_inputs<E: std::error::Error + 'static>(header: &Header) -> Result<(), V
     } else {
         Err(VerifyError::Inputs { recorded, found })
     }
+}
+
+/// The pages that an instruction which trapped was fetched from.
+fn trapping_pages(exit: Exit) -> Vec<u64> {
+    let Exit::Trap(Trap { pc, cause }) = exit else {
+        return Vec::new();
+    };
+    if matches!(cause, Cause::FetchFault { .. }) {
+        return Vec::new();
+    }
+    let mut pages = vec![page_down(pc), page_down(pc.wrapping_add(2))];
+    pages.dedup();
+    pages
 }

@@ -19,6 +19,7 @@ mod mismatch;
 mod shape;
 mod steps;
 mod verify;
+mod whole;
 mod words;
 
 pub use crate::machine::{AccessKind, WordAccess};

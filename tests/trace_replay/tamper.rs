@@ -137,7 +137,7 @@ fn ecalls(chunk: &Chunk) -> Vec<Change> {
                 c.ecalls[at].reads.insert(0, 0x8..0x10);
             }),
             change(name("reads all"), move |c| {
-                c.ecalls[at].reads = [0..1 << 32].into();
+                c.ecalls[at].reads = vec![0..8, 0x10..1 << 32];
             }),
             change(name("writes more"), move |c| {
                 let write = CallWrite {

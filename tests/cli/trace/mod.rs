@@ -59,10 +59,10 @@ impl Recorded {
     }
 }
 
-/// One of the guest programs.
+/// One of the guest programs, by a name that is the same wherever the package
+/// lies: it is the guest's first argument, and so in the trace.
 pub fn program(name: &str) -> PathBuf {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    root.join("guest-programs/elf")
+    Path::new("guest-programs/elf")
         .join(name)
         .with_extension("elf")
 }

@@ -101,7 +101,7 @@ fn machine_status(error: &rvjet::Error) -> Status {
     }
 }
 
-/// Whether a trace is wrong, or what was asked of it.
+/// Whether this is no trace, a wrong one, or not what was asked for.
 fn trace_status(error: &TraceError) -> Status {
     match error {
         TraceError::Io(_) => Status::NoInput,
@@ -111,7 +111,10 @@ fn trace_status(error: &TraceError) -> Status {
         | TraceError::TooLarge { .. }
         | TraceError::TooManyChunks
         | TraceError::Broken => Status::Io,
-        _ => Status::Rejected,
+        TraceError::Magic { .. } | TraceError::Mangled(_) | TraceError::Version { .. } => {
+            Status::Rejected
+        }
+        _ => Status::Wrong,
     }
 }
 

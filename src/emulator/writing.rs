@@ -88,3 +88,84 @@ impl Recording {
         writer.finish(&ending)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+    use crate::Machine;
+    use crate::trace::{Condition, Policy, Trace};
+
+    /// Takes so many bytes and no more.
+    #[derive(Default)]
+    struct Disk {
+        bytes: Vec<u8>,
+        room: usize,
+    }
+
+    impl Write for Disk {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let taken = bytes.len().min(self.room - self.bytes.len());
+            self.bytes.extend_from_slice(&bytes[..taken]);
+            match taken {
+                0 => Err(io::ErrorKind::StorageFull.into()),
+                taken => Ok(taken),
+            }
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn recording(elf: &[u8]) -> Recording {
+        let linux = crate::abi::Linux::new().args(["fib", "12"]);
+        let machine = Machine::builder().elf(elf).abi(linux.stdout(io::sink()));
+        machine.record(Policy::Insns(1000)).unwrap()
+    }
+
+    #[test]
+    fn a_full_disk_has_all_chunks_that_fit() {
+        let elf = std::fs::read("guest-programs/elf/fib.elf").unwrap();
+        let mut whole = Vec::new();
+        recording(&elf)
+            .write_to(&mut whole, &TraceOptions::default())
+            .unwrap();
+        let trace = Trace::open(whole.clone()).unwrap();
+        for threads in [1, 2, 4] {
+            for number in 0..trace.len() {
+                let room = trace.chunk_info(number).unwrap().offset as usize + 100;
+                let mut disk = Disk {
+                    room,
+                    ..Disk::default()
+                };
+                let options = TraceOptions {
+                    threads,
+                    ..TraceOptions::default()
+                };
+                let error = recording(&elf).write_to(&mut disk, &options).unwrap_err();
+                assert!(matches!(error, TraceError::Io(_)), "{error}");
+                assert!(whole.starts_with(&disk.bytes));
+                let cut = Trace::open(disk.bytes).unwrap();
+                assert!(matches!(cut.condition(), Condition::Truncated { .. }));
+                assert_eq!(cut.len(), number);
+            }
+        }
+    }
+
+    #[test]
+    fn what_starts_in_the_middle_is_no_trace() {
+        let elf = std::fs::read("guest-programs/elf/fib.elf").unwrap();
+        for threads in [1, 3] {
+            let mut recording = recording(&elf);
+            recording.next_chunk().unwrap();
+            let options = TraceOptions {
+                threads,
+                ..TraceOptions::default()
+            };
+            let error = recording.write_to(io::sink(), &options).unwrap_err();
+            assert!(matches!(error, TraceError::Mismatch { .. }), "{error}");
+        }
+    }
+}

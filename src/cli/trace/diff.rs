@@ -51,15 +51,18 @@ pub fn execute(args: &Args) -> Result<ExitCode, Failure> {
         Some(difference) => Some(difference),
         None => of_runs(&a, &b, &a.program(args.elf.as_deref())?)?,
     };
-    let (a, b) = (args.a.display(), args.b.display());
+    let (path_a, path_b) = (args.a.display(), args.b.display());
     output::print("the difference", |out| match &found {
-        Some(text) => writeln!(out, "a: {a}\nb: {b}\n{text}"),
-        None => writeln!(out, "{a} and {b}: the same run"),
+        Some(text) => writeln!(out, "a: {path_a}\nb: {path_b}\n{text}"),
+        None => writeln!(out, "{path_a} and {path_b}: the same run"),
     })?;
-    Ok(match found {
-        Some(_) => Status::Wrong.into(),
-        None => Status::Success.into(),
-    })
+    if found.is_some() {
+        return Ok(Status::Wrong.into());
+    }
+    // What was compared may not be all of it.
+    let ends = [a.done(), b.done()];
+    let status = ends.into_iter().find(|status| *status != Status::Success);
+    Ok(status.unwrap_or(Status::Success).into())
 }
 
 /// Traces of different programs have nothing else to be compared.

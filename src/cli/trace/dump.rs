@@ -93,7 +93,7 @@ pub fn execute(args: &Args) -> Result<ExitCode, Failure> {
         dump.trap(&walk, all, trap)?;
     }
     dump.out.flush().map_err(lost)?;
-    Ok(opened.done())
+    Ok(opened.done().into())
 }
 
 impl Part {

@@ -114,7 +114,7 @@ pub fn execute(args: &Args) -> Result<ExitCode, Failure> {
     let name = args.output.display().to_string();
     expanded.map_err(|error| failed(&opened, &elf, &name, error))?;
     out.flush().map_err(output::lost(&name))?;
-    Ok(opened.done())
+    Ok(opened.done().into())
 }
 
 fn failed(opened: &Opened, elf: &[u8], name: &str, error: ExpandError<TraceError>) -> Failure {

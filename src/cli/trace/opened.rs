@@ -4,7 +4,6 @@ use std::fs::File;
 use std::io::{self, BufReader, Read};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use rvjet::trace::{Condition, Digest, Header, Source, StreamReader, Trace, TraceError};
 
@@ -152,26 +151,26 @@ impl Opened {
     }
 
     /// The exit status when all that there is has been done; tells if that is not all.
-    pub fn done(&self) -> ExitCode {
+    pub fn done(&self) -> Status {
         match self.trace.condition() {
             Condition::Truncated { offset } => truncated(&self.path, *offset, self.trace.len()),
             Condition::Damaged(damage) => {
                 let (path, what) = (self.path.display(), failure::chain(damage));
                 output::message(format_args!("{path}: {what}"));
-                Status::Wrong.into()
+                Status::Wrong
             }
-            Condition::Complete => Status::Success.into(),
+            Condition::Complete => Status::Success,
         }
     }
 }
 
 /// Tells that a trace is truncated; the exit status.
-pub fn truncated(path: &Path, offset: u64, chunks: u64) -> ExitCode {
+pub fn truncated(path: &Path, offset: u64, chunks: u64) -> Status {
     let (path, chunks) = (path.display(), Counted(chunks, "chunk"));
     output::message(format_args!(
         "{path}: truncated at byte {offset}, after {chunks}"
     ));
-    Status::Truncated.into()
+    Status::Truncated
 }
 
 /// So many of something.

@@ -85,7 +85,7 @@ pub fn execute(args: &Args) -> Result<ExitCode, Failure> {
     } else {
         output::print("the figures", |out| table.write(out))?;
     }
-    Ok(opened.done())
+    Ok(opened.done().into())
 }
 
 fn shortened(mut rows: Vec<Row>, top: Option<u64>) -> Vec<Row> {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use rvjet::replay::{Level, Verify, VerifyError};
-use rvjet::trace::{Part, TraceError};
+use rvjet::trace::TraceError;
 
 use super::opened::{self, Counted, Opened};
 use super::place::Names;
@@ -85,15 +85,16 @@ fn quick(args: &Args) -> Result<ExitCode, Failure> {
             }
             Ok(None) => break None,
             Err(TraceError::Truncated { offset }) => break Some(offset),
-            Err(source) => return Err(bad(path, source)),
+            Err(source) => return Err(opened::wrong(path, source)),
         }
     };
     drop(progress);
     tell(args, &whole, "checked")?;
-    Ok(match truncated {
+    let status = match truncated {
         Some(offset) => opened::truncated(path, offset, whole.chunks),
-        None => Status::Success.into(),
-    })
+        None => Status::Success,
+    };
+    Ok(status.into())
 }
 
 /// What was found to be right.
@@ -137,7 +138,7 @@ fn replay(args: &Args, level: Level) -> Result<ExitCode, Failure> {
                 insns: verified.insns,
             };
             tell(args, &whole, "verified")?;
-            Ok(opened.done())
+            Ok(opened.done().into())
         }
         Err(error) => Err(failed(&opened, &elf, error)),
     }
@@ -151,7 +152,7 @@ fn failed(opened: &Opened, elf: &[u8], error: VerifyError<TraceError>) -> Failur
             path: path.clone(),
             source,
         },
-        VerifyError::Chunk { source, .. } => bad(path, source),
+        VerifyError::Chunk { source, .. } => opened.wrong(source),
         VerifyError::Mismatch(found) => {
             let chunk = opened.trace.chunk(found.chunk).ok();
             let names = Names::new(opened.header(), elf);
@@ -163,24 +164,6 @@ fn failed(opened: &Opened, elf: &[u8], error: VerifyError<TraceError>) -> Failur
         other => Failure::Wrong {
             path: path.clone(),
             what: failure::chain(&other),
-        },
-    }
-}
-
-/// A trace that is damaged is a wrong one; what is no trace is not.
-fn bad(path: &std::path::Path, source: TraceError) -> Failure {
-    match source {
-        TraceError::Io(_)
-        | TraceError::Magic { .. }
-        | TraceError::Mangled(_)
-        | TraceError::Version { .. }
-        | TraceError::Truncated { .. }
-        | TraceError::Malformed {
-            part: Part::Head, ..
-        } => opened::wrong(path, source),
-        source => Failure::Wrong {
-            path: path.to_owned(),
-            what: source.to_string(),
         },
     }
 }

@@ -1,5 +1,7 @@
 //! `rvjet trace info`.
 
+use predicates::str::contains;
+
 use super::{Recorded, facts, printed, program, trace};
 use crate::rvjet;
 
@@ -98,10 +100,18 @@ fn what_is_no_trace_is_refused() {
     trace(["info".as_ref(), dir.as_os_str()])
         .code(66)
         .stdout("");
-    let mut mangled = recorded.bytes();
-    mangled[8] ^= 0x40;
-    let mangled = recorded.beside("mangled.rvt", &mangled);
-    trace(["info".as_ref(), mangled.as_os_str()])
+    let bytes = recorded.bytes();
+    let at = bytes.windows(2).position(|pair| pair == b"\r\n").unwrap();
+    let text = [&bytes[..at], &bytes[at + 1..]].concat();
+    let text = recorded.beside("text.rvt", &text);
+    trace(["info".as_ref(), text.as_os_str()])
         .code(65)
+        .stdout("")
+        .stderr(contains("mangled"));
+    let mut damaged = recorded.bytes();
+    damaged[8] ^= 0x40;
+    let damaged = recorded.beside("damaged.rvt", &damaged);
+    trace(["info".as_ref(), damaged.as_os_str()])
+        .code(1)
         .stdout("");
 }

@@ -88,15 +88,39 @@ fn every_trap_is_verified() {
     assert_eq!(illegal, Cause::IllegalInstruction { word: 0xffff_ffff });
     let nowhere = DATA + 0x10_0000;
     let found = at(nowhere, load(LoadOp::Lw, none, x(5), 4));
-    assert_eq!(found, Cause::LoadFault { addr: nowhere + 4, width });
+    assert_eq!(
+        found,
+        Cause::LoadFault {
+            addr: nowhere + 4,
+            width
+        }
+    );
     let found = at(1 << 40, load(LoadOp::Lw, none, x(5), 4));
-    assert_eq!(found, Cause::LoadFault { addr: (1 << 40) + 4, width });
+    assert_eq!(
+        found,
+        Cause::LoadFault {
+            addr: (1 << 40) + 4,
+            width
+        }
+    );
     let found = at(CODE, store(width, none, x(5), 4));
-    assert_eq!(found, Cause::StoreFault { addr: CODE + 4, width });
+    assert_eq!(
+        found,
+        Cause::StoreFault {
+            addr: CODE + 4,
+            width
+        }
+    );
     let found = at(CODE, amo(AmoOp::Add, width, none, x(5), none));
     assert_eq!(found, Cause::StoreFault { addr: CODE, width });
     let found = at(DATA + 2, amo(AmoOp::Add, width, none, x(5), none));
-    assert_eq!(found, Cause::StoreMisaligned { addr: DATA + 2, width });
+    assert_eq!(
+        found,
+        Cause::StoreMisaligned {
+            addr: DATA + 2,
+            width
+        }
+    );
     let found = at(DATA, jalr(none, x(5), 0));
     assert_eq!(found, Cause::FetchFault { addr: DATA });
 }
@@ -146,7 +170,11 @@ fn a_wrong_register_names_its_last_writer() {
         let found = trace.replayer(engine).replay(&trace.chunks[0]).unwrap_err();
         let place = found.place;
         assert_eq!((place.at, place.insn, place.pc), (10, 10, CODE + 40));
-        let Difference::End(StateDifference { field, recorded, expected }) = found.difference
+        let Difference::End(StateDifference {
+            field,
+            recorded,
+            expected,
+        }) = found.difference
         else {
             panic!("{found}");
         };
@@ -167,12 +195,21 @@ fn a_wrong_word_names_who_accesses_it_first() {
         }
     };
     let (difference, at) = found(|t| t.chunks[0].touches[0].value ^= 1);
-    assert!(matches!(difference, Difference::TouchValue { .. }), "{difference}");
+    assert!(
+        matches!(difference, Difference::TouchValue { .. }),
+        "{difference}"
+    );
     assert_eq!(at, 8);
     let (difference, at) = found(|t| drop(t.chunks[0].touches.pop()));
-    assert_eq!((difference, at), (Difference::Untouched { addr: DATA + 16 }, 9));
+    assert_eq!(
+        (difference, at),
+        (Difference::Untouched { addr: DATA + 16 }, 9)
+    );
     let (difference, at) = found(|t| t.chunks[0].touches.swap(0, 1));
-    assert!(matches!(difference, Difference::TouchOrder { index: 0, .. }), "{difference}");
+    assert!(
+        matches!(difference, Difference::TouchOrder { index: 0, .. }),
+        "{difference}"
+    );
     assert_eq!(at, 8);
     let (difference, at) = found(|t| t.chunks[0].ecalls[0].at = 12);
     assert_eq!((difference, at), (Difference::NoEcall, 12));

@@ -33,7 +33,7 @@ pub mod trace;
 
 pub use emulator::{
     AccessTrace, Builder, EngineKind, Limits, Machine, Outcome, Recording, Replayer, Stats, Times,
-    Unaligned,
+    TraceOptions, Unaligned,
 };
 pub use error::Error;
 

@@ -1,9 +1,9 @@
 //! How a run ended, as the command tells it: exit status, one word, one line.
 
+use rvjet::Outcome;
 use rvjet::elf::Symbols;
 use rvjet::isa::Reg;
 use rvjet::machine::{Cause, Exit, Trap};
-use rvjet::{Machine, Outcome};
 use serde::Serialize;
 
 use super::status::Status;
@@ -33,13 +33,18 @@ pub struct Ending {
 
 impl Ending {
     pub fn of(outcome: &Outcome) -> Ending {
-        let kind = kind(outcome.exit);
+        Ending::at(outcome.exit, outcome.state.pc)
+    }
+
+    /// Of a run that ended so, with this pc.
+    pub fn at(exit: Exit, pc: u64) -> Ending {
+        let kind = kind(exit);
         Ending {
             kind,
-            code: code(outcome.exit, kind),
-            pc: match outcome.exit {
+            code: code(exit, kind),
+            pc: match exit {
                 Exit::Trap(trap) => trap.pc,
-                _ => outcome.state.pc,
+                _ => pc,
             },
         }
     }
@@ -84,10 +89,21 @@ fn code(exit: Exit, kind: Kind) -> u8 {
 }
 
 /// What to tell of a run that was stopped by a trap or a limit.
-pub fn line(outcome: &Outcome, elf: &[u8], machine: &Machine) -> Option<String> {
-    let pc = outcome.state.pc;
+pub fn line(outcome: &Outcome, elf: &[u8], bias: u64) -> Option<String> {
     let what = match outcome.exit {
         Exit::Exited { .. } | Exit::BrokenPipe => return None,
+        exit => text(exit, outcome.state.pc),
+    };
+    let symbols = Symbols::parse(elf, bias);
+    let at = place(&symbols, Ending::of(outcome).pc);
+    Some(what + &at + &origin(&symbols, outcome))
+}
+
+/// How a run ended whose pc was this in the end.
+pub fn text(exit: Exit, pc: u64) -> String {
+    match exit {
+        Exit::Exited { code } => format!("exit code {code}"),
+        Exit::BrokenPipe => format!("its reader was gone at pc {pc:#x}"),
         Exit::Trap(trap) => trap.to_string(),
         Exit::InsnLimit { limit } => format!("instruction limit of {limit} reached at pc {pc:#x}"),
         Exit::MemoryLimit { limit } => {
@@ -97,10 +113,7 @@ pub fn line(outcome: &Outcome, elf: &[u8], machine: &Machine) -> Option<String> 
             let limit = humantime::format_duration(limit);
             format!("time limit of {limit} reached at pc {pc:#x}")
         }
-    };
-    let symbols = Symbols::parse(elf, machine.program().bias);
-    let at = place(&symbols, Ending::of(outcome).pc);
-    Some(what + &at + &origin(&symbols, outcome))
+    }
 }
 
 /// `, ra 0x… (symbol+offset)` of a jump to a wrong address, whose pc does not
@@ -119,7 +132,7 @@ fn origin(symbols: &Symbols<'_>, outcome: &Outcome) -> String {
 }
 
 /// ` (symbol+offset, file:line)`, as much of it as is known.
-fn place(symbols: &Symbols<'_>, pc: u64) -> String {
+pub fn place(symbols: &Symbols<'_>, pc: u64) -> String {
     let symbol = symbols
         .lookup(pc)
         .map(|symbol| format!("{}+{:#x}", symbol.name, symbol.offset));

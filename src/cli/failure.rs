@@ -8,6 +8,8 @@ use std::process::ExitCode;
 use rvjet::abi::StartError;
 use rvjet::elf::ElfError;
 use rvjet::program::LoadError;
+use rvjet::replay::ReplayError;
+use rvjet::trace::{Digest, TraceError};
 
 use super::output;
 use super::status::Status;
@@ -26,6 +28,25 @@ pub enum Failure {
     Machine { path: PathBuf, source: rvjet::Error },
     #[error("cannot create {}", path.display())]
     Create { path: PathBuf, source: io::Error },
+    #[error("{} is there already; --force replaces it", path.display())]
+    Exists { path: PathBuf },
+    /// A trace that cannot be read, or written.
+    #[error("{}", path.display())]
+    Trace { path: PathBuf, source: TraceError },
+    /// A trace is not what it says.
+    #[error("{}: {what}", path.display())]
+    Wrong { path: PathBuf, what: String },
+    #[error("{}: the trace does not have the program; give its ELF file by --elf", path.display())]
+    NoElf { path: PathBuf },
+    #[error("{}: its digest is {found}, and that of the trace's program {recorded}", path.display())]
+    OtherElf {
+        path: PathBuf,
+        recorded: Digest,
+        found: Digest,
+    },
+    /// A trace cannot be replayed.
+    #[error("{}", path.display())]
+    Replay { path: PathBuf, source: ReplayError },
     #[error("cannot write {what}")]
     Output { what: String, source: io::Error },
 }
@@ -52,7 +73,12 @@ impl Failure {
             Failure::Input { .. } => Status::NoInput,
             Failure::Elf { .. } => Status::Rejected,
             Failure::Machine { source, .. } => machine_status(source),
-            Failure::Create { .. } => Status::CannotCreate,
+            Failure::Create { .. } | Failure::Exists { .. } => Status::CannotCreate,
+            Failure::Trace { source, .. } => trace_status(source),
+            Failure::Wrong { .. } => Status::Wrong,
+            Failure::NoElf { .. } => Status::Usage,
+            Failure::OtherElf { .. } => Status::Rejected,
+            Failure::Replay { source, .. } => replay_status(source),
             Failure::Output { .. } => Status::Io,
         }
     }
@@ -70,8 +96,31 @@ fn machine_status(error: &rvjet::Error) -> Status {
     }
 }
 
+/// Whether a trace is wrong, or what was asked of it.
+fn trace_status(error: &TraceError) -> Status {
+    match error {
+        TraceError::Io(_) => Status::NoInput,
+        TraceError::NoChunk { .. } => Status::Usage,
+        TraceError::Truncated { .. } => Status::Truncated,
+        TraceError::Unfit { .. }
+        | TraceError::TooLarge { .. }
+        | TraceError::TooManyChunks
+        | TraceError::Broken => Status::Io,
+        _ => Status::Rejected,
+    }
+}
+
+/// Whose fault it is that a trace cannot be replayed.
+fn replay_status(error: &ReplayError) -> Status {
+    match error {
+        ReplayError::Machine(error) => machine_status(error),
+        ReplayError::Memory(_) => Status::Internal,
+        _ => Status::Rejected,
+    }
+}
+
 /// An error and what it stems from: `error: cause: cause of the cause`.
-fn chain(error: &dyn Error) -> String {
+pub fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut next = error.source();
     while let Some(cause) = next {

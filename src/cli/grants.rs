@@ -21,6 +21,10 @@ pub struct Grants {
     #[arg(long, env = "RVJET_STDIN", value_name = "FILE")]
     stdin: Option<PathBuf>,
 
+    /// Standard output to FILE, which is made empty, instead of rvjet's own
+    #[arg(long, env = "RVJET_STDOUT", value_name = "FILE")]
+    stdout: Option<PathBuf>,
+
     /// An environment variable; may be repeated, there are no others
     /// [env: RVJET_ENV=, separated by ';']
     #[arg(
@@ -59,6 +63,11 @@ pub struct Grants {
 }
 
 impl Grants {
+    /// Whether the guest's standard output is not that of this process.
+    pub fn has_stdout(&self) -> bool {
+        self.stdout.is_some()
+    }
+
     /// The process that is started as `command`.
     pub fn process(
         self,
@@ -77,6 +86,10 @@ impl Grants {
         }
         if let Some(path) = self.stdin {
             linux = linux.stdin_file(open(&path)?);
+        }
+        if let Some(path) = self.stdout {
+            let file = File::create(&path);
+            linux = linux.stdout(file.map_err(|source| Failure::Create { path, source })?);
         }
         if self.host_time {
             linux = linux.host_time();

@@ -11,12 +11,16 @@ mod ending;
 mod failure;
 mod grants;
 mod input;
+mod launch;
 mod listing;
 mod output;
+mod progress;
+mod record;
 mod run;
 mod stats;
 mod status;
 mod strace;
+mod trace;
 mod values;
 
 use std::process::ExitCode;
@@ -37,6 +41,8 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Run(Box<run::Args>),
+    Record(Box<record::Args>),
+    Trace(trace::Args),
     Disasm(disasm::Args),
 }
 
@@ -52,6 +58,8 @@ pub fn main() -> ExitCode {
 fn execute(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Run(args) => run::execute(*args),
+        Command::Record(args) => record::execute(*args),
+        Command::Trace(args) => trace::execute(&args),
         Command::Disasm(args) => disasm::execute(&args),
     }
 }

@@ -1,10 +1,13 @@
 //! The only place that writes to the process's own standard streams.
 
 use std::fmt::Arguments;
+use std::fs::File;
 use std::io::{self, BufWriter, StdoutLock, Write};
+use std::os::fd::AsFd;
 use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
+use super::failure::Failure;
 use rustix::event::{PollFd, PollFlags, Timespec};
 
 /// Big enough that a listing is written by few system calls.
@@ -65,4 +68,28 @@ fn is_read_by(deadline: Instant) -> bool {
 /// Standard output, buffered: flush it and look at the result.
 pub fn stdout() -> BufWriter<StdoutLock<'static>> {
     BufWriter::with_capacity(BUFFER, io::stdout().lock())
+}
+
+/// Standard output as a file, in which every write is one of the host's.
+pub fn stdout_file() -> io::Result<File> {
+    Ok(File::from(io::stdout().as_fd().try_clone_to_owned()?))
+}
+
+/// Has `write` write to standard output, buffered.
+pub fn print(
+    what: &str,
+    write: impl FnOnce(&mut BufWriter<StdoutLock<'static>>) -> io::Result<()>,
+) -> Result<(), Failure> {
+    let mut out = stdout();
+    write(&mut out)
+        .and_then(|()| out.flush())
+        .map_err(lost(what))
+}
+
+/// What was to be written could not be.
+pub fn lost(what: &str) -> impl Fn(io::Error) -> Failure + Copy {
+    move |source| Failure::Output {
+        what: what.to_owned(),
+        source,
+    }
 }

@@ -2,12 +2,14 @@
 
 use std::process::ExitCode;
 
-/// Why the process ended. Below 128 these are the numbers of `sysexits.h` and
+/// Why the process ended. Below 128 these are 1 and 2, the numbers of `sysexits.h` and
 /// of `timeout(1)`; above, 128 and the signal that a kernel would have sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Status {
     Success = 0,
+    Wrong = 1,
+    Truncated = 2,
     Usage = 64,
     Rejected = 65,
     NoInput = 66,
@@ -23,15 +25,26 @@ pub enum Status {
 }
 
 /// What the help says of each.
-const MEANINGS: [(Status, &str); 13] = [
+const MEANINGS: [(Status, &str); 15] = [
     (Status::Success, "the reader of its output has gone"),
+    (
+        Status::Wrong,
+        "trace verify: the trace is wrong; trace diff: the traces differ",
+    ),
+    (
+        Status::Truncated,
+        "trace: it is truncated, what is there of it was done",
+    ),
     (Status::Usage, "the command line is wrong"),
-    (Status::Rejected, "the ELF file is not one that rvjet runs"),
+    (
+        Status::Rejected,
+        "the ELF file is not one that rvjet runs, or the trace not one that it reads",
+    ),
     (Status::NoInput, "a file or directory cannot be read"),
     (Status::Internal, "this host cannot do what was asked"),
     (
         Status::CannotCreate,
-        "the statistics file cannot be created",
+        "a file cannot be created, or is there already",
     ),
     (Status::Io, "output cannot be written"),
     (Status::Timeout, "time limit (--timeout)"),

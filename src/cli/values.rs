@@ -1,26 +1,31 @@
 //! The values that options take, from text.
 
 use std::ffi::{OsStr, OsString};
+use std::ops::Range;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
 
 use super::failure::Failure;
 
-/// Units of sizes and their bytes, as in GNU tools: alone or with `iB` the
+/// Units of sizes and their bytes, as in GNU tools: alone, with `i` or `iB` the
 /// letter is a power of 1024, with `B` one of 1000.
-const UNITS: [(&str, u64); 14] = [
+const UNITS: [(&str, u64); 18] = [
     ("", 1),
     ("B", 1),
     ("K", 1 << 10),
+    ("Ki", 1 << 10),
     ("KiB", 1 << 10),
     ("KB", 1000),
     ("M", 1 << 20),
+    ("Mi", 1 << 20),
     ("MiB", 1 << 20),
     ("MB", 1_000_000),
     ("G", 1 << 30),
+    ("Gi", 1 << 30),
     ("GiB", 1 << 30),
     ("GB", 1_000_000_000),
     ("T", 1 << 40),
+    ("Ti", 1 << 40),
     ("TiB", 1 << 40),
     ("TB", 1_000_000_000_000),
 ];
@@ -48,6 +53,37 @@ pub fn size(text: &str) -> Result<u64, String> {
     count(digits)?
         .checked_mul(bytes)
         .ok_or_else(|| "more than 64 bits of bytes".to_owned())
+}
+
+/// A quantity of anything: as a [`size`], or a power of two such as `2^22`.
+pub fn quantity(text: &str) -> Result<u64, String> {
+    match text.strip_prefix("2^") {
+        Some(exponent) => u32::try_from(count(exponent)?)
+            .ok()
+            .and_then(|exponent| 1u64.checked_shl(exponent))
+            .ok_or_else(|| "more than 64 bits".to_owned()),
+        None => size(text),
+    }
+}
+
+/// `I..J`: from I up to J, without it.
+pub fn range(text: &str) -> Result<Range<u64>, String> {
+    let (start, end) = text.split_once("..").ok_or("expected I..J")?;
+    let (start, end) = (quantity(start)?, quantity(end)?);
+    if start < end {
+        Ok(start..end)
+    } else {
+        Err(format!("there is nothing from {start} up to {end}"))
+    }
+}
+
+/// A number of threads.
+pub fn threads(text: &str) -> Result<usize, String> {
+    const MOST: u64 = 1 << 10;
+    match count(text)? {
+        threads @ 1..=MOST => Ok(threads as usize),
+        _ => Err(format!("there are 1 to {MOST} threads")),
+    }
 }
 
 /// An environment variable of the guest.
@@ -155,6 +191,26 @@ mod tests {
         assert_eq!(size("16777215T"), Ok(16_777_215 << 40));
         for wrong in ["", "M", "1.5G", "64X", "-1", "16777216T"] {
             assert!(size(wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn quantities() {
+        assert_eq!(quantity("1_000_000"), Ok(1_000_000));
+        assert_eq!(quantity("4Mi"), Ok(4 << 20));
+        assert_eq!(quantity("2^22"), Ok(1 << 22));
+        assert_eq!(quantity("2^63"), Ok(1 << 63));
+        for wrong in ["2^64", "2^", "2^-1", "3^4", "4Mo", "2^4294967296"] {
+            assert!(quantity(wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn ranges() {
+        assert_eq!(range("0..1"), Ok(0..1));
+        assert_eq!(range("1_000..1Mi"), Ok(1000..1 << 20));
+        for wrong in ["", "1", "..", "1..", "..1", "2..2", "3..2", "1..=2"] {
+            assert!(range(wrong).is_err(), "{wrong:?}");
         }
     }
 

@@ -11,6 +11,7 @@ mod engines;
 mod outcome;
 mod recording;
 mod replayer;
+mod writing;
 
 use std::io::{self, Write};
 use std::ops::Range;
@@ -22,6 +23,7 @@ pub use outcome::{Outcome, Stats, Times, Unaligned};
 pub use recording::Recording;
 pub use replayer::Replayer;
 pub(crate) use replayer::{Replayed, Run};
+pub use writing::TraceOptions;
 
 use engines::Engines;
 

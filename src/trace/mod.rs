@@ -26,3 +26,5 @@ pub use file::{
     ChunkInfo, Codec, Condition, Damage, EncodedChunk, MAX_CHUNKS, MAX_CONTENT, Mangling, Source,
     StreamReader, Summary, Totals, Trace, VERSION, Writer, decode_chunk, encode_chunk,
 };
+
+pub(crate) use file::write_chunks;

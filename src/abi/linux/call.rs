@@ -45,6 +45,11 @@ impl Call {
     }
 }
 
+/// The name of the system call of this number, if it is one that is known.
+pub fn call_name(number: u64) -> Option<&'static str> {
+    Call::of(number).map(|call| call.name)
+}
+
 const fn call(number: u64, name: &'static str, args: &'static [Arg], handler: Handler) -> Call {
     Call {
         number,

@@ -40,6 +40,7 @@ use std::time::{Duration, Instant};
 
 use cap_std::fs::Dir;
 
+pub use call::call_name;
 pub use capture::Capture;
 pub use event::{CallEvent, UnknownCall};
 

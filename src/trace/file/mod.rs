@@ -12,6 +12,7 @@ mod codec;
 mod damage;
 mod encoded;
 mod index;
+mod pipeline;
 mod preamble;
 mod reader;
 mod scan;
@@ -31,3 +32,5 @@ pub use reader::{Condition, Trace};
 pub use source::Source;
 pub use stream::StreamReader;
 pub use writer::Writer;
+
+pub(crate) use pipeline::write_chunks;

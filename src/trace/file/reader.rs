@@ -3,7 +3,9 @@
 use std::fs::File;
 use std::io::BufReader;
 
-use super::block::{ALIGN, CHUNK, ELF, HEAD, INDEX, TAIL, fill, read_block, read_line};
+use super::block::{
+    ALIGN, BlockHeader, CHUNK, ELF, HEAD, INDEX, TAIL, fill, read_block, read_line,
+};
 use super::chain::{self, ChunkInfo, check_digest};
 use super::index::decode_index;
 use super::preamble::Preamble;
@@ -153,6 +155,30 @@ impl<S: Source> Trace<S> {
         &self.condition
     }
 
+    /// The length of a chunk's block in the file.
+    ///
+    /// # Errors
+    /// If there is none of that number, or its block does not start as one does.
+    pub fn chunk_bytes(&self, number: u64) -> Result<u64, TraceError> {
+        let part = Part::Chunk(number);
+        let offset = self.offset_of(number)?;
+        let line = read_line(&mut Cursor::new(&self.source, offset), offset)?;
+        let block = BlockHeader::decode(&line).map_err(|damage| TraceError::Damaged {
+            part,
+            offset,
+            damage,
+        })?;
+        Ok(block.bytes())
+    }
+
+    /// The length of the file.
+    ///
+    /// # Errors
+    /// What the host says.
+    pub fn bytes(&self) -> Result<u64, TraceError> {
+        Ok(self.source.length()?)
+    }
+
     /// Whether the trace is [complete](Condition::Complete).
     pub const fn is_complete(&self) -> bool {
         matches!(self.condition, Condition::Complete)
@@ -177,13 +203,7 @@ impl<S: Source> Trace<S> {
 
     fn read_chunk(&self, number: u64) -> Result<(Chunk, ChunkInfo), TraceError> {
         let part = Part::Chunk(number);
-        let offset = match &self.chunks {
-            Chunks::Indexed(chunks) => self.nth(chunks, number)?.offset,
-            Chunks::Found(slots) => match self.nth(slots, number)? {
-                Slot::At(offset) => offset,
-                Slot::Lost(hole) => return Err(hole.error(part)),
-            },
-        };
+        let offset = self.offset_of(number)?;
         let (digest, content) = self.read((part, CHUNK), offset)?;
         let chunk = decode_chunk(part, &content, &self.header)?;
         let entry = ChunkInfo::of(&chunk, digest, offset);
@@ -200,6 +220,16 @@ impl<S: Source> Trace<S> {
             entry.check(part, &self.nth(chunks, number)?)?;
         }
         Ok((chunk, entry))
+    }
+
+    fn offset_of(&self, number: u64) -> Result<u64, TraceError> {
+        match &self.chunks {
+            Chunks::Indexed(chunks) => Ok(self.nth(chunks, number)?.offset),
+            Chunks::Found(slots) => match self.nth(slots, number)? {
+                Slot::At(offset) => Ok(offset),
+                Slot::Lost(hole) => Err(hole.error(Part::Chunk(number))),
+            },
+        }
     }
 
     fn nth<T: Copy>(&self, of: &[T], number: u64) -> Result<T, TraceError> {

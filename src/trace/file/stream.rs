@@ -75,6 +75,16 @@ impl<R: Read> StreamReader<R> {
         self.elf.as_deref()
     }
 
+    /// How many bytes have been read and found right.
+    pub const fn offset(&self) -> u64 {
+        self.offset
+    }
+
+    /// What the index is to say of the chunks that have been read.
+    pub fn chunks(&self) -> &[ChunkInfo] {
+        &self.chain.chunks
+    }
+
     /// How the run ended, after all chunks have been read.
     pub fn ending(&self) -> Option<&Ending> {
         self.end.as_ref().map(|(ending, _)| ending)

@@ -1,0 +1,239 @@
+//! What `run` and `record` have in common: a program, how it runs, and what is told of that.
+
+use std::ffi::OsString;
+use std::ops::Range;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::ValueEnum;
+use clap::builder::BoolishValueParser;
+use rvjet::abi::linux::Linux;
+use rvjet::{Builder, EngineKind, Limits, Machine, Outcome};
+
+use super::ending::{self, Ending};
+use super::failure::Failure;
+use super::grants::Grants;
+use super::stats::{self, Sink};
+use super::{dump, input, output, strace, values};
+
+/// How a program runs.
+#[derive(Debug, clap::Args)]
+pub struct Options {
+    #[command(flatten)]
+    engine: EngineArgs,
+    #[command(flatten)]
+    limits: LimitArgs,
+    #[command(flatten)]
+    grants: Grants,
+    #[command(flatten)]
+    reports: ReportArgs,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct EngineArgs {
+    /// What executes the program
+    #[arg(long, env = "RVJET_ENGINE", value_enum, default_value_t = Engine::Auto)]
+    engine: Engine,
+}
+
+impl EngineArgs {
+    pub fn kind(&self) -> EngineKind {
+        self.engine.into()
+    }
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Engine {
+    /// The JIT where there is one, else the interpreter
+    Auto,
+    /// The JIT, or an error where there is none
+    Jit,
+    /// The interpreter
+    Interp,
+}
+
+impl From<Engine> for EngineKind {
+    fn from(engine: Engine) -> EngineKind {
+        match engine {
+            Engine::Auto => EngineKind::Auto,
+            Engine::Jit => EngineKind::Jit,
+            Engine::Interp => EngineKind::Interp,
+        }
+    }
+}
+
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Limits")]
+struct LimitArgs {
+    /// Stop after exactly N instructions; 1_000_000 is a number, too
+    #[arg(long, env = "RVJET_MAX_INSNS", value_name = "N", value_parser = values::count)]
+    max_insns: Option<u64>,
+
+    /// Stop before the program uses more memory than SIZE bytes: 4096, 512KiB, 64M, 1G
+    #[arg(long, env = "RVJET_MAX_MEM", value_name = "SIZE", value_parser = values::size)]
+    max_mem: Option<u64>,
+
+    /// Stop after a wall time of T: 500ms, 1s, 2m
+    #[arg(long, env = "RVJET_TIMEOUT", value_name = "T", value_parser = humantime::parse_duration)]
+    timeout: Option<Duration>,
+}
+
+impl From<LimitArgs> for Limits {
+    fn from(args: LimitArgs) -> Limits {
+        Limits {
+            max_insns: args.max_insns,
+            max_memory: args.max_mem,
+            timeout: args.timeout,
+        }
+    }
+}
+
+/// The usual address space, or as much more as the memory limit asks for. More
+/// than there can be is not judged here.
+fn address_space(limits: Limits) -> u64 {
+    let memory = limits.max_memory.unwrap_or(0);
+    let enough = memory.checked_next_power_of_two().unwrap_or(u64::MAX);
+    enough.max(Builder::ADDRESS_SPACE)
+}
+
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "Reports")]
+struct ReportArgs {
+    /// Print figures after the run as text (if nothing is said) or json, to FILE or standard error
+    ///
+    /// Times are wall time, in json nanoseconds: "load" checks the program and
+    /// lays it out, "compile" emits host code, "run" is the rest until the
+    /// program ends. "mips" is million instructions a second of compile and
+    /// run, 0 if no time passed. Memory is in bytes.
+    #[arg(
+        long,
+        env = "RVJET_STATS",
+        value_name = "FORMAT[:FILE]",
+        require_equals = true,
+        num_args = 0..=1,
+        default_missing_value = "text",
+        value_parser = stats::request
+    )]
+    stats: Option<stats::Request>,
+
+    /// Print each system call to standard error
+    #[arg(long, env = "RVJET_STRACE", value_parser = BoolishValueParser::new())]
+    strace: bool,
+
+    /// Print the compiled host code: all, or what has code of a symbol or of a pc such as 0x10078
+    ///
+    /// It goes to standard error after the run. The interpreter compiles nothing.
+    #[arg(
+        long,
+        env = "RVJET_DUMP_ASM",
+        value_name = "FILTER",
+        require_equals = true,
+        num_args = 0..=1,
+        default_missing_value = ""
+    )]
+    dump_asm: Option<String>,
+}
+
+impl Options {
+    /// Whether the guest writes to standard output of this process.
+    pub fn uses_stdout(&self) -> bool {
+        !self.grants.has_stdout()
+    }
+
+    /// Reads the program that `command` names first. It is started as `command`.
+    pub fn prepare(self, command: Vec<OsString>) -> Result<(Launch, Linux), Failure> {
+        let path = PathBuf::from(command.first().cloned().unwrap_or_default());
+        let limits = Limits::from(self.limits);
+        let process = self.grants.process(command, limits.timeout)?;
+        let process = strace::printed(process, self.reports.strace);
+        let launch = Launch {
+            elf: input::read_elf(&path)?,
+            path,
+            engine: self.engine.kind(),
+            limits,
+            reports: self.reports,
+        };
+        Ok((launch, process))
+    }
+}
+
+/// A program that is to run.
+#[derive(Debug)]
+pub struct Launch {
+    pub elf: Vec<u8>,
+    path: PathBuf,
+    engine: EngineKind,
+    limits: Limits,
+    reports: ReportArgs,
+}
+
+impl Launch {
+    /// The configuration of the machine in which it runs as `process`.
+    pub fn builder(&self, process: Linux) -> Builder<'_> {
+        Machine::builder()
+            .elf(&self.elf)
+            .abi(process)
+            .engine(self.engine)
+            .limits(self.limits)
+            .address_space(address_space(self.limits))
+    }
+
+    /// No machine could be made of it.
+    pub fn refused(&self, source: rvjet::Error) -> Failure {
+        let path = self.path.clone();
+        Failure::Machine { path, source }
+    }
+
+    /// What is to be told of the run of `machine`, which is about to start.
+    pub fn reports(&self, machine: &Machine) -> Result<Reports<'_>, Failure> {
+        let ReportArgs {
+            stats, dump_asm, ..
+        } = &self.reports;
+        let sink = stats.clone().map(Sink::open).transpose()?;
+        let filter = dump_asm.as_deref();
+        let listed = filter
+            .map(|filter| dump::range(filter, &self.elf, machine))
+            .transpose()?;
+        if let Some(limit) = self.limits.timeout {
+            output::wait_at_most(limit);
+        }
+        Ok(Reports {
+            elf: &self.elf,
+            bias: machine.program().bias,
+            sink,
+            listed,
+        })
+    }
+}
+
+/// What is told of a run when it has ended.
+#[derive(Debug)]
+pub struct Reports<'a> {
+    elf: &'a [u8],
+    bias: u64,
+    sink: Option<Sink>,
+    /// The guest addresses whose host code is to be listed.
+    listed: Option<Range<u64>>,
+}
+
+impl Reports<'_> {
+    /// Lists the host code of a machine that has run.
+    pub fn list(&self, machine: &Machine) -> Result<(), Failure> {
+        match &self.listed {
+            Some(pcs) => dump::print(machine, pcs.clone()),
+            None => Ok(()),
+        }
+    }
+
+    /// Tells how a run has ended; the exit status of the process.
+    pub fn tell(self, outcome: &Outcome) -> Result<ExitCode, Failure> {
+        if let Some(line) = ending::line(outcome, self.elf, self.bias) {
+            output::message(format_args!("{line}"));
+        }
+        if let Some(sink) = self.sink {
+            sink.write(outcome)?;
+        }
+        Ok(ExitCode::from(Ending::of(outcome).code))
+    }
+}

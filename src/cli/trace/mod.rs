@@ -1,0 +1,49 @@
+//! `rvjet trace`: looks into traces.
+//!
+//! Enters: a trace, of which nothing is believed that is not checked. Leaves:
+//! what was asked for on standard output, and an exit status that tells a whole
+//! trace from a truncated one and from a wrong one. Must hold: all that can be
+//! done with a truncated trace is done.
+
+mod dump;
+mod effect;
+mod facts;
+mod info;
+mod opened;
+mod place;
+mod rvfi;
+mod spike;
+mod text;
+mod verify;
+mod walk;
+
+use std::process::ExitCode;
+
+use clap::Subcommand;
+
+use super::failure::Failure;
+
+/// Look into traces, which "rvjet record" writes.
+///
+/// A trace named - is read from standard input.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Info(info::Args),
+    Verify(verify::Args),
+    Dump(dump::Args),
+}
+
+/// Does what is asked of the trace.
+pub fn execute(args: &Args) -> Result<ExitCode, Failure> {
+    match &args.command {
+        Command::Info(args) => info::execute(args),
+        Command::Verify(args) => verify::execute(args),
+        Command::Dump(args) => dump::execute(args),
+    }
+}

@@ -5,8 +5,8 @@ use std::ops::Range;
 use super::group::ROWS;
 use crate::trace::{Source, Trace, TraceError};
 
-/// Chunks next to each other. A row group holds rows of one batch: so batches of
-/// small chunks have as many instructions as a group takes rows.
+/// Chunks next to each other. A row group holds rows of one batch: so chunks that
+/// have no more instructions and accesses than a group takes rows are put together.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Batch {
     pub(super) chunks: Range<u64>,
@@ -20,16 +20,22 @@ pub(super) fn batches<S: Source>(
     range: Range<u64>,
     written: bool,
 ) -> Result<Vec<Batch>, TraceError> {
-    let mut batches = Vec::new();
-    let mut start = range.start;
-    let mut insns = 0;
-    for number in range.clone() {
-        insns += trace.chunk_info(number)?.insns.min(ROWS as u64);
-        if insns >= ROWS as u64 || number + 1 == range.end {
-            let chunks = start..number + 1;
-            batches.push(Batch { chunks, written });
-            start = number + 1;
-            insns = 0;
+    let mut batches: Vec<Batch> = Vec::new();
+    let mut room = 0;
+    for number in range {
+        let info = trace.chunk_info(number)?;
+        // A call may access any number of words.
+        let rows = info.insns.max(info.accesses).max(1);
+        match batches.last_mut() {
+            Some(batch) if rows <= room => {
+                batch.chunks.end = number + 1;
+                room -= rows;
+            }
+            _ => {
+                let chunks = number..number + 1;
+                batches.push(Batch { chunks, written });
+                room = (ROWS as u64).saturating_sub(rows);
+            }
         }
     }
     Ok(batches)

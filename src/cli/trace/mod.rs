@@ -7,6 +7,8 @@
 
 mod dump;
 mod effect;
+#[cfg_attr(not(feature = "parquet"), path = "export_absent.rs")]
+mod export;
 mod facts;
 mod info;
 mod opened;
@@ -37,6 +39,7 @@ enum Command {
     Info(info::Args),
     Verify(verify::Args),
     Dump(dump::Args),
+    Export(export::Args),
 }
 
 /// Does what is asked of the trace.
@@ -45,5 +48,6 @@ pub fn execute(args: &Args) -> Result<ExitCode, Failure> {
         Command::Info(args) => info::execute(args),
         Command::Verify(args) => verify::execute(args),
         Command::Dump(args) => dump::execute(args),
+        Command::Export(args) => export::execute(args),
     }
 }

@@ -168,9 +168,15 @@ impl From<&ByteArray> for Value {
     }
 }
 
-impl From<&str> for Value {
-    fn from(text: &str) -> Value {
-        Value::Bytes(text.into())
+impl From<&'static str> for Value {
+    fn from(text: &'static str) -> Value {
+        Value::Bytes(Bytes::from_static(text.as_bytes()).into())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Value {
+        Value::Bytes(text.into_bytes().into())
     }
 }
 

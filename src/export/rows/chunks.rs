@@ -28,5 +28,5 @@ pub(in crate::export) fn chunk(
     row.put(after.unaligned_loads.wrapping_sub(before.unaligned_loads));
     row.put(after.unaligned_stores.wrapping_sub(before.unaligned_stores));
     row.put(info.offset);
-    row.put(info.digest.to_string().as_str());
+    row.put(info.digest.to_string());
 }

@@ -6,24 +6,23 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::panic,
     clippy::print_stdout,
     reason = "a program that prints figures, and stops where it cannot make them"
 )]
 
 mod common;
+#[path = "common/process.rs"]
+mod process;
 
 use std::fs::File;
-use std::mem::MaybeUninit;
-use std::os::unix::process::ExitStatusExt;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{Command, Stdio};
 
 use serde::Deserialize;
 
 use common::{Guest, Size};
+use process::{arguments, median, wait};
 
 const QEMU: &str = "qemu-riscv64";
-const ROUNDS: usize = 5;
 /// Guests on which the engines are compared, by short runs.
 const INTERPRETED: [&str; 2] = ["sha256", "matmul"];
 
@@ -84,23 +83,6 @@ impl Runner {
     }
 }
 
-/// Waits for a process; returns how it ended and its CPU time in seconds.
-fn wait(child: Child) -> (ExitStatus, f64) {
-    let mut status = 0;
-    let mut usage = MaybeUninit::<libc::rusage>::zeroed();
-    let pid = child.id().cast_signed();
-    // SAFETY: both pointers are to live values of the types that the call
-    // writes, and all of `rusage` may be zero, should it write nothing.
-    let (waited, usage) = unsafe {
-        let waited = libc::wait4(pid, &raw mut status, 0, usage.as_mut_ptr());
-        (waited, usage.assume_init())
-    };
-    assert_eq!(waited, pid);
-    let seconds = |time: libc::timeval| time.tv_sec as f64 + time.tv_usec as f64 / 1e6;
-    let cpu = seconds(usage.ru_utime) + seconds(usage.ru_stime);
-    (ExitStatus::from_raw(status), cpu)
-}
-
 /// Guest instructions of a run.
 fn instructions(guest: &Guest, size: Size) -> u64 {
     #[derive(Deserialize)]
@@ -111,11 +93,6 @@ fn instructions(guest: &Guest, size: Size) -> u64 {
     let output = command.stdout(Stdio::null()).output().unwrap();
     let stats: Stats = serde_json::from_slice(&output.stderr).unwrap();
     stats.instructions
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
 }
 
 /// Medians of `rounds` rounds, in each of which every runner has its turn.
@@ -165,23 +142,6 @@ fn against_interpreter(guests: &[Guest], long: Size, rounds: usize) {
         let ratio = jit / interp;
         println!("| `{}` | {interp:.0} | {jit:.0} | {ratio:.1} |", guest.name);
     }
-}
-
-/// How often each run is repeated, and the guests named on the command line.
-fn arguments() -> (usize, Vec<String>) {
-    let mut rounds = ROUNDS;
-    let mut names = Vec::new();
-    let mut args = std::env::args().skip(1);
-    while let Some(arg) = args.next() {
-        match arg.as_str() {
-            "--rounds" => rounds = args.next().unwrap().parse().unwrap(),
-            // What cargo itself passes.
-            "--bench" | "--test" => {}
-            name if name.starts_with('-') => panic!("unknown option {name}"),
-            _ => names.push(arg),
-        }
-    }
-    (rounds, names)
 }
 
 fn main() {

@@ -47,6 +47,10 @@ pub enum Failure {
     /// A trace cannot be replayed.
     #[error("{}", path.display())]
     Replay { path: PathBuf, source: ReplayError },
+    #[error("cannot start a thread")]
+    Threads {
+        source: Box<dyn Error + Send + Sync>,
+    },
     #[error("cannot write {what}")]
     Output { what: String, source: io::Error },
 }
@@ -79,6 +83,7 @@ impl Failure {
             Failure::NoElf { .. } => Status::Usage,
             Failure::OtherElf { .. } => Status::Rejected,
             Failure::Replay { source, .. } => replay_status(source),
+            Failure::Threads { .. } => Status::Internal,
             Failure::Output { .. } => Status::Io,
         }
     }

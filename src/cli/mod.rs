@@ -5,6 +5,7 @@
 //! hold: parse, then a checked configuration, then one call of the library;
 //! standard output belongs to the guest, or to the listing that was asked for.
 
+mod create;
 mod disasm;
 mod dump;
 mod ending;

@@ -1,8 +1,6 @@
 //! `rvjet record`: runs a program and writes a trace of it.
 
 use std::ffi::OsString;
-use std::fs::{File, OpenOptions};
-use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -10,8 +8,9 @@ use clap::ValueEnum;
 use rvjet::TraceOptions;
 use rvjet::trace::{Codec, Policy, TraceError};
 
+use super::create::{create, is_stdout};
 use super::failure::Failure;
-use super::{launch, output, status, values};
+use super::{launch, status, values};
 
 /// Run a program and write a trace of the run, which can be replayed.
 ///
@@ -139,44 +138,6 @@ pub fn execute(args: Args) -> Result<ExitCode, Failure> {
     reports.list(recording.machine())?;
     written.map_err(|error| failed(output, error))?;
     reports.tell(&recording.finish())
-}
-
-fn is_stdout(path: &Path) -> bool {
-    path.as_os_str() == "-"
-}
-
-/// Opens what a trace is to be written to. Of what is no regular file nothing is replaced.
-fn create(path: &Path, force: bool) -> Result<File, Failure> {
-    let opened = if is_stdout(path) {
-        output::stdout_file()
-    } else {
-        open(path, force)
-    };
-    opened.map_err(|source| match source.kind() {
-        io::ErrorKind::AlreadyExists => Failure::Exists {
-            path: path.to_owned(),
-        },
-        _ => Failure::Create {
-            path: path.to_owned(),
-            source,
-        },
-    })
-}
-
-fn open(path: &Path, force: bool) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true);
-    let new = options.clone().create_new(true).open(path);
-    match new {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-            let is_file = path.metadata().is_ok_and(|about| about.is_file());
-            if is_file && !force {
-                return Err(error);
-            }
-            options.truncate(is_file).open(path)
-        }
-        new => new,
-    }
 }
 
 fn failed(path: &Path, error: TraceError) -> Failure {

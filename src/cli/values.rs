@@ -86,6 +86,11 @@ pub fn threads(text: &str) -> Result<usize, String> {
     }
 }
 
+/// As many threads as this host runs at once.
+pub fn all_threads() -> usize {
+    std::thread::available_parallelism().map_or(1, std::num::NonZeroUsize::get)
+}
+
 /// An environment variable of the guest.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Variable {

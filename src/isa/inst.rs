@@ -377,6 +377,30 @@ impl Inst {
         )
     }
 
+    /// The register that the instruction writes, if it has one for that.
+    pub fn rd(self) -> Option<Reg> {
+        match self {
+            Inst::Lui { rd, .. }
+            | Inst::Auipc { rd, .. }
+            | Inst::Jal { rd, .. }
+            | Inst::Jalr { rd, .. }
+            | Inst::Load { rd, .. }
+            | Inst::AluImm { rd, .. }
+            | Inst::Alu { rd, .. }
+            | Inst::MulDiv { rd, .. }
+            | Inst::LoadReserved { rd, .. }
+            | Inst::StoreConditional { rd, .. }
+            | Inst::Amo { rd, .. }
+            | Inst::Csr { rd, .. } => Some(rd),
+            Inst::Branch { .. }
+            | Inst::Store { .. }
+            | Inst::Fence { .. }
+            | Inst::FenceI { .. }
+            | Inst::Ecall
+            | Inst::Ebreak => None,
+        }
+    }
+
     /// The registers that the instruction reads or writes, `x0` included, each
     /// as often as it is named.
     pub fn operands(self) -> impl Iterator<Item = Reg> {

@@ -45,6 +45,8 @@ pub(super) struct Emitter<'a> {
     /// and has not retired yet.
     pub(super) pc: u64,
     pub(super) owed: u32,
+    /// The offsets of the loads and stores that surely follow off the same base.
+    pub(super) ahead: Vec<i32>,
 }
 
 /// What an [`Emitter`] leaves behind.
@@ -91,6 +93,7 @@ impl<'a> Emitter<'a> {
             touch: context.touch,
             pc: 0,
             owed: 0,
+            ahead: Vec::new(),
         }
     }
 
@@ -258,15 +261,14 @@ impl<'a> Emitter<'a> {
         self.linked();
     }
 
-    /// `jae` to the careful unit that starts with the current instruction, by
-    /// way of giving back what the rest of the segment was paid.
-    pub(super) fn careful_if_above_or_equal(&mut self) {
+    /// A label to go to the unit of `mode` that starts with the current instruction,
+    /// by way of giving back what the rest of the segment was paid.
+    pub(super) fn elsewhere(&mut self, mode: Mode) -> DynamicLabel {
         let (pc, owed) = (self.pc, self.owed);
-        let refund = self.out_of_line(move |e| {
+        self.out_of_line(move |e| {
             x64!(e ; add budget, owed as i32);
-            e.jump_to(pc, Mode::Careful);
-        });
-        x64!(self ; jae =>refund);
+            e.jump_to(pc, mode);
+        })
     }
 
     /// Where the shadow of guest address 0 is, from there, if touches are recorded.

@@ -15,6 +15,9 @@ pub(super) enum Mode {
     /// Bases are checked once for bounds and alignment together; where that
     /// fails, the careful unit of the same instruction takes over.
     Fast,
+    /// As [`Mode::Fast`], but for first touches, which are looked at one by one
+    /// instead of several together.
+    Apart,
     /// Every access is checked by itself, and misaligned ones are counted.
     Careful,
 }

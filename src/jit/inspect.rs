@@ -102,6 +102,7 @@ fn guest_text(memory: &Memory, pc: u64) -> String {
 fn mode_name(mode: Mode) -> &'static str {
     match mode {
         Mode::Fast => "fast",
+        Mode::Apart => "apart",
         Mode::Careful => "careful",
     }
 }

@@ -15,7 +15,7 @@ use crate::machine::{Memory, PAGE_SIZE};
 
 /// Instructions in a unit at most.
 const MAX_INSNS: usize = 64;
-/// As [`MAX_INSNS`], of a careful unit, which should get back to a fast one soon.
+/// As [`MAX_INSNS`], of another unit, which should get back to a fast one soon.
 const MAX_CAREFUL: usize = 16;
 /// Branches in a unit at most: few programs get past so many without taking one.
 const MAX_BRANCHES: usize = 12;
@@ -119,7 +119,7 @@ pub(super) fn stretch(memory: &mut Memory, pc: u64) -> impl Iterator<Item = Inst
 fn gather(memory: &mut Memory, start: u64, mode: Mode) -> (Vec<Fetched>, End) {
     let most = match mode {
         Mode::Fast => MAX_INSNS,
-        Mode::Careful => MAX_CAREFUL,
+        Mode::Apart | Mode::Careful => MAX_CAREFUL,
     };
     let mut insns: Vec<Fetched> = Vec::new();
     let mut branches = 0;
@@ -186,6 +186,7 @@ fn emit(emitter: &mut Emitter<'_>, meter: Meter, insns: &[Fetched], end: End) ->
             }
             let (host, pc, owed) = (emitter.position() as u32, fetched.pc, emitter.owed);
             marks.push(Mark { host, pc, owed });
+            emitter.ahead = ahead(&segment[index..]);
             emit_instruction(emitter, fetched);
         }
     }
@@ -199,6 +200,27 @@ fn emit(emitter: &mut Emitter<'_>, meter: Meter, insns: &[Fetched], end: End) ->
         }
     }
     marks
+}
+
+/// The offsets of the loads and stores that surely follow on the first
+/// instruction of a stretch, off the same base.
+fn ahead(stretch: &[Fetched]) -> Vec<i32> {
+    let based = |inst| match inst {
+        Inst::Load { rs1, offset, .. } | Inst::Store { rs1, offset, .. } => Some((rs1, offset)),
+        _ => None,
+    };
+    let Some((base, _)) = stretch.first().and_then(|fetched| based(fetched.inst)) else {
+        return Vec::new();
+    };
+    let insns = stretch.iter().map(|fetched| fetched.inst);
+    let unchanged = insns.clone().position(|inst| inst.rd() == Some(base));
+    insns
+        .take(unchanged.map_or(stretch.len(), |last| last + 1))
+        .skip(1)
+        .filter_map(based)
+        .filter(|&(rs1, _)| rs1 == base)
+        .map(|(_, offset)| offset)
+        .collect()
 }
 
 /// What a stretch costs, an SC that fails included: that gives its access back.

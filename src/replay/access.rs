@@ -10,6 +10,9 @@ use crate::trace::{Chunk, ClockModel};
 /// Instructions between two times that accesses are fetched.
 const STRETCH: u64 = 1 << 14;
 
+/// Accesses that room is made for at once, on a chunk's word that it has as many.
+const RESERVED: u64 = 1 << 20;
+
 /// No clock: none of an access is so late before clocks wrap.
 const NEVER: u64 = u64::MAX;
 
@@ -88,6 +91,8 @@ impl Replayer {
     pub fn accesses(&mut self, chunk: &Chunk) -> Result<ChunkAccesses, Mismatch> {
         let model = self.header().clock;
         let mut links = Links::default();
+        let expected = chunk.accesses().min(RESERVED);
+        links.accesses.reserve(expected as usize);
         let mut run = self.open(chunk)?;
         self.hart().memory.keep_accesses(true);
         let mut made = Vec::new();

@@ -9,39 +9,50 @@ use crate::trace::Chunk;
 const EXIT: u64 = 93;
 const EXIT_GROUP: u64 = 94;
 
+/// Where a run ended.
+#[derive(Clone, Debug)]
+pub(crate) struct Tail<'a> {
+    /// The last chunk, which replays; nothing if no instruction retired.
+    pub(crate) last: Option<&'a Chunk>,
+    /// Where the run started.
+    pub(crate) start: &'a MachineState,
+    /// The last instruction is a call that stays where it is.
+    pub(crate) stays: bool,
+    /// Pages of code that no chunk has executed, for the instruction after the last.
+    pub(crate) code: Vec<(u64, Vec<u8>)>,
+}
+
+impl Tail<'_> {
+    /// Registers after the last instruction.
+    pub(crate) fn state(&self) -> &MachineState {
+        self.last.map_or(self.start, |chunk| &chunk.end.state)
+    }
+}
+
 impl Replayer {
-    /// Whether a run whose last chunk is this, which replays, ends so; `start` is
-    /// where it starts, if there is no chunk. The last instruction is a call that
-    /// `stays` where it is, or not.
+    /// Whether a run ends so.
     ///
     /// What a trace does not hold is not looked at: whether the guest had a right
     /// to the memory that it accesses, and the host's limits.
-    pub(super) fn ends_so(
-        &mut self,
-        last: Option<&Chunk>,
-        start: &MachineState,
-        stays: bool,
-        exit: Exit,
-    ) -> bool {
-        let retired = last.map_or(start.insns, |chunk| chunk.end.state.insns);
+    pub(super) fn ends_so(&mut self, tail: &Tail<'_>, exit: Exit) -> bool {
         match exit {
             Exit::Exited { code } => {
                 let by_code = |chunk| exits_with(&self.header().abi, chunk, code);
-                stays && last.is_none_or(by_code)
+                tail.stays && tail.last.is_none_or(by_code)
             }
-            Exit::Trap(trap) => self.traps(last, start, trap),
-            Exit::InsnLimit { limit } => retired == limit,
+            Exit::Trap(trap) => self.traps(tail, trap),
+            Exit::InsnLimit { limit } => tail.state().insns == limit,
             Exit::BrokenPipe => {
-                let next = self.look_ahead(last, start);
+                let next = self.look_ahead(tail);
                 next.is_some_and(|(stop, _)| stop == Stop::Ecall)
             }
             Exit::MemoryLimit { .. } | Exit::Timeout { .. } => true,
         }
     }
 
-    fn traps(&mut self, last: Option<&Chunk>, start: &MachineState, trap: Trap) -> bool {
-        let pc = last.map_or(start.pc, |chunk| chunk.end.state.pc);
-        let Some((stop, accesses)) = self.look_ahead(last, start) else {
+    fn traps(&mut self, tail: &Tail<'_>, trap: Trap) -> bool {
+        let pc = tail.state().pc;
+        let Some((stop, accesses)) = self.look_ahead(tail) else {
             return false;
         };
         // All of memory is there in a replay, and so is all text: what the guest
@@ -60,7 +71,15 @@ impl Replayer {
             }
             _ => false,
         };
-        trap.pc == pc && same || stop == Stop::Trap(trap)
+        // Where fetch may see older code than memory has, nobody knows it.
+        let has_no_code = matches!(
+            stop,
+            Stop::Trap(Trap {
+                cause: Cause::FetchFault { .. },
+                ..
+            })
+        );
+        trap.pc == pc && (same || has_no_code) || stop == Stop::Trap(trap)
     }
 }
 

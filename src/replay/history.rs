@@ -85,6 +85,16 @@ impl History {
             })
     }
 
+    /// What fetch sees of the page at `addr` if the guest has a right to execute it
+    /// and has not done so: its bytes. Nothing where it may still see older ones.
+    pub(super) fn code_at(&mut self, addr: u64) -> Option<Vec<u8>> {
+        let words = (addr..addr + PAGE_SIZE).step_by(8);
+        let bytes: Vec<u8> = words.flat_map(|at| self.word(at).to_le_bytes()).collect();
+        let last = self.code.get(&addr);
+        let same = last.is_none_or(|last| *last == Digest::of(&bytes));
+        same.then_some(bytes)
+    }
+
     /// These words have come to hold these values.
     pub(super) fn leave(&mut self, touches: &[Touch], values: &[u64]) {
         for (touch, value) in touches.iter().zip(values) {

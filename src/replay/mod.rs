@@ -19,6 +19,7 @@ mod mismatch;
 mod shape;
 mod steps;
 mod verify;
+mod whole;
 mod words;
 
 pub use crate::machine::{AccessKind, WordAccess};
@@ -33,6 +34,7 @@ pub use verify::{Level, Verified, Verify};
 pub(crate) use chain::Chain;
 #[cfg(feature = "parquet")]
 pub(crate) use crew::in_order;
+pub(crate) use ending::Tail;
 pub(crate) use locate::Watch;
 pub(crate) use mismatch::difference;
 pub(crate) use shape::check_shape;

@@ -23,6 +23,26 @@ fn of_disasm() {
 }
 
 #[test]
+fn of_record() {
+    insta::assert_snapshot!(help(&["record", "--help"]));
+}
+
+#[test]
+fn of_trace() {
+    insta::assert_snapshot!(help(&["trace", "--help"]));
+}
+
+#[test]
+fn of_its_commands() {
+    for command in ["info", "verify", "expand", "dump", "diff", "stats"] {
+        insta::assert_snapshot!(
+            format!("trace_{command}"),
+            help(&["trace", command, "--help"])
+        );
+    }
+}
+
+#[test]
 fn version() {
     let version = concat!("rvjet ", env!("CARGO_PKG_VERSION"), "\n");
     assert_eq!(help(&["--version"]), version);

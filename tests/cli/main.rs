@@ -18,6 +18,7 @@ mod limits;
 mod pipes;
 mod run;
 mod stats;
+mod trace;
 
 use std::ffi::OsStr;
 

@@ -14,7 +14,7 @@ use rvjet::trace::{Codec, StreamReader, Trace};
 const BASE: usize = 4 << 20;
 const FACTOR: usize = 40;
 
-fn variable(name: &str, default: u64) -> u64 {
+pub fn variable(name: &str, default: u64) -> u64 {
     std::env::var(name).map_or(default, |text| text.parse().unwrap())
 }
 

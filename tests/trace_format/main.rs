@@ -5,6 +5,7 @@
 
 mod allocated;
 mod arbitrary;
+mod canonical;
 mod damaged;
 #[path = "../common/dice.rs"]
 mod dice;

@@ -53,7 +53,8 @@ fn the_example_is_what_is_written() {
         return;
     }
     assert_eq!(example, dump(&file));
-    let trace = Trace::open(undump(example)).unwrap();
+    let example = undump(example);
+    let trace = Trace::open(&example[..]).unwrap();
     trace.check().unwrap();
     for chunk in &content.chunks {
         assert_eq!(trace.chunk(chunk.number).unwrap(), *chunk);

@@ -6,6 +6,7 @@ use rvjet::replay::{Access, Expand};
 use rvjet::trace::Policy;
 
 use crate::manifest::guests;
+use crate::rich;
 use crate::trace::{Plan, Trace, builder, elf, linux};
 
 const POLICIES: [(Policy, u64); 6] = [
@@ -56,5 +57,16 @@ fn chunks_expand_to_what_the_run_does() {
             }
             assert_eq!(direct.len(), expanded.len());
         }
+    }
+}
+
+#[test]
+fn a_rich_guest_expands_to_what_it_does() {
+    for policy in [Policy::Insns(1), Policy::Insns(50), Policy::Touches(3)] {
+        let plan = Plan::new(policy, u64::MAX);
+        let direct = builder(&rich::elf(), rich::linux(), plan).trace_accesses();
+        let direct: Vec<Access> = direct.unwrap().flatten().collect();
+        let trace = Trace::record(&rich::elf(), rich::linux(), plan);
+        assert_eq!(trace.expand(2).0, direct, "{policy}");
     }
 }

@@ -226,9 +226,8 @@ pub fn linux() -> Linux {
         .args(["rich", "guest"])
         .stdin(std::io::Cursor::new(input))
         .stdout(std::io::sink())
-        .host_time()
 }
 
 pub fn trace(policy: Policy) -> Trace {
-    Trace::record(&elf(), linux(), Plan::new(policy, 100_000))
+    Trace::record(&elf(), linux().host_time(), Plan::new(policy, 100_000))
 }

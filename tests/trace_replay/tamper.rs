@@ -137,7 +137,7 @@ fn ecalls(chunk: &Chunk) -> Vec<Change> {
                 c.ecalls[at].reads.insert(0, 0x8..0x10);
             }),
             change(name("reads all"), move |c| {
-                c.ecalls[at].reads = vec![0..1 << 32];
+                c.ecalls[at].reads = vec![0..8, 0x10..1 << 32];
             }),
             change(name("writes more"), move |c| {
                 let write = CallWrite {
@@ -167,7 +167,7 @@ fn ecalls(chunk: &Chunk) -> Vec<Change> {
                 c.ecalls[at].reads[index].start += 1
             }));
             changes.push(change(reads, move |c| {
-                drop(c.ecalls[at].reads.remove(index))
+                c.ecalls[at].reads.remove(index);
             }));
         }
         for index in 0..call.writes.len() {
@@ -195,9 +195,7 @@ fn code(chunk: &Chunk) -> Vec<Change> {
             change(name("at"), move |c| c.code[at].at += 1),
             change(name("addr"), move |c| c.code[at].addr += PAGE_SIZE),
             change(name("odd addr"), move |c| c.code[at].addr += 8),
-            change(name("far addr"), move |c| {
-                c.code[at].addr = u64::MAX & !0xfff
-            }),
+            change(name("far addr"), move |c| c.code[at].addr = !0xfff),
             change(name("instruction"), move |c| c.code[at].bytes[2] ^= 0x10),
             change(name("byte"), move |c| c.code[at].bytes[0x800] ^= 0x10),
             change(name("fewer bytes"), move |c| {

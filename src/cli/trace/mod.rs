@@ -5,8 +5,10 @@
 //! trace from a truncated one and from a wrong one. Must hold: all that can be
 //! done with a truncated trace is done.
 
+mod diff;
 mod dump;
 mod effect;
+mod expand;
 #[cfg_attr(not(feature = "parquet"), path = "export_absent.rs")]
 mod export;
 mod facts;
@@ -15,6 +17,7 @@ mod opened;
 mod place;
 mod rvfi;
 mod spike;
+mod stats;
 mod text;
 mod verify;
 mod walk;
@@ -38,8 +41,11 @@ pub struct Args {
 enum Command {
     Info(info::Args),
     Verify(verify::Args),
+    Expand(expand::Args),
     Dump(dump::Args),
     Export(export::Args),
+    Diff(diff::Args),
+    Stats(stats::Args),
 }
 
 /// Does what is asked of the trace.
@@ -47,7 +53,10 @@ pub fn execute(args: &Args) -> Result<ExitCode, Failure> {
     match &args.command {
         Command::Info(args) => info::execute(args),
         Command::Verify(args) => verify::execute(args),
+        Command::Expand(args) => expand::execute(args),
         Command::Dump(args) => dump::execute(args),
         Command::Export(args) => export::execute(args),
+        Command::Diff(args) => diff::execute(args),
+        Command::Stats(args) => stats::execute(args),
     }
 }

@@ -60,7 +60,8 @@ impl<'a> Text<'a> {
     }
 }
 
-fn memory(effect: &Effect) -> String {
+/// `[address:size]` and the values there.
+pub fn memory(effect: &Effect) -> String {
     let Effect {
         addr,
         size,

@@ -77,6 +77,16 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// The pc after the last instruction, as far as that can be read.
+    pub fn end_pc(&self) -> u64 {
+        let trace = &self.opened.trace;
+        let last = trace.len().checked_sub(1).map(|last| trace.chunk(last));
+        match last {
+            Some(Ok(chunk)) => chunk.end.state.pc,
+            _ => trace.header().start.pc,
+        }
+    }
+
     /// The chunks that instructions of this range are in.
     pub fn chunks_of(&self, insns: &Range<u64>) -> Result<Range<u64>, Failure> {
         let all = self.insns()?;

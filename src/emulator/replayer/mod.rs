@@ -17,8 +17,8 @@ use crate::machine::{
     ChunkRoom, Clock, Hart, MachineState, MapError, Memory, Stop, Touch, WordAccess, page_down,
 };
 use crate::program::Program;
-use crate::replay::{Difference, Mismatch, Place, ReplayError, Watch, check_shape};
-use crate::trace::{Chunk, Digest, Header};
+use crate::replay::{Difference, Mismatch, Place, ReplayError, Tail, Watch, check_shape};
+use crate::trace::{Chunk, Digest, Header, Policy};
 
 /// Pages of memory that a replayer keeps at the most: beyond that it starts afresh.
 const MAX_PAGES: usize = 1 << 17;
@@ -153,6 +153,9 @@ impl Replayer {
         let window = self.hart.memory.window_size();
         let checked = check_shape(chunk, window);
         checked.map_err(|part| at_start(chunk, Difference::Malformed { part }))?;
+        if matches!(self.header.policy, Policy::Insns(most) if chunk.insns() > most) {
+            return Err(at_start(chunk, Difference::TooLong));
+        }
         self.clear_up();
         self.dirty = true;
         let most = ChunkRoom {
@@ -253,16 +256,12 @@ impl Replayer {
         let _refused: Result<(), MapError> = self.hart.memory.release_all();
     }
 
-    /// What comes of the instruction after the last of this chunk, or of the run's
-    /// first, and what it accesses; nothing if the chunk does not replay.
-    pub(crate) fn look_ahead(
-        &mut self,
-        last: Option<&Chunk>,
-        start: &MachineState,
-    ) -> Option<(Stop, Vec<WordAccess>)> {
+    /// What comes of the instruction after a run's last, and what it accesses;
+    /// nothing if the last chunk does not replay.
+    pub(crate) fn look_ahead(&mut self, tail: &Tail<'_>) -> Option<(Stop, Vec<WordAccess>)> {
         self.clear_up();
-        self.hart.state = start.clone();
-        if let Some(chunk) = last {
+        self.hart.state = tail.start.clone();
+        if let Some(chunk) = tail.last {
             let mut run = self.open(chunk).ok()?;
             while !self.is_done(&run) {
                 let advanced = self.advance(&mut run, u64::MAX, true);
@@ -272,10 +271,17 @@ impl Replayer {
                 }
             }
         }
+        if self.hart.memory.fetch(self.hart.state.pc).is_err() {
+            for (addr, bytes) in &tail.code {
+                self.hart.memory.replay_code(*addr, bytes);
+                self.code.push(*addr);
+            }
+            self.engines.forget_stale(&mut self.hart.memory);
+        }
         self.hart.memory.keep_accesses(true);
         let stop = self.engines.run_closely(&mut self.hart, 1);
         let accesses = self.hart.memory.take_accesses();
-        self.finish(last.map_or(&[], |chunk| &chunk.touches));
+        self.finish(tail.last.map_or(&[], |chunk| &chunk.touches));
         Some((stop, accesses))
     }
 }

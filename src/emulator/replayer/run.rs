@@ -110,7 +110,7 @@ impl Replayer {
     fn overfull(&mut self, chunk: &Chunk) -> Difference {
         let touched = self.hart.memory.touches();
         let more = touched.len() > chunk.touches.len();
-        let difference = first_difference(&chunk.touches, &touched);
+        let difference = first_difference(&chunk.touches, touched);
         let difference = difference.filter(|_| more);
         difference.unwrap_or(Difference::ExtraAccess)
     }
@@ -248,7 +248,9 @@ impl Replayer {
         let next = run.chunk.code[run.shown..].iter();
         for page in next.take_while(|page| page.at == now) {
             self.hart.memory.replay_code(page.addr, &page.bytes);
-            self.code.push(page.addr);
+            if !self.code.contains(&page.addr) {
+                self.code.push(page.addr);
+            }
             run.shown += 1;
         }
         self.engines.forget_stale(&mut self.hart.memory);

@@ -194,7 +194,8 @@ impl Emitter<'_> {
             return;
         }
         self.compare_base(base, width);
-        self.careful_if_above_or_equal();
+        let careful = self.elsewhere(Mode::Careful);
+        x64!(self ; jae =>careful);
         self.facts.checked_now(rs1, width);
         if width == Width::Double {
             // That is what it was rotated to.

@@ -1,6 +1,6 @@
 //! Content being read, by whomever it was written.
 
-use super::varint::unzigzag;
+use super::varint::{self, unzigzag};
 use super::{Column, Flaw};
 use crate::trace::{Digest, Part, TraceError};
 
@@ -86,6 +86,22 @@ impl<'a> Input<'a> {
     }
 
     fn long_varint(&mut self) -> Result<u64, Flaw> {
+        let found = self
+            .left
+            .first_chunk()
+            .and_then(|bytes| varint::get(*bytes));
+        let Some((value, length)) = found else {
+            return self.last_varint();
+        };
+        if length > 1 && self.left[length - 1] == 0 {
+            return Err(Flaw::Overlong);
+        }
+        self.left = &self.left[length..];
+        Ok(value)
+    }
+
+    /// A number of any length, even if the content ends in it.
+    fn last_varint(&mut self) -> Result<u64, Flaw> {
         let mut value = 0;
         for shift in (0..64).step_by(7) {
             let byte = self.byte()?;

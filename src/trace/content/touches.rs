@@ -85,18 +85,26 @@ pub(super) fn decode(input: &mut Input<'_>, count: u64, space: u64) -> Result<Ve
     }
     // The first is not above the 0 it is counted from, if that is what it is.
     if !ascending {
-        check_distinct(&touches)?;
+        let words = touches.iter().map(|touch| touch.addr / WORD);
+        // Half the memory where it is enough, as it is for 32 GiB.
+        let twice = if space / WORD <= 1 << 32 {
+            twice(words.map(|word| word as u32)).map(u64::from)
+        } else {
+            twice(words)
+        };
+        if let Some(word) = twice {
+            return Err(Flaw::Duplicate { addr: word * WORD });
+        }
     }
     values::decode(input, &mut touches)?;
     Ok(touches)
 }
 
-fn check_distinct(touches: &[Touch]) -> Result<(), Flaw> {
-    let mut addrs: Vec<u64> = touches.iter().map(|touch| touch.addr).collect();
+/// The least word that is there twice.
+fn twice<T: Ord + Copy>(words: impl Iterator<Item = T>) -> Option<T> {
+    let mut words: Vec<T> = words.collect();
     // Stable, though it need not be: it makes use of the runs that programs touch in.
-    addrs.sort();
-    match addrs.windows(2).find(|pair| pair[0] == pair[1]) {
-        Some(pair) => Err(Flaw::Duplicate { addr: pair[0] }),
-        None => Ok(()),
-    }
+    words.sort();
+    let twice = words.windows(2).find(|pair| pair[0] == pair[1]);
+    twice.map(|pair| pair[0])
 }

@@ -55,6 +55,26 @@ const fn spread(value: u64) -> u64 {
     x & 0x007f_007f_007f_007f | (x & 0x3f80_3f80_3f80_3f80) << 1
 }
 
+/// The number that these bytes start with, and how many it takes, if that is at most eight.
+#[inline]
+pub(super) const fn get(bytes: [u8; 8]) -> Option<(u64, usize)> {
+    let word = u64::from_le_bytes(bytes);
+    let last = !word & 0x8080_8080_8080_8080;
+    if last == 0 {
+        return None;
+    }
+    // All bits up to the flag of the last byte, which is clear.
+    let bits = word & (last ^ (last - 1));
+    Some((gather(bits), last.trailing_zeros() as usize / 8 + 1))
+}
+
+/// The inverse of [`spread`], whatever the bits 7 are.
+const fn gather(word: u64) -> u64 {
+    let x = (word & 0x007f_007f_007f_007f) | ((word & 0x7f00_7f00_7f00_7f00) >> 1);
+    let x = (x & 0x0000_3fff_0000_3fff) | ((x & 0x3fff_0000_3fff_0000) >> 2);
+    (x & 0x0000_0000_0fff_ffff) | ((x & 0x0fff_ffff_0000_0000) >> 4)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -81,6 +101,10 @@ mod tests {
                 let mut out = [0xee; MAX_BYTES];
                 let length = put(&mut out, value);
                 assert_eq!(out[..length], plain(value), "{value:#x}");
+                let mut bytes = [0xff; 8];
+                bytes[..length.min(8)].copy_from_slice(&out[..length.min(8)]);
+                let found = (length <= 8).then_some((value, length));
+                assert_eq!(get(bytes), found, "{value:#x}");
             }
         }
     }

@@ -255,7 +255,7 @@ impl<S: Source> Trace<S> {
         self.condition = damage.map_or(condition, Condition::Damaged);
         self.chunks = Chunks::Found(slots);
         if let Some(tail) = tail {
-            self.read_ending(tail);
+            self.read_ending(tail)?;
         }
         Ok(())
     }
@@ -282,7 +282,7 @@ impl<S: Source> Trace<S> {
         }
         let (_, content) = self.read((Part::Index, INDEX), trailer.index)?;
         self.chunks = Chunks::Indexed(decode_index(&content, trailer.index)?);
-        if let Some(tail) = self.read_ending(trailer.tail)
+        if let Some(tail) = self.read_ending(trailer.tail)?
             && let Err(error) = self.check_root(&tail, &trailer)
         {
             self.condition = Condition::Damaged(error);
@@ -290,21 +290,23 @@ impl<S: Source> Trace<S> {
         Ok(true)
     }
 
-    /// Reads the ending; returns its digest.
-    fn read_ending(&mut self, offset: u64) -> Option<Digest> {
+    /// Reads the ending; returns its digest, if it is whole.
+    fn read_ending(&mut self, offset: u64) -> Result<Option<Digest>, TraceError> {
         let read = self
             .read((Part::Tail, TAIL), offset)
             .and_then(|(digest, content)| Ok((digest, decode_ending(&content)?)));
         match read {
             Ok((digest, ending)) => {
                 self.ending = Some(ending);
-                Some(digest)
+                Ok(Some(digest))
             }
+            Err(error @ TraceError::Io(_)) => Err(error),
             Err(error) => {
+                // The first damage is the one to be told.
                 if !matches!(self.condition, Condition::Damaged(_)) {
                     self.condition = Condition::Damaged(error);
                 }
-                None
+                Ok(None)
             }
         }
     }

@@ -1,11 +1,12 @@
 //! How the content of a block is stored.
 
 use std::cell::RefCell;
-use std::io::{self, Read};
+use std::io::{self, Cursor, Read};
 
 use super::Damage;
 use zstd::bulk::Compressor;
 use zstd::stream::read::Decoder;
+use zstd::zstd_safe::compress_bound;
 
 /// How the content of a block is stored. Digests are the same with either.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -38,14 +39,12 @@ pub(super) fn compress(content: &[u8], at: usize) -> io::Result<Option<Vec<u8>>>
             Some(compressor) => compressor,
             None => kept.insert(Compressor::new(LEVEL)?),
         };
-        let frame = compressor.compress(content)?;
-        if frame.len() >= content.len() {
-            return Ok(None);
-        }
-        let mut bytes = Vec::with_capacity(at + frame.len().next_multiple_of(at.max(1)));
+        let mut bytes = Vec::with_capacity(2 * at + compress_bound(content.len()));
         bytes.resize(at, 0);
-        bytes.extend_from_slice(&frame);
-        Ok(Some(bytes))
+        let mut frame = Cursor::new(&mut bytes);
+        frame.set_position(at as u64);
+        let length = compressor.compress_to_buffer(content, &mut frame)?;
+        Ok((length < content.len()).then_some(bytes))
     })
 }
 

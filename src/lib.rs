@@ -10,12 +10,15 @@
 //! - [`abi`]: what `ecall` means;
 //! - [`trace`]: chunks of an execution that stand alone, and the file they are kept in;
 //! - [`replay`]: chunks run again, verified, looked at step by step;
+//! - `export`, with the feature `parquet`: chunks as tables for data analysis;
 //! - [`Machine`]: all of it, run within limits, to an [`Outcome`].
 
 pub mod abi;
 pub mod elf;
 mod emulator;
 mod error;
+#[cfg(feature = "parquet")]
+pub mod export;
 mod interp;
 pub mod isa;
 #[cfg_attr(

@@ -20,6 +20,8 @@ const NEVER: u64 = u64::MAX;
 /// is two of these.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Access {
+    /// Instructions of the run before the one that makes it.
+    pub insn: u64,
     /// The clock, by the trace's clock model: that of the instruction, plus
     /// [`ClockModel::access`].
     pub clock: u64,
@@ -45,6 +47,7 @@ impl Access {
     pub(crate) fn new(access: &WordAccess, model: &ClockModel, ecalls: u64) -> Access {
         let clock = model.at(access.insn, ecalls).wrapping_add(model.access);
         Access {
+            insn: access.insn,
             clock,
             previous: None,
             addr: access.addr,
@@ -84,7 +87,7 @@ impl Replayer {
     /// All accesses of a chunk, by the interpreter. Those that are the first to
     /// their word are linked when [`Join`] has seen the chunks before.
     ///
-    /// All are in memory at once, 64 bytes each.
+    /// All are in memory at once, 72 bytes each.
     pub fn accesses(&mut self, chunk: &Chunk) -> Result<ChunkAccesses, Mismatch> {
         let model = self.header().clock;
         let mut links = Links::default();

@@ -5,11 +5,11 @@ use crate::trace::{Boundary, Chunk, Header};
 
 /// Where the next chunk starts.
 #[derive(Debug)]
-pub(super) struct Chain(Boundary);
+pub(crate) struct Chain(Boundary);
 
 impl Chain {
     /// No chunk yet.
-    pub(super) fn new(header: &Header) -> Chain {
+    pub(crate) fn new(header: &Header) -> Chain {
         Chain(Boundary {
             state: header.start.clone(),
             accesses: 0,
@@ -17,8 +17,14 @@ impl Chain {
         })
     }
 
+    /// Before this chunk, wherever that is.
+    #[cfg(feature = "parquet")]
+    pub(crate) fn before(chunk: &Chunk) -> Chain {
+        Chain(chunk.start.clone())
+    }
+
     /// The next chunk is this, which is to have this number.
-    pub(super) fn follow(&mut self, number: u64, chunk: &Chunk) -> Result<(), Mismatch> {
+    pub(crate) fn follow(&mut self, number: u64, chunk: &Chunk) -> Result<(), Mismatch> {
         let differs = difference(&chunk.start, &self.0);
         let difference = match differs {
             _ if chunk.number != number => Difference::Number { expected: number },

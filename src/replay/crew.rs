@@ -8,7 +8,7 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 /// `count`, and gives what came of it to `take` in order of number, in this
 /// thread. At most `ahead` numbers are worked on, or done and not taken yet. The
 /// first error ends it: that of `hire`, or in order that of `take`.
-pub(super) fn in_order<W, T: Send, E: Send>(
+pub(crate) fn in_order<W, T: Send, E: Send>(
     threads: usize,
     ahead: usize,
     count: u64,

@@ -30,6 +30,10 @@ pub use mismatch::{Difference, Field, Mismatch, Place, StateDifference};
 pub use steps::{Step, Steps};
 pub use verify::{Level, Verified, Verify};
 
+#[cfg(feature = "parquet")]
+pub(crate) use chain::Chain;
+#[cfg(feature = "parquet")]
+pub(crate) use crew::in_order;
 pub(crate) use ending::Tail;
 pub(crate) use locate::Watch;
 pub(crate) use mismatch::difference;

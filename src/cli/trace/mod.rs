@@ -9,6 +9,8 @@ mod diff;
 mod dump;
 mod effect;
 mod expand;
+#[cfg_attr(not(feature = "parquet"), path = "export_absent.rs")]
+mod export;
 mod facts;
 mod info;
 mod opened;
@@ -41,6 +43,7 @@ enum Command {
     Verify(verify::Args),
     Expand(expand::Args),
     Dump(dump::Args),
+    Export(export::Args),
     Diff(diff::Args),
     Stats(stats::Args),
 }
@@ -52,6 +55,7 @@ pub fn execute(args: &Args) -> Result<ExitCode, Failure> {
         Command::Verify(args) => verify::execute(args),
         Command::Expand(args) => expand::execute(args),
         Command::Dump(args) => dump::execute(args),
+        Command::Export(args) => export::execute(args),
         Command::Diff(args) => diff::execute(args),
         Command::Stats(args) => stats::execute(args),
     }

@@ -1,5 +1,7 @@
 //! Runs one chunk again, and checks all that happens against its record.
 
+#[cfg(feature = "parquet")]
+mod calls;
 mod end;
 mod run;
 

@@ -10,7 +10,7 @@ use super::chain::{self, Chain, Link, check_digest};
 use super::index::decode_index;
 use super::preamble::Preamble;
 use super::trailer::Trailer;
-use super::{Summary, Totals};
+use super::{ChunkInfo, Summary, Totals};
 use crate::trace::content::{decode_chunk, decode_ending, decode_header};
 use crate::trace::{Chunk, Digest, Ending, Header, Part, Quantity, TraceError};
 

@@ -336,14 +336,13 @@ class Trace:
     def chunk(self, number):
         """A chunk, and what the index says of it."""
         need(number < len(self.chunks), "there is no chunk", number)
-        offset = self.chunks[number]
-        content, digest, _ = self.block(offset, b"CHNK")
+        content, digest, _ = self.block(self.chunks[number], b"CHNK")
         chunk = Content(content, self.header["address_space"]).chunk()
         need(chunk["number"] == number, "chunk", number, "has number", chunk["number"])
         start, end = chunk["start"], chunk["end"]
         info = {name: end[name] - start[name] for name in ("insns", "accesses", "ecalls")}
-        info |= {"offset": offset, "start": start["insns"], "digest": digest.hex()}
-        info["touches"] = len(chunk["touches"])
+        info |= {"offset": self.chunks[number], "start": start["insns"], "digest": digest.hex(),
+                 "touches": len(chunk["touches"])}
         need(not self.index or self.index[number] == info, "chunk", number, "and index differ")
         return chunk, info
 

@@ -34,6 +34,8 @@ pub(crate) struct TouchMap {
 #[derive(Debug, Default)]
 pub(super) struct Touches {
     log: TouchLog,
+    /// A buffer that is no longer needed.
+    spare: Vec<Touch>,
     /// How many make the chunk full.
     most: u64,
 }
@@ -71,7 +73,7 @@ impl Memory {
 
     /// A word is accessed whose value was `value` before.
     pub(super) fn touch(&mut self, addr: u64, value: u64) {
-        let Touches { log, most } = &mut self.touches;
+        let Touches { log, most, .. } = &mut self.touches;
         let Some((head, shadow)) = self.window.touches() else {
             return;
         };
@@ -99,10 +101,19 @@ impl Memory {
             shadow[(touch.addr / 8) as usize] = 0;
         }
         // The next chunk is likely to be like this one.
-        let log = TouchLog::with_room(touched.len() + touched.len() / 4 + 1);
+        let room = touched.len() + touched.len() / 4 + 1;
+        let log = TouchLog::with_room(room, std::mem::take(&mut self.touches.spare));
         *head = log.head(emitted_at_most(most));
-        self.touches = Touches { log, most };
+        let spare = Vec::new();
+        self.touches = Touches { log, spare, most };
         touched
+    }
+
+    /// Takes a buffer of touches that nobody needs any more, to be used again.
+    pub(crate) fn reuse_touches(&mut self, spent: Vec<Touch>) {
+        if spent.capacity() > self.touches.spare.capacity() {
+            self.touches.spare = spent;
+        }
     }
 }
 

@@ -88,10 +88,11 @@ impl Facts {
         self.index = None;
     }
 
-    /// As [`Facts::index`], of `reg + imm`.
+    /// As [`Facts::index`], of `reg + imm`; nothing if that is so far away that a
+    /// displacement might not hold it.
     pub(super) fn index_sum(&self, reg: Reg, imm: i32) -> Option<i32> {
         let more = self.index(reg)?.checked_add(imm / 8)?;
-        (imm % 8 == 0).then_some(more)
+        (imm % 8 == 0 && more.unsigned_abs() <= MAX_DRIFT / 8).then_some(more)
     }
 
     /// The bytes whose word an access of `width` at `reg + offset` touches, as
@@ -122,7 +123,10 @@ impl Facts {
     /// What is known to be touched, counted from `reg + imm`.
     pub(super) fn touched_sum(&self, reg: Reg, imm: i32) -> Vec<Range<i32>> {
         let by = self.touched.iter().filter(|(of, _)| *of == reg);
-        by.map(|(_, by)| by.start - imm..by.end - imm).collect()
+        let moved = |(_, by): &(Reg, Range<i32>)| {
+            Some(by.start.checked_sub(imm)?..by.end.checked_sub(imm)?)
+        };
+        by.filter_map(moved).collect()
     }
 
     pub(super) fn is_touched_word(&self, word: i32) -> bool {

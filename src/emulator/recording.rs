@@ -290,5 +290,6 @@ pub(super) fn room(policy: Policy) -> ChunkRoom {
     ChunkRoom {
         accesses,
         touches: touches.min(MAX_TOUCHES),
+        expected: None,
     }
 }

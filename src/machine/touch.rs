@@ -90,7 +90,7 @@ impl Memory {
 
     /// Makes all words untouched; from now on `most` of them make a chunk full.
     /// Returns those that were touched, in order.
-    pub(super) fn restart_touches(&mut self, most: u64) -> Vec<Touch> {
+    pub(super) fn restart_touches(&mut self, most: u64, expected: Option<usize>) -> Vec<Touch> {
         let Some((head, shadow)) = self.window.touches() else {
             return Vec::new();
         };
@@ -100,9 +100,9 @@ impl Memory {
         for touch in &touched {
             shadow[(touch.addr / 8) as usize] = 0;
         }
-        // The next chunk is likely to be like this one.
-        let room = touched.len() + touched.len() / 4 + 1;
-        let log = TouchLog::with_room(room, std::mem::take(&mut self.touches.spare));
+        let similar = touched.len() + touched.len() / 4;
+        let room = expected.unwrap_or(similar);
+        let log = TouchLog::with_room(room + 1, std::mem::take(&mut self.touches.spare));
         *head = log.head(emitted_at_most(most));
         let spare = Vec::new();
         self.touches = Touches { log, spare, most };

@@ -42,7 +42,7 @@ impl Replayer {
             ecalls: chunk.start.ecalls + run.ecalls as u64,
         };
         let touched = self.hart.memory.touches();
-        if let Some(difference) = first_difference(&chunk.touches, &touched) {
+        if let Some(difference) = first_difference(&chunk.touches, touched) {
             return Err(difference);
         }
         if let Some(difference) = difference(&chunk.end, &end) {

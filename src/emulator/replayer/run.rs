@@ -110,7 +110,7 @@ impl Replayer {
     fn overfull(&mut self, chunk: &Chunk) -> Difference {
         let touched = self.hart.memory.touches();
         let more = touched.len() > chunk.touches.len();
-        let difference = first_difference(&chunk.touches, &touched);
+        let difference = first_difference(&chunk.touches, touched);
         let difference = difference.filter(|_| more);
         difference.unwrap_or(Difference::ExtraAccess)
     }

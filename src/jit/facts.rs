@@ -208,4 +208,102 @@ mod tests {
         facts.forget(Reg::ZERO);
         assert_eq!(facts.constant(Reg::ZERO), Some(0));
     }
+
+    const B: Reg = Reg::A1;
+
+    /// `A` is a multiple of eight, and in the scratch register.
+    fn indexed() -> Facts {
+        let mut facts = Facts::new(1 << 32);
+        facts.checked_now(A, Width::Double);
+        facts.set_index(A, 0);
+        facts
+    }
+
+    #[test]
+    fn an_access_touches_the_word_it_lies_in_if_that_is_known() {
+        let mut facts = Facts::new(1 << 32);
+        assert_eq!(facts.touched_by(A, Width::Word, 4), 4..8);
+        facts.checked_now(A, Width::Word);
+        assert_eq!(facts.touched_by(A, Width::Half, 6), 6..8);
+        facts.checked_now(A, Width::Double);
+        for (offset, word) in [(0, 0), (7, 0), (8, 8), (-1, -8), (-8, -8), (-9, -16)] {
+            let want = word..word + 8;
+            assert_eq!(facts.touched_by(A, Width::Byte, offset), want, "{offset}");
+        }
+    }
+
+    #[test]
+    fn touched_bytes_are_those_of_one_register_and_range() {
+        let mut facts = indexed();
+        facts.set_touched(A, 0..8);
+        facts.set_touched(A, 8..16);
+        facts.set_touched(B, 0..4);
+        for bytes in [0..8, 8..16, 3..4, 12..16] {
+            assert!(facts.is_touched(A, &bytes), "{bytes:?}");
+        }
+        for bytes in [-8..0, 16..24, -1..1] {
+            assert!(!facts.is_touched(A, &bytes), "{bytes:?}");
+        }
+        assert!(facts.is_touched(B, &(0..4)) && !facts.is_touched(B, &(0..8)));
+        facts.forget_touched(A);
+        assert!(!facts.is_touched(A, &(0..8)) && facts.is_touched(B, &(0..4)));
+        facts.forget(B);
+        assert!(!facts.is_touched(B, &(0..4)));
+    }
+
+    #[test]
+    fn touched_bytes_move_against_their_base() {
+        let mut facts = indexed();
+        facts.set_touched(A, 0..8);
+        facts.set_touched(A, -16..-8);
+        facts.set_touched(B, 0..8);
+        assert_eq!(facts.touched_sum(A, 8), [-8..0, -24..-16]);
+        assert_eq!(facts.touched_sum(A, -3), [3..11, -13..-5]);
+        // Where there is no number for it, nothing is known.
+        let left = facts.touched_sum(A, i32::MIN);
+        assert_eq!(left.first(), Some(&(i32::MAX - 15..i32::MAX - 7)));
+        assert_eq!(left.len(), 1);
+        facts.forget_touched(A);
+        assert_eq!(facts.touched_sum(A, 0), []);
+    }
+
+    #[test]
+    fn an_index_is_of_use_until_its_base_or_the_scratch_register_changes() {
+        let mut facts = indexed();
+        assert_eq!((facts.index(A), facts.index(B)), (Some(0), None));
+        facts.forget(B);
+        assert_eq!(facts.index(A), Some(0));
+        facts.set_index(B, 3);
+        assert_eq!((facts.index(A), facts.index(B)), (None, Some(3)));
+        facts.forget(B);
+        assert_eq!(facts.index(B), None);
+        facts.set_index(A, 1);
+        facts.lose_index();
+        assert_eq!(facts.index(A), None);
+    }
+
+    #[test]
+    fn an_index_moves_with_its_base_by_whole_words_and_not_far() {
+        let mut facts = indexed();
+        facts.set_index(A, 2);
+        for (imm, more) in [(0, 2), (8, 3), (-24, -1), (2040, 257)] {
+            assert_eq!(facts.index_sum(A, imm), Some(more), "{imm}");
+        }
+        for imm in [1, 4, -4, 7, -9, i32::MIN, 1 << 30, MAX_DRIFT as i32] {
+            assert_eq!(facts.index_sum(A, imm), None, "{imm}");
+        }
+        facts.set_index(A, 0);
+        assert!(facts.index_sum(A, MAX_DRIFT as i32).is_some());
+        assert!(facts.index_sum(A, -(MAX_DRIFT as i32)).is_some());
+        assert_eq!(facts.index_sum(B, 8), None);
+    }
+
+    #[test]
+    fn known_words_are_touched_for_good() {
+        let mut facts = indexed();
+        facts.set_touched_word(5);
+        facts.forget(A);
+        facts.lose_index();
+        assert!(facts.is_touched_word(5) && !facts.is_touched_word(4));
+    }
 }

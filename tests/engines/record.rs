@@ -18,7 +18,7 @@ use Policy::{Accesses, Insns, Touches};
 
 /// One scenario in so many is recorded where it is checked, unless
 /// `RECORD_ONE_IN` says otherwise.
-const ONE_IN: u64 = 4;
+const ONE_IN: u64 = 8;
 /// Chunks of all kinds.
 pub const POLICIES: [Policy; 9] = [
     Insns(1),

@@ -16,6 +16,9 @@ const MAX_DRIFT: u32 = 1 << 15;
 /// The farthest that a 12-bit offset and the widest access reach from their base.
 const MAX_REACH: usize = (1 << 11) + Width::Double.bytes() as usize;
 const _: () = assert!(MAX_DRIFT as usize + MAX_REACH <= GUARD_BYTES);
+/// The farthest that the number of a base's word may be from the one in the
+/// scratch register: the sum of both with any offset is one that code can have.
+const MAX_MORE: u32 = MAX_DRIFT / 8;
 
 /// What is known of a register that was used as a base: it is a multiple of
 /// `width`, and no further than `drift` bytes outside the window.
@@ -91,7 +94,7 @@ impl Facts {
     /// As [`Facts::index`], of `reg + imm`.
     pub(super) fn index_sum(&self, reg: Reg, imm: i32) -> Option<i32> {
         let more = self.index(reg)?.checked_add(imm / 8)?;
-        (imm % 8 == 0).then_some(more)
+        (imm % 8 == 0 && more.unsigned_abs() <= MAX_MORE).then_some(more)
     }
 
     /// The bytes whose word an access of `width` at `reg + offset` touches, as
@@ -122,7 +125,8 @@ impl Facts {
     /// What is known to be touched, counted from `reg + imm`.
     pub(super) fn touched_sum(&self, reg: Reg, imm: i32) -> Vec<Range<i32>> {
         let by = self.touched.iter().filter(|(of, _)| *of == reg);
-        by.map(|(_, by)| by.start - imm..by.end - imm).collect()
+        by.filter_map(|(_, by)| Some(by.start.checked_sub(imm)?..by.end.checked_sub(imm)?))
+            .collect()
     }
 
     pub(super) fn is_touched_word(&self, word: i32) -> bool {

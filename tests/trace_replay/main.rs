@@ -17,6 +17,7 @@ mod builder;
 mod endings;
 mod expand;
 mod guests;
+mod hostile;
 #[path = "../common/inst.rs"]
 mod inst;
 #[path = "../common/manifest.rs"]

@@ -248,9 +248,7 @@ impl Replayer {
         let next = run.chunk.code[run.shown..].iter();
         for page in next.take_while(|page| page.at == now) {
             self.hart.memory.replay_code(page.addr, &page.bytes);
-            if !self.code.contains(&page.addr) {
-                self.code.push(page.addr);
-            }
+            self.code.insert(page.addr);
             run.shown += 1;
         }
         self.engines.forget_stale(&mut self.hart.memory);

@@ -16,6 +16,8 @@ pub(super) const MAX_TOUCHES: u64 = 1 << 24;
 /// Bytes that a chunk takes in at the most, by calls and as code of the guest's
 /// own, but for what the last instruction takes in.
 pub(super) const MAX_TAKEN: u64 = 1 << 26;
+/// Bytes that a call counts for whatever it does: what is kept of it takes room.
+const CALL_BYTES: u64 = 1 << 8;
 /// Accesses that are left to the end of a chunk when only the interpreter, which
 /// looks at each, goes on. More than a stretch of emitted code has instructions.
 const CLOSE: u64 = 128;
@@ -213,7 +215,6 @@ impl Recording {
         self.synchronize();
         let writes = called.effects.writes;
         for (_, bytes) in &writes {
-            self.next.taken += bytes.len() as u64;
             self.received.update(bytes);
         }
         let (before, after) = (&called.before, &self.machine.hart.state);
@@ -221,7 +222,7 @@ impl Recording {
         args.copy_from_slice(&before.x[Reg::A0.index()..][..7]);
         let changed = |reg: &Reg| before.reg(*reg) != after.reg(*reg);
         let value = |reg: Reg| (reg, after.reg(reg));
-        self.next.ecalls.push(EcallRecord {
+        let record = EcallRecord {
             at: before.insns - self.next.start.state.insns,
             number: self.machine.abi.call_number(before),
             args,
@@ -232,7 +233,9 @@ impl Recording {
                 .into_iter()
                 .map(|(addr, bytes)| CallWrite { addr, bytes })
                 .collect(),
-        });
+        };
+        self.next.taken += taken_by(&record);
+        self.next.ecalls.push(record);
     }
 
     /// Starts the pending chunk: memory counts for it.
@@ -278,6 +281,12 @@ impl Iterator for Recording {
     fn next(&mut self) -> Option<Chunk> {
         self.next_chunk()
     }
+}
+
+/// Bytes that a chunk takes in by a call.
+pub(super) fn taken_by(ecall: &EcallRecord) -> u64 {
+    let written = ecall.writes.iter().map(|write| write.bytes.len() as u64);
+    CALL_BYTES + written.sum::<u64>()
 }
 
 /// What fills a chunk.

@@ -130,7 +130,8 @@ fn load(hart: &mut Hart, op: LoadOp, rd: Reg, addr: u64) -> Result<(), Stop> {
         Ok(raw) => raw,
         Err(fault) => return Err(refused(hart, fault, Cause::LoadFault { addr, width })),
     };
-    hart.state.unaligned_loads += u64::from(!width.is_aligned(addr));
+    let unaligned = &mut hart.state.unaligned_loads;
+    *unaligned = unaligned.wrapping_add(u64::from(!width.is_aligned(addr)));
     hart.state.set_reg(rd, semantics::extend(op, raw));
     Ok(())
 }
@@ -142,7 +143,8 @@ fn store(hart: &mut Hart, width: Width, addr: u64, rs2: Reg) -> Result<(), Stop>
     if let Err(fault) = hart.memory.store(addr, width, value) {
         return Err(refused(hart, fault, Cause::StoreFault { addr, width }));
     }
-    hart.state.unaligned_stores += u64::from(!width.is_aligned(addr));
+    let unaligned = &mut hart.state.unaligned_stores;
+    *unaligned = unaligned.wrapping_add(u64::from(!width.is_aligned(addr)));
     Ok(())
 }
 

@@ -14,6 +14,9 @@ use super::memory::Memory;
 use super::pages::PAGE_SIZE;
 use crate::isa::Width;
 
+/// Looks at the clock that a chunk has at the most: what is kept of them is bounded.
+pub(crate) const MAX_TIMES: usize = 1 << 20;
+
 /// What makes a chunk full.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ChunkRoom {
@@ -131,12 +134,14 @@ impl Memory {
         }
     }
 
-    /// Whether the chunk has as many accesses or touches as it may.
+    /// Whether the chunk has as many accesses, touches or looks at the clock as it may.
     pub(crate) fn is_full(&mut self) -> bool {
         let Some(recorder) = &self.recorder else {
             return false;
         };
-        recorder.accesses >= recorder.room || self.touched_enough()
+        recorder.accesses >= recorder.room
+            || recorder.times.len() >= MAX_TIMES
+            || self.touched_enough()
     }
 
     /// Keeps every access from now on, to be taken by [`Memory::take_accesses`], or none.

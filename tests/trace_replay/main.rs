@@ -8,15 +8,19 @@
     reason = "the lints spare test functions, not what they call"
 )]
 
+mod agree;
 #[path = "../engines/asm.rs"]
 #[expect(dead_code, reason = "the tests of the engines use the rest")]
 mod asm;
 #[path = "../common/builder.rs"]
 #[expect(dead_code, reason = "the tests of the ELF stage use the rest")]
 mod builder;
+#[path = "../common/dice.rs"]
+mod dice;
 mod endings;
 mod expand;
 mod guests;
+mod hostile;
 #[path = "../common/inst.rs"]
 mod inst;
 #[path = "../common/manifest.rs"]

@@ -38,7 +38,10 @@ impl Replayer {
         let looks_ahead = self.compare_code(run)?;
         let end = Boundary {
             state: self.hart.state.clone(),
-            accesses: chunk.start.accesses + self.hart.memory.accesses(),
+            accesses: chunk
+                .start
+                .accesses
+                .wrapping_add(self.hart.memory.accesses()),
             ecalls: chunk.start.ecalls + run.ecalls as u64,
         };
         let touched = self.hart.memory.touches();

@@ -59,7 +59,7 @@ pub struct Replayer {
     /// The register that calls have their number in, where that is known.
     number: Option<Reg>,
     /// Pages of code that fetch sees and that are not the program's text.
-    code: Vec<u64>,
+    code: HashSet<u64>,
     /// Pages of memory that were written since they were all released.
     pages: HashSet<u64>,
     /// A replay was left without clearing up.
@@ -94,7 +94,7 @@ impl Replayer {
             engines,
             entry: program.entry,
             number: call_number_register(&header.abi),
-            code: Vec::new(),
+            code: HashSet::new(),
             pages: HashSet::new(),
             dirty: false,
         })
@@ -240,7 +240,7 @@ impl Replayer {
             }
         }
         memory.reuse_touches(touched);
-        for addr in self.code.drain(..) {
+        for addr in self.code.drain() {
             self.hart.memory.replay_text(addr);
         }
         self.engines.forget_stale(&mut self.hart.memory);
@@ -277,7 +277,7 @@ impl Replayer {
         if self.hart.memory.fetch(self.hart.state.pc).is_err() {
             for (addr, bytes) in &tail.code {
                 self.hart.memory.replay_code(*addr, bytes);
-                self.code.push(*addr);
+                self.code.insert(*addr);
             }
             self.engines.forget_stale(&mut self.hart.memory);
         }

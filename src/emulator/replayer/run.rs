@@ -2,9 +2,9 @@
 
 use super::Replayer;
 use super::end::first_difference;
-use crate::emulator::recording::{MAX_TAKEN, room};
+use crate::emulator::recording::{MAX_TAKEN, room, taken_by};
 use crate::isa::Reg;
-use crate::machine::{Clock, PAGE_SIZE, Reservation, SeenCode, Stop};
+use crate::machine::{Clock, MAX_TIMES, PAGE_SIZE, Reservation, SeenCode, Stop};
 use crate::replay::Difference;
 use crate::trace::{Chunk, EcallRecord, Policy};
 
@@ -102,6 +102,7 @@ impl Replayer {
         };
         self.insns(run.chunk) >= most
             || run.taken >= MAX_TAKEN
+            || run.times >= MAX_TIMES
             || self.hart.memory.accesses() >= room.accesses
             || self.hart.memory.touched() >= room.touches
     }
@@ -152,8 +153,7 @@ impl Replayer {
         run.stays = state.pc == record.next_pc;
         state.pc = record.next_pc;
         run.ecalls += 1;
-        let written = record.writes.iter().map(|write| write.bytes.len() as u64);
-        run.taken += written.sum::<u64>();
+        run.taken += taken_by(record);
         if self.hart.memory.is_full() {
             return Err(self.overfull(run.chunk));
         }
@@ -248,9 +248,7 @@ impl Replayer {
         let next = run.chunk.code[run.shown..].iter();
         for page in next.take_while(|page| page.at == now) {
             self.hart.memory.replay_code(page.addr, &page.bytes);
-            if !self.code.contains(&page.addr) {
-                self.code.push(page.addr);
-            }
+            self.code.insert(page.addr);
             run.shown += 1;
         }
         self.engines.forget_stale(&mut self.hart.memory);

@@ -56,15 +56,29 @@ impl Memory {
         self.check_range(&range)?;
         for (span, page) in self.pages.runs(&range) {
             if page.is_committed() && self.in_recorded_call() {
-                self.protect(span.clone(), Access::READ)?;
-                self.note_zeroed(&span);
+                self.note_dropped(&span, page)?;
             }
-            let page = self.pages.at(span.start);
             self.change(&span, page, Page::UNMAPPED)?;
             if page.is_committed() {
                 self.refund(span.end - span.start);
             }
         }
+        Ok(())
+    }
+
+    /// Notes that the equal, committed pages of `span`, which the guest may have no
+    /// right to read, are about to become zero.
+    fn note_dropped(&mut self, span: &Range<u64>, page: Page) -> Result<(), MapError> {
+        let readable = page.with_access(page.access().union(Access::READ));
+        if readable == page {
+            self.note_zeroed(span);
+            return Ok(());
+        }
+        // For as long as that takes, which is nothing that the guest's splits count.
+        self.tell_host(span, page, readable)?;
+        self.pages.fill(span, readable);
+        self.note_zeroed(span);
+        self.pages.fill(span, page);
         Ok(())
     }
 

@@ -18,6 +18,9 @@ use super::touch::Touches;
 use super::window::{Window, zeroes};
 use crate::isa::Width;
 
+/// Bytes of address space of which a recording can be made, or replayed.
+const MAX_RECORDED: u64 = 1 << 40;
+
 /// Why an access was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
@@ -52,8 +55,12 @@ impl Memory {
         Memory::reserve(window, limit, false)
     }
 
-    /// As [`Memory::new`], to note what is done with it.
+    /// As [`Memory::new`], to note what is done with it. No more than
+    /// [`MAX_RECORDED`] bytes: a replay, which anybody's trace asks for, fills their table.
     pub(crate) fn recording(window: u64, limit: u64) -> Result<Memory, MapError> {
+        if window > MAX_RECORDED {
+            return Err(rustix::io::Errno::NOMEM.into());
+        }
         let mut memory = Memory::reserve(window, limit, true)?;
         memory.recorder = Some(Box::new(Recorder::new()));
         memory.restart_touches(u64::MAX, None);

@@ -156,3 +156,25 @@ fn zeroes_that_no_host_has_are_refused() {
         assert!(zeroes(len).is_err(), "{len}");
     }
 }
+
+#[test]
+fn what_is_noted_of_an_unmapping_splits_nothing() {
+    let mut m = Memory::recording(1 << 30, 1 << 30).unwrap();
+    let alone = 0x10_0000..0x10_1000;
+    m.map(alone.clone(), RW).unwrap();
+    m.store(alone.start, Width::Double, 7).unwrap();
+    m.protect(alone.clone(), Access::NONE).unwrap();
+    let many = 0x1000_0000..0x2000_0000;
+    m.map(many.clone(), RW).unwrap();
+    let mut pages = many.step_by(2 * PAGE_SIZE as usize);
+    let scattered = pages.find_map(|page| {
+        m.store(page, Width::Byte, 1).unwrap();
+        m.protect(page..page + PAGE_SIZE, Access::READ).err()
+    });
+    assert_eq!(scattered, Some(MapError::Scattered));
+    m.start_call(0);
+    assert_eq!(m.unmap(alone.clone()), Ok(()));
+    let effects = m.end_call();
+    assert_eq!(effects.writes, [(alone.start, vec![0; 8])]);
+    assert_eq!(effects.before, [(alone.start, 7)]);
+}

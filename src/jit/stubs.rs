@@ -23,7 +23,7 @@ pub(super) struct Stubs {
     pub(super) exit: usize,
     /// As `exit`, to go on at the guest address in [`T0`].
     pub(super) miss: usize,
-    /// Logs the touch of the word number [`T2`] with the value [`T1`]. The carry
+    /// Logs the touch of the word number `rdx` with the value `rcx`. The carry
     /// says that there was no room. 0 where nothing is recorded.
     pub(super) touch: usize,
 }

@@ -264,7 +264,7 @@ fn accesses_that_reach_into_two_words() {
                         _ => 1,
                     };
                     // Half of them are enough.
-                    if len <= by || width.is_none() || (index as u64 + by + touched) % 2 == 0 {
+                    if len <= by || width.is_none() || (index as u64 + by + touched).is_multiple_of(2) {
                         continue;
                     }
                     let mut code = Asm::at(CODE);

@@ -80,7 +80,7 @@ fn every_shape_in_every_home() {
             for shape in 0..plain(value, base, 0).len() {
                 code.inst(ld(base, TABLE, 8 * table.len() as i32));
                 table.push(AREA + 0x800 + 0x40 * table.len() as u64 + skew);
-                for offset in [0, 16, -24, 16] {
+                for offset in [0, 4, 16, -24, 16, -20] {
                     code.inst(plain(value, base, offset)[shape]);
                 }
                 code.inst(addi(base, base, 40));
@@ -815,7 +815,9 @@ fn what_comes_between_accesses_off_one_base() {
             code.insts(insts.iter().copied());
             code.insts([sd(x(12), base, 0x100), ld(x(12), base, -0x80)]);
             exit(&mut code);
+            // Whatever a wrong index leads to is there.
             scenario(code, &[])
+                .data(0, Access::READ_WRITE, bytes(PAGE_SIZE))
                 .reg(base, AREA + 0x800)
                 .reg(other, AREA + 0x840)
                 .reg(x(10), u64::MAX / 3)

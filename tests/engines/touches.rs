@@ -1,11 +1,11 @@
 //! What is recorded of memory: each word at its first access, in order, with its
 //! value before; and nothing of an access that traps.
 
-use rvjet::isa::{AluOp, AmoOp, Cond, Inst, LoadOp, Reg, Width};
+use rvjet::isa::{AluOp, AmoOp, Cond, Inst, LoadOp, MulDivOp, Reg, Width};
 use rvjet::machine::{Access, Cause, Exit, PAGE_SIZE, Trap};
 use rvjet::trace::Policy;
 
-use crate::asm::{Asm, addi, alu, amo, jalr, ld, load, lr, nop, sc, sd, store, x};
+use crate::asm::{Asm, addi, alu, amo, jalr, ld, load, lr, muldiv, nop, sc, sd, store, x};
 use crate::lab::call;
 use crate::operands::KINDS;
 use crate::record;
@@ -16,7 +16,7 @@ use crate::scenario::{CODE, DATA, Observed, Scenario};
 const AREA: u64 = 0x40_0000;
 const READ_ONLY: u64 = AREA + 2 * PAGE_SIZE;
 const HOLE: u64 = READ_ONLY + PAGE_SIZE;
-/// Where [`bases`] are loaded from.
+/// Where bases are loaded from.
 const TABLE: Reg = x(6);
 
 fn bytes(len: u64) -> Vec<u8> {
@@ -80,7 +80,7 @@ fn every_shape_in_every_home() {
             for shape in 0..plain(value, base, 0).len() {
                 code.inst(ld(base, TABLE, 8 * table.len() as i32));
                 table.push(AREA + 0x800 + 0x40 * table.len() as u64 + skew);
-                for offset in [0, 16, -24, 16] {
+                for offset in [0, 4, 16, -24, 16, -20] {
                     code.inst(plain(value, base, offset)[shape]);
                 }
                 code.inst(addi(base, base, 40));
@@ -256,15 +256,14 @@ fn accesses_that_reach_into_two_words() {
         for by in 1..8 {
             for touched in 0..4 {
                 for (index, &inst) in plain(x(9), x(8), 0).iter().enumerate() {
-                    let width = Width::ALL.into_iter().rev();
-                    let width = width.map(Width::bytes).find(|bytes| *bytes > by);
                     let len = match inst {
                         Inst::Load { op, .. } => op.width().bytes(),
                         Inst::Store { width, .. } => width.bytes(),
                         _ => 1,
                     };
                     // Half of them are enough.
-                    if len <= by || width.is_none() || (index as u64 + by + touched).is_multiple_of(2) {
+                    let is_spare = (index as u64 + by + touched).is_multiple_of(2);
+                    if len <= by || is_spare {
                         continue;
                     }
                     let mut code = Asm::at(CODE);
@@ -722,6 +721,109 @@ fn memory_that_is_mapped_anew() {
                     .reg(x(18), AREA + PAGE_SIZE)
                     .check_recorded();
             }
+        }
+    }
+}
+
+/// Neighbouring words, any of which may have been touched by another way before.
+#[test]
+fn every_set_of_words_touched_before() {
+    const WORDS: i32 = 7;
+    let orders: [&[i32]; 4] = [
+        &[0, 1, 2, 3, 4, 5, 6],
+        &[6, 5, 4, 3, 2, 1, 0],
+        &[2, 0, 3, 6, 1],
+        &[0, 2, 4, 1],
+    ];
+    for order in orders {
+        for base in [x(8), x(28), x(4)] {
+            let mut code = Asm::at(CODE);
+            let mut table = Vec::new();
+            for set in 0..1 << WORDS {
+                code.insts([ld(x(18), TABLE, 0), ld(base, TABLE, 8)]);
+                code.inst(addi(TABLE, TABLE, 16));
+                table.extend([AREA + 64 * set; 2]);
+                for word in (0..WORDS).filter(|word| set >> word & 1 != 0) {
+                    code.inst(ld(x(9), x(18), 8 * word));
+                }
+                for (index, &word) in order.iter().enumerate() {
+                    // What follows on a branch is not known to follow.
+                    if index == 3 && set % 2 == 0 {
+                        let next = code.label();
+                        code.branch(Cond::Ne, x(5), Reg::ZERO, next);
+                        code.bind(next);
+                    }
+                    code.inst(match index % 2 {
+                        0 => sd(x(9), base, 8 * word),
+                        _ => load(LoadOp::Lw, x(10), base, 8 * word + 4),
+                    });
+                }
+            }
+            exit(&mut code);
+            scenario(code, &table).check_recorded().exit_code();
+        }
+    }
+}
+
+/// Between two accesses off one base comes what needs the JIT's scratch registers.
+#[test]
+fn what_comes_between_accesses_off_one_base() {
+    let (base, other) = (x(8), x(18));
+    let mut between: Vec<Vec<Inst>> = vec![Vec::new()];
+    let known = Inst::Lui {
+        rd: x(7),
+        imm: AREA as i32 + 0x1000,
+    };
+    for inst in plain(x(9), x(7), 0x108).into_iter().step_by(3) {
+        between.push(vec![known, inst]);
+    }
+    for offset in [0x201, 0x207, -1] {
+        for base in [base, other] {
+            between.extend(plain(x(9), base, offset).into_iter().map(|inst| vec![inst]));
+        }
+    }
+    for offset in [0, 0x200] {
+        between.extend(
+            plain(x(9), other, offset)
+                .into_iter()
+                .map(|inst| vec![inst]),
+        );
+    }
+    for width in [Width::Word, Width::Double] {
+        between.extend(atomics(width, x(9), other).map(|inst| vec![inst]));
+        between.extend(atomics(width, x(9), base).map(|inst| vec![inst]));
+        between.push(vec![lr(width, x(9), other), sc(width, x(9), other, x(10))]);
+    }
+    for op in MulDivOp::ALL {
+        between.push(vec![muldiv(op, x(9), x(10), x(11))]);
+    }
+    for op in [AluOp::Sll, AluOp::Sra, AluOp::Sltu, AluOp::Subw] {
+        between.push(vec![alu(op, x(9), x(10), x(11))]);
+    }
+    between.push(vec![addi(base, base, 16)]);
+    between.push(vec![addi(base, base, -4), addi(base, base, 4)]);
+    for insts in between {
+        for touched in [None, Some(0), Some(0x100)] {
+            let mut code = Asm::at(CODE);
+            code.inst(addi(x(20), base, 0));
+            if let Some(offset) = touched {
+                code.inst(ld(x(9), x(20), offset));
+            }
+            // Whatever was known of the other register.
+            code.inst(alu(AluOp::Xor, x(20), x(20), x(20)));
+            code.inst(ld(x(12), base, 0));
+            code.insts(insts.iter().copied());
+            code.insts([sd(x(12), base, 0x100), ld(x(12), base, -0x80)]);
+            exit(&mut code);
+            // Whatever a wrong index leads to is there.
+            scenario(code, &[])
+                .data(0, Access::READ_WRITE, bytes(PAGE_SIZE))
+                .reg(base, AREA + 0x800)
+                .reg(other, AREA + 0x840)
+                .reg(x(10), u64::MAX / 3)
+                .reg(x(11), 7)
+                .check_recorded()
+                .exit_code();
         }
     }
 }

@@ -99,7 +99,7 @@ impl Memory {
             shadow[(touch.addr / 8) as usize] = 0;
         }
         // The next chunk is likely to be like this one.
-        let log = TouchLog::with_room(touched.len() + touched.len() / 4 + 1);
+        let mut log = TouchLog::with_room(touched.len() + touched.len() / 4 + 1);
         *head = log.head(emitted_at_most(most));
         self.touches = Touches { log, most };
         touched

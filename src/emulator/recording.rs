@@ -7,6 +7,7 @@ use crate::isa::Reg;
 use crate::machine::{ChunkRoom, Exit, PAGE_SIZE};
 use crate::trace::{
     Boundary, CallWrite, Chunk, CodePage, Digest, EcallRecord, Ending, Header, Policy, TimeRead,
+    Touch,
 };
 
 /// Words that a chunk touches at the most, whatever its policy, but for what the
@@ -125,6 +126,13 @@ impl Recording {
         (!nothing).then(|| self.close())
     }
 
+    /// As [`Recording::next_chunk`]; `spent` are the touches of an earlier chunk that
+    /// are no longer needed, whose memory is used again.
+    pub(super) fn next_chunk_in(&mut self, spent: Vec<Touch>) -> Option<Chunk> {
+        self.machine.hart.memory.reuse_touches(spent);
+        self.next_chunk()
+    }
+
     /// Runs to the end, and says how it was.
     pub fn finish(mut self) -> Outcome {
         while self.next_chunk().is_some() {}
@@ -231,7 +239,7 @@ impl Recording {
     }
 
     /// Starts the pending chunk: memory counts for it.
-    fn open(&mut self) -> Vec<crate::trace::Touch> {
+    fn open(&mut self) -> Vec<Touch> {
         let memory = &mut self.machine.hart.memory;
         let touched = memory.start_chunk(room(self.header.policy));
         self.machine.engines.forget_stale(memory);
@@ -291,5 +299,6 @@ pub(super) fn room(policy: Policy) -> ChunkRoom {
     ChunkRoom {
         accesses,
         touches: touches.min(MAX_TOUCHES),
+        expected: None,
     }
 }

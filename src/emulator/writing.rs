@@ -81,7 +81,9 @@ impl Recording {
             threads,
         } = *options;
         let mut writer = Writer::create(out, self.header(), elf, codec)?;
-        write_chunks(&mut writer, codec, threads, || self.next_chunk())?;
+        write_chunks(&mut writer, codec, threads, |spent| {
+            self.next_chunk_in(spent)
+        })?;
         let Some(ending) = self.ending() else {
             unreachable!("chunks come until the guest has ended, or there is an error")
         };

@@ -16,9 +16,6 @@ const MAX_DRIFT: u32 = 1 << 15;
 /// The farthest that a 12-bit offset and the widest access reach from their base.
 const MAX_REACH: usize = (1 << 11) + Width::Double.bytes() as usize;
 const _: () = assert!(MAX_DRIFT as usize + MAX_REACH <= GUARD_BYTES);
-/// The farthest that the number of a base's word may be from the one in the
-/// scratch register: the sum of both with any offset is one that code can have.
-const MAX_MORE: u32 = MAX_DRIFT / 8;
 
 /// What is known of a register that was used as a base: it is a multiple of
 /// `width`, and no further than `drift` bytes outside the window.
@@ -91,10 +88,11 @@ impl Facts {
         self.index = None;
     }
 
-    /// As [`Facts::index`], of `reg + imm`.
+    /// As [`Facts::index`], of `reg + imm`; nothing if that is so far away that a
+    /// displacement might not hold it.
     pub(super) fn index_sum(&self, reg: Reg, imm: i32) -> Option<i32> {
         let more = self.index(reg)?.checked_add(imm / 8)?;
-        (imm % 8 == 0 && more.unsigned_abs() <= MAX_MORE).then_some(more)
+        (imm % 8 == 0 && more.unsigned_abs() <= MAX_DRIFT / 8).then_some(more)
     }
 
     /// The bytes whose word an access of `width` at `reg + offset` touches, as
@@ -125,8 +123,10 @@ impl Facts {
     /// What is known to be touched, counted from `reg + imm`.
     pub(super) fn touched_sum(&self, reg: Reg, imm: i32) -> Vec<Range<i32>> {
         let by = self.touched.iter().filter(|(of, _)| *of == reg);
-        by.filter_map(|(_, by)| Some(by.start.checked_sub(imm)?..by.end.checked_sub(imm)?))
-            .collect()
+        let moved = |(_, by): &(Reg, Range<i32>)| {
+            Some(by.start.checked_sub(imm)?..by.end.checked_sub(imm)?)
+        };
+        by.filter_map(moved).collect()
     }
 
     pub(super) fn is_touched_word(&self, word: i32) -> bool {
@@ -207,5 +207,103 @@ mod tests {
         assert!(!facts.is_checked(A, Width::Byte));
         facts.forget(Reg::ZERO);
         assert_eq!(facts.constant(Reg::ZERO), Some(0));
+    }
+
+    const B: Reg = Reg::A1;
+
+    /// `A` is a multiple of eight, and in the scratch register.
+    fn indexed() -> Facts {
+        let mut facts = Facts::new(1 << 32);
+        facts.checked_now(A, Width::Double);
+        facts.set_index(A, 0);
+        facts
+    }
+
+    #[test]
+    fn an_access_touches_the_word_it_lies_in_if_that_is_known() {
+        let mut facts = Facts::new(1 << 32);
+        assert_eq!(facts.touched_by(A, Width::Word, 4), 4..8);
+        facts.checked_now(A, Width::Word);
+        assert_eq!(facts.touched_by(A, Width::Half, 6), 6..8);
+        facts.checked_now(A, Width::Double);
+        for (offset, word) in [(0, 0), (7, 0), (8, 8), (-1, -8), (-8, -8), (-9, -16)] {
+            let want = word..word + 8;
+            assert_eq!(facts.touched_by(A, Width::Byte, offset), want, "{offset}");
+        }
+    }
+
+    #[test]
+    fn touched_bytes_are_those_of_one_register_and_range() {
+        let mut facts = indexed();
+        facts.set_touched(A, 0..8);
+        facts.set_touched(A, 8..16);
+        facts.set_touched(B, 0..4);
+        for bytes in [0..8, 8..16, 3..4, 12..16] {
+            assert!(facts.is_touched(A, &bytes), "{bytes:?}");
+        }
+        for bytes in [-8..0, 16..24, -1..1] {
+            assert!(!facts.is_touched(A, &bytes), "{bytes:?}");
+        }
+        assert!(facts.is_touched(B, &(0..4)) && !facts.is_touched(B, &(0..8)));
+        facts.forget_touched(A);
+        assert!(!facts.is_touched(A, &(0..8)) && facts.is_touched(B, &(0..4)));
+        facts.forget(B);
+        assert!(!facts.is_touched(B, &(0..4)));
+    }
+
+    #[test]
+    fn touched_bytes_move_against_their_base() {
+        let mut facts = indexed();
+        facts.set_touched(A, 0..8);
+        facts.set_touched(A, -16..-8);
+        facts.set_touched(B, 0..8);
+        assert_eq!(facts.touched_sum(A, 8), [-8..0, -24..-16]);
+        assert_eq!(facts.touched_sum(A, -3), [3..11, -13..-5]);
+        // Where there is no number for it, nothing is known.
+        let left = facts.touched_sum(A, i32::MIN);
+        assert_eq!(left.first(), Some(&(i32::MAX - 15..i32::MAX - 7)));
+        assert_eq!(left.len(), 1);
+        facts.forget_touched(A);
+        assert_eq!(facts.touched_sum(A, 0), []);
+    }
+
+    #[test]
+    fn an_index_is_of_use_until_its_base_or_the_scratch_register_changes() {
+        let mut facts = indexed();
+        assert_eq!((facts.index(A), facts.index(B)), (Some(0), None));
+        facts.forget(B);
+        assert_eq!(facts.index(A), Some(0));
+        facts.set_index(B, 3);
+        assert_eq!((facts.index(A), facts.index(B)), (None, Some(3)));
+        facts.forget(B);
+        assert_eq!(facts.index(B), None);
+        facts.set_index(A, 1);
+        facts.lose_index();
+        assert_eq!(facts.index(A), None);
+    }
+
+    #[test]
+    fn an_index_moves_with_its_base_by_whole_words_and_not_far() {
+        let mut facts = indexed();
+        facts.set_index(A, 2);
+        for (imm, more) in [(0, 2), (8, 3), (-24, -1), (2040, 257)] {
+            assert_eq!(facts.index_sum(A, imm), Some(more), "{imm}");
+        }
+        for imm in [1, 4, -4, 7, -9, i32::MIN, 1 << 30, MAX_DRIFT as i32] {
+            assert_eq!(facts.index_sum(A, imm), None, "{imm}");
+        }
+        facts.set_index(A, 0);
+        assert!(facts.index_sum(A, MAX_DRIFT as i32).is_some());
+        assert!(facts.index_sum(A, -(MAX_DRIFT as i32)).is_some());
+        assert_eq!(facts.index_sum(B, 8), None);
+    }
+
+    #[test]
+    fn known_words_are_touched_for_good() {
+        let mut facts = indexed();
+        facts.set_touched_word(5);
+        facts.forget(A);
+        facts.lose_index();
+        assert!(facts.is_touched_word(5) && !facts.is_touched_word(4));
     }
 }

@@ -203,4 +203,57 @@ mod tests {
             [0x10..0x18, 0x28..0x30, 0x38..0x48, 0x100..0x108]
         );
     }
+
+    #[test]
+    fn words_that_are_read_are_told_once_and_joined() {
+        let mut notes = CallNotes::default();
+        notes.read(0x20, 8);
+        notes.read(0x1f, 1);
+        notes.read(0x28, 0);
+        notes.read(0x20, 3);
+        notes.read(0x31, 1);
+        assert_eq!(notes.effects().reads, [0x18..0x28, 0x30..0x38]);
+    }
+
+    #[test]
+    fn a_read_around_inside_and_beside_what_is_written() {
+        let written = |at: u64, len: usize, read: Range<u64>| {
+            let mut notes = CallNotes::default();
+            notes.write(at, &vec![1; len], vec![0; len + 16]);
+            notes.read(read.start, read.end - read.start);
+            notes.effects().reads
+        };
+        let cases = [
+            (0x10..0x50, &[(0x10, 0x20), (0x30, 0x50)][..]),
+            (0x20..0x30, &[]),
+            (0x28..0x30, &[]),
+            (0x20..0x40, &[(0x30, 0x40)]),
+            (0x10..0x30, &[(0x10, 0x20)]),
+            (0x30..0x38, &[(0x30, 0x38)]),
+            (0x18..0x20, &[(0x18, 0x20)]),
+        ];
+        for (read, want) in cases {
+            let left = written(0x21, 10, read.clone()).into_iter();
+            let left: Vec<(u64, u64)> = left.map(|run| (run.start, run.end)).collect();
+            assert_eq!(left, want, "{read:x?}");
+        }
+    }
+
+    #[test]
+    fn writes_that_meet_are_one_and_nothing_is_none() {
+        let mut notes = CallNotes::default();
+        notes.write(0x14, &[2; 4], vec![8; 8]);
+        notes.write(0x10, &[1; 4], vec![9; 8]);
+        notes.write(0x19, &[3], vec![7; 8]);
+        notes.write(0x40, &[], vec![6; 8]);
+        let effects = notes.effects();
+        assert_eq!(
+            effects.writes,
+            [(0x10, vec![1, 1, 1, 1, 2, 2, 2, 2]), (0x19, vec![3])]
+        );
+        // The words lie next to each other, the bytes do not.
+        let all = |byte| u64::from_le_bytes([byte; 8]);
+        assert_eq!(effects.before, [(0x10, all(8)), (0x18, all(7))]);
+        assert!(effects.reads.is_empty());
+    }
 }

@@ -24,6 +24,8 @@ pub(crate) struct ChunkRoom {
     pub(crate) accesses: u64,
     /// Words touched.
     pub(crate) touches: u64,
+    /// How many are likely to be touched; by default about as many as in the last chunk.
+    pub(crate) expected: Option<usize>,
 }
 
 /// How a word is accessed.
@@ -115,7 +117,7 @@ impl Memory {
             let fetched = std::mem::take(&mut recorder.fetched);
             self.code.fetch_anew(fetched);
         }
-        self.restart_touches(room.touches)
+        self.restart_touches(room.touches, room.expected)
     }
 
     /// Accesses of the chunk so far.

@@ -34,6 +34,8 @@ pub(crate) struct TouchMap {
 #[derive(Debug, Default)]
 pub(super) struct Touches {
     log: TouchLog,
+    /// A buffer that is no longer needed.
+    spare: Vec<Touch>,
     /// How many make the chunk full.
     most: u64,
 }
@@ -71,7 +73,7 @@ impl Memory {
 
     /// A word is accessed whose value was `value` before.
     pub(super) fn touch(&mut self, addr: u64, value: u64) {
-        let Touches { log, most } = &mut self.touches;
+        let Touches { log, most, .. } = &mut self.touches;
         let Some((head, shadow)) = self.window.touches() else {
             return;
         };
@@ -88,7 +90,7 @@ impl Memory {
 
     /// Makes all words untouched; from now on `most` of them make a chunk full.
     /// Returns those that were touched, in order.
-    pub(super) fn restart_touches(&mut self, most: u64) -> Vec<Touch> {
+    pub(super) fn restart_touches(&mut self, most: u64, expected: Option<usize>) -> Vec<Touch> {
         let Some((head, shadow)) = self.window.touches() else {
             return Vec::new();
         };
@@ -98,11 +100,20 @@ impl Memory {
         for touch in &touched {
             shadow[(touch.addr / 8) as usize] = 0;
         }
-        // The next chunk is likely to be like this one.
-        let mut log = TouchLog::with_room(touched.len() + touched.len() / 4 + 1);
+        let similar = touched.len() + touched.len() / 4;
+        let room = expected.unwrap_or(similar);
+        let mut log = TouchLog::with_room(room + 1, std::mem::take(&mut self.touches.spare));
         *head = log.head(emitted_at_most(most));
-        self.touches = Touches { log, most };
+        let spare = Vec::new();
+        self.touches = Touches { log, spare, most };
         touched
+    }
+
+    /// Takes a buffer of touches that nobody needs any more, to be used again.
+    pub(crate) fn reuse_touches(&mut self, spent: Vec<Touch>) {
+        if spent.capacity() > self.touches.spare.capacity() {
+            self.touches.spare = spent;
+        }
     }
 }
 

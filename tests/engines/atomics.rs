@@ -164,7 +164,7 @@ fn check_steps(steps: &[Step], Triple { rd, rs1, rs2 }: Triple) {
     let seen = Scenario::new(code.finish())
         .region(Region::fresh(OUT, 4096, Access::READ_WRITE))
         .data(CELL, Access::READ_WRITE, vec![0x11; 4096])
-        .check();
+        .check_recorded();
     seen.exit_code();
     assert_eq!(seen.doubles(1)[..want.len()], want, "{steps:?}");
     assert_eq!(seen.memory[2].as_ref(), Some(&memory), "{steps:?}");
@@ -313,7 +313,7 @@ fn an_sc_to_memory_that_may_only_be_read_traps() {
     let seen = Scenario::new(code.finish())
         .reg(x(11), DATA)
         .data(DATA, Access::READ, [7; 8])
-        .check();
+        .check_recorded();
     let (addr, width) = (DATA, Double);
     let trap = Trap {
         pc: CODE + 4,

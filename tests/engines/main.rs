@@ -2,7 +2,8 @@
 //! traps, what changes code, what meets a limit, and instructions at random.
 //!
 //! `PROPTEST_CASES` and `PROPTEST_RNG_SEED` say how many random programs are
-//! run, and which; without them it is the same few in every run.
+//! run, and which; without them it is the same few in every run. What is run is
+//! recorded, too: one scenario in `RECORD_ONE_IN`.
 
 #![forbid(unsafe_code)]
 #![expect(
@@ -24,6 +25,7 @@ mod homes;
 #[path = "../common/inst.rs"]
 mod inst;
 mod lab;
+mod ledger;
 mod limits;
 #[path = "../common/manifest.rs"]
 #[expect(dead_code, reason = "benches use the rest")]
@@ -32,10 +34,12 @@ mod memory;
 mod model;
 mod operands;
 mod random;
+mod record;
 mod report;
 mod scenario;
 mod selfmod;
 mod table;
 mod threads;
+mod touches;
 mod traps;
 mod windows;

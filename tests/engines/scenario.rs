@@ -5,9 +5,10 @@ use std::time::Duration;
 
 use rvjet::isa::Reg;
 use rvjet::machine::{Access, Exit, MachineState};
-use rvjet::{EngineKind, Error, Limits, Machine};
+use rvjet::{Builder, EngineKind, Error, Limits, Machine};
 
-use crate::lab::{Lab, Region, stub};
+use crate::lab::{Lab, Region};
+use crate::record;
 use crate::report::Divergence;
 
 /// Where code lies unless a test says otherwise.
@@ -48,6 +49,8 @@ impl Scenario {
                 regions: vec![Region::new(start, access, code)],
                 registers: [0; 32],
                 pc: start,
+                loaded: false,
+                prelude: None,
             },
             limits: Limits {
                 max_insns: Some(20_000_000),
@@ -104,13 +107,17 @@ impl Scenario {
 
     /// A machine that is about to execute the first instruction.
     pub fn build(&self, engine: EngineKind) -> Result<Machine, Error> {
+        self.builder(&self.lab.elf(), engine).build()
+    }
+
+    /// What builds a machine of it, `elf` being its program.
+    pub fn builder<'elf>(&self, elf: &'elf [u8], engine: EngineKind) -> Builder<'elf> {
         Machine::builder()
-            .elf(&stub())
+            .elf(elf)
             .abi(self.lab.clone())
             .engine(engine)
             .limits(self.limits)
             .address_space(self.window)
-            .build()
     }
 
     pub fn machine(&self, engine: EngineKind) -> Machine {
@@ -187,9 +194,21 @@ impl Scenario {
         })
     }
 
-    /// As [`Scenario::compare`]; a difference fails the test.
+    /// As [`Scenario::compare`]; a difference fails the test. Some are recorded, too.
     pub fn check(&self) -> Observed {
-        self.compare().unwrap_or_else(|report| panic!("{report}"))
+        let seen = self.compare().unwrap_or_else(|report| panic!("{report}"));
+        if let Some(few) = record::chosen(self) {
+            record::compare(self, &seen, &few, false).unwrap_or_else(|report| panic!("{report}"));
+        }
+        seen
+    }
+
+    /// As [`Scenario::check`], recorded in any case, in chunks of all kinds.
+    pub fn check_recorded(&self) -> Observed {
+        let seen = self.compare().unwrap_or_else(|report| panic!("{report}"));
+        record::compare(self, &seen, &record::POLICIES, true)
+            .unwrap_or_else(|report| panic!("{report}"));
+        seen
     }
 
     /// As [`Scenario::compare_for`]; a difference fails the test.

@@ -37,7 +37,7 @@ fn exit(code: &mut Asm) {
 
 fn run_writable(code: Asm) -> i32 {
     Scenario::at(CODE, Access::ALL, code.finish())
-        .check()
+        .check_recorded()
         .exit_code()
 }
 
@@ -115,7 +115,7 @@ fn an_instruction_just_ahead() {
                 exit(&mut code);
                 let seen = Scenario::at(CODE, Access::ALL, code.finish())
                     .entry(entry)
-                    .check();
+                    .check_recorded();
                 // A page is seen as it is when it is entered; the immediate is in
                 // the instruction's upper half.
                 let fresh = !synchronize && target_at >= 0xffe;
@@ -158,7 +158,7 @@ fn from_read_only_code_into_a_writable_page() {
             let scenario = Scenario::at(CODE, Access::READ_EXECUTE, code)
                 .entry(entry)
                 .data(CODE + PAGE_SIZE, Access::ALL, rest);
-            let seen = scenario.check();
+            let seen = scenario.check_recorded();
             if straddles {
                 assert!(matches!(seen.exit, Some(Exit::Trap(_))), "{:?}", seen.exit);
             } else {
@@ -200,7 +200,7 @@ fn the_upper_half_of_an_instruction_on_the_border() {
         let next = [(word >> 16) as u16, ret].map(u16::to_le_bytes).concat();
         let seen = Scenario::at(CODE, first, code.finish())
             .data(border, Access::ALL, next)
-            .check();
+            .check_recorded();
         assert_eq!(seen.exit_code(), if synchronize { 101 } else { 2 });
     }
 }
@@ -277,7 +277,7 @@ fn code_written_again_and_again() {
         exit(&mut code);
         let seen = Scenario::new(code.finish())
             .region(Region::fresh(DATA, rounds * 0x1000, Access::ALL))
-            .check();
+            .check_recorded();
         if synchronize_each || stride == 0x1000 {
             let sum: i32 = (0..rounds as i32).sum();
             assert_eq!(seen.exit_code(), sum, "{stride}");
@@ -345,7 +345,7 @@ fn pages_that_change_between_writable_and_executable() {
             }
         }
         exit(&mut code);
-        let seen = with_function(code, page, function, 0).check();
+        let seen = with_function(code, page, function, 0).check_recorded();
         assert_eq!(seen.exit_code(), 3 * (1..20).sum::<i32>());
     }
 }
@@ -372,7 +372,7 @@ fn code_that_goes_away() {
             code.branch(Cond::Ne, x(8), Reg::ZERO, top);
             ask(&mut code, number, page, access);
             code.jump(again);
-            let seen = with_function(code, page, function, 1).check();
+            let seen = with_function(code, page, function, 1).check_recorded();
             let cause = match number {
                 call::MAP => Cause::IllegalInstruction { word: 0 },
                 _ => Cause::FetchFault { addr: page },
@@ -412,7 +412,7 @@ fn a_page_that_becomes_executable() {
     exit(&mut next);
     let seen = Scenario::new(code.finish())
         .data(page, Access::READ_WRITE, next.finish())
-        .check();
+        .check_recorded();
     assert_eq!(seen.exit_code(), 42);
 }
 
@@ -448,7 +448,7 @@ fn a_call_on_the_next_page_that_goes_away() {
     next.inst(Inst::Ecall);
     let seen = Scenario::new(code.finish())
         .data(page, Access::READ_EXECUTE, next.finish())
-        .check();
+        .check_recorded();
     assert_eq!(seen.exit_code(), 100);
 }
 

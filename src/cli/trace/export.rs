@@ -118,7 +118,7 @@ pub fn execute(args: &Args) -> Result<ExitCode, Failure> {
     let exported =
         written.map_err(|error| failed(&opened, elf.as_deref().unwrap_or_default(), error))?;
     tell(args, &exported)?;
-    Ok(opened.done())
+    Ok(opened.done().into())
 }
 
 fn tell(args: &Args, exported: &Exported) -> Result<(), Failure> {

@@ -5,10 +5,10 @@ use std::process::ExitCode;
 
 use crate::cli::failure::Failure;
 
-/// Write a trace as tables, which data analysis tools read: not by this build.
+/// Write a trace as tables, which data analysis tools read.
 ///
-/// What writes them is left out unless rvjet is built by "cargo build --release
-/// --features parquet".
+/// Not by this build: what writes them is left out unless rvjet is built by
+/// "cargo build --release --features parquet".
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[arg(hide = true, allow_hyphen_values = true, trailing_var_arg = true)]

@@ -161,6 +161,7 @@ impl Replayer {
         let most = ChunkRoom {
             accesses: chunk.accesses().saturating_add(1),
             touches: chunk.touches.len() as u64 + 1,
+            expected: Some(chunk.touches.len() + 1),
         };
         self.hart.memory.start_chunk(most);
         self.hart.memory.put_words(&chunk.touches);
@@ -226,6 +227,7 @@ impl Replayer {
         let touched = memory.start_chunk(ChunkRoom {
             accesses: u64::MAX,
             touches: u64::MAX,
+            expected: Some(0),
         });
         for words in [laid, &touched] {
             memory.clear_words(words);
@@ -237,6 +239,7 @@ impl Replayer {
                 }
             }
         }
+        memory.reuse_touches(touched);
         for addr in self.code.drain() {
             self.hart.memory.replay_text(addr);
         }

@@ -21,6 +21,7 @@ mod profile;
 mod sequences;
 mod shape;
 mod side;
+mod touch;
 mod units;
 
 use super::regs::{Half, Home, Homes};

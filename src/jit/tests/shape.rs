@@ -60,22 +60,43 @@ const BASES: [u64; 14] = [
 pub(super) struct Shape {
     mode: Mode,
     bmi2: bool,
+    /// Whether touches are recorded.
+    recorded: bool,
 }
 
 pub(super) const FAST: Shape = Shape {
     mode: Mode::Fast,
     bmi2: true,
+    recorded: false,
 };
 pub(super) const CAREFUL: Shape = Shape {
     mode: Mode::Careful,
     bmi2: true,
+    recorded: false,
 };
 pub(super) const WITHOUT_BMI2: Shape = Shape {
     mode: Mode::Fast,
     bmi2: false,
+    recorded: false,
 };
 
 impl Shape {
+    /// As this one, touches being recorded.
+    pub(super) const fn recorded(self) -> Shape {
+        Shape {
+            recorded: true,
+            ..self
+        }
+    }
+
+    /// As [`FAST`], where the words of several accesses are looked at apart.
+    pub(super) const fn apart(self) -> Shape {
+        Shape {
+            mode: Mode::Apart,
+            ..self
+        }
+    }
+
     fn key(self) -> Key {
         (CODE, self.mode)
     }
@@ -109,7 +130,11 @@ impl Shape {
     }
 
     fn emitted(self, insns: &[Inst]) -> (Jit, String) {
-        let mut hart = hart(insns);
+        let memory = match self.recorded {
+            true => Memory::recording(WINDOW, WINDOW),
+            false => Memory::new(WINDOW, WINDOW),
+        };
+        let mut hart = hart_in(memory.unwrap(), insns);
         let mut jit = self.jit(&mut hart.memory);
         assert_eq!(jit.unit(&mut hart.memory, self.key()), Some(UNIT_AT));
         let mut text = Vec::new();
@@ -204,7 +229,10 @@ fn sources(inst: Inst) -> Vec<Reg> {
 
 /// A hart that is about to execute `insns`, which are followed by no instruction.
 pub(super) fn hart(insns: &[Inst]) -> Hart {
-    let mut memory = Memory::new(WINDOW, WINDOW).unwrap();
+    hart_in(Memory::new(WINDOW, WINDOW).unwrap(), insns)
+}
+
+fn hart_in(mut memory: Memory, insns: &[Inst]) -> Hart {
     memory
         .map(CODE..CODE + PAGE_SIZE, Access::READ_EXECUTE)
         .unwrap();
@@ -258,6 +286,9 @@ fn trimmed(jit: &Jit, whole: &str, end: u64) -> String {
         (jit.stubs.miss, "the miss stub".to_owned()),
         (UNIT_AT, "the start of the unit".to_owned()),
     ]);
+    if jit.touch.is_some() {
+        places.insert(jit.stubs.touch, "the touch stub".to_owned());
+    }
     let lines: Vec<&str> = whole.lines().skip(1).collect();
     for pair in lines.windows(2) {
         if let [exit, first] = pair
@@ -311,10 +342,11 @@ fn host(line: &str) -> Option<(usize, &str)> {
     Some((usize::from_str_radix(at, 16).ok()?, instruction))
 }
 
-/// Where a direct jump goes.
+/// Where a direct jump or call goes.
 fn jump_target(instruction: &str) -> Option<usize> {
     let (mnemonic, target) = instruction.split_once(' ')?;
-    let target = mnemonic.starts_with('j').then_some(target)?;
+    let jumps = mnemonic.starts_with('j') || mnemonic == "call";
+    let target = jumps.then_some(target)?;
     match target.strip_prefix("0x") {
         Some(digits) => usize::from_str_radix(digits, 16).ok(),
         None => target.strip_suffix('h').unwrap_or(target).parse().ok(),

@@ -63,7 +63,7 @@ impl Memory {
         }
         let mut memory = Memory::reserve(window, limit, true)?;
         memory.recorder = Some(Box::new(Recorder::new()));
-        memory.restart_touches(u64::MAX);
+        memory.restart_touches(u64::MAX, None);
         Ok(memory)
     }
 
@@ -184,7 +184,7 @@ impl Memory {
     /// The double word at `addr`, a multiple of eight: zero where the guest has
     /// not touched a page or may not read it.
     pub(in crate::machine) fn word(&self, addr: u64) -> u64 {
-        if self.is_ready(addr, Width::Double, Access::READ) {
+        if self.pages.at(addr).is_ready(Access::READ) {
             self.read(addr, Width::Double)
         } else {
             0
@@ -194,7 +194,7 @@ impl Memory {
     /// Makes the double word at `addr`, a multiple of eight, `value`, which no
     /// recording notes. False where the guest may not write.
     pub(in crate::machine) fn set_word(&mut self, addr: u64, value: u64) -> bool {
-        let ready = self.is_ready(addr, Width::Double, Access::READ_WRITE);
+        let ready = self.pages.at(addr).is_ready(Access::READ_WRITE);
         if ready {
             self.overwrite(addr, Width::Double, value);
         }

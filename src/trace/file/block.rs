@@ -133,9 +133,11 @@ pub(super) fn resembles(line: &[u8; ALIGN], tag: Tag) -> bool {
     same.count() >= tag.len() - 1
 }
 
-/// Room for a block's header, before its content.
-pub(super) fn unsealed() -> Output {
-    Output(vec![0; ALIGN])
+/// Room for a block's header, before its content, in memory that is no longer needed.
+pub(super) fn unsealed(mut spent: Vec<u8>) -> Output {
+    spent.clear();
+    spent.resize(ALIGN, 0);
+    Output(spent)
 }
 
 /// A whole block, of content after room for a header.

@@ -23,6 +23,11 @@ impl EncodedChunk {
         &self.bytes
     }
 
+    /// The memory that holds it.
+    pub(super) fn into_bytes(self) -> Vec<u8> {
+        self.bytes
+    }
+
     /// The digest of the block's content.
     pub const fn digest(&self) -> Digest {
         self.link.entry.digest
@@ -44,7 +49,16 @@ impl EncodedChunk {
 /// [`TraceError::Unfit`] if the chunk is none that can be recorded, and
 /// [`TraceError::TooLarge`] if it is larger than a block may be.
 pub fn encode_chunk(chunk: &Chunk, codec: Codec) -> Result<EncodedChunk, TraceError> {
-    let mut out = block::unsealed();
+    encode_chunk_in(Vec::new(), chunk, codec)
+}
+
+/// As [`encode_chunk`], in memory that is no longer needed.
+pub(super) fn encode_chunk_in(
+    spent: Vec<u8>,
+    chunk: &Chunk,
+    codec: Codec,
+) -> Result<EncodedChunk, TraceError> {
+    let mut out = block::unsealed(spent);
     content::encode_chunk(&mut out, chunk)?;
     let (bytes, digest) = block::seal(Part::Chunk(chunk.number), CHUNK, out, codec)?;
     let link = Link::of(chunk, digest);

@@ -5,8 +5,9 @@ use std::io::Write;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
-use super::{Codec, EncodedChunk, Writer, encode_chunk};
-use crate::trace::{Chunk, TraceError};
+use super::encoded::encode_chunk_in;
+use super::{Codec, EncodedChunk, Writer};
+use crate::trace::{Chunk, Touch, TraceError};
 
 /// Chunks for each encoder that may be waiting, encoded or written.
 const AHEAD: u64 = 2;
@@ -16,7 +17,8 @@ const TOUCHES: u64 = 1 << 25;
 /// Appends the chunks that `next` gives, encoded by all but one of `threads`
 /// threads; that one is the caller's, in which `next` is called. Each chunk is
 /// written as soon as it and those before it are encoded. What is written does
-/// not depend on the number of threads.
+/// not depend on the number of threads. `next` is given touches of a chunk that
+/// has been encoded, whose memory may be used again.
 ///
 /// # Errors
 /// The first in order of the chunks; those before it have been written.
@@ -24,11 +26,15 @@ pub(crate) fn write_chunks<W: Write + Send>(
     writer: &mut Writer<W>,
     codec: Codec,
     threads: usize,
-    mut next: impl FnMut() -> Option<Chunk>,
+    mut next: impl FnMut(Vec<Touch>) -> Option<Chunk>,
 ) -> Result<(), TraceError> {
     if threads <= 1 {
-        while let Some(chunk) = next() {
-            writer.append(&encode_chunk(&chunk, codec)?)?;
+        let (mut touches, mut block) = (Vec::new(), Vec::new());
+        while let Some(chunk) = next(std::mem::take(&mut touches)) {
+            let encoded = encode_chunk_in(block, &chunk, codec)?;
+            writer.append(&encoded)?;
+            block = encoded.into_bytes();
+            touches = chunk.touches;
         }
         return Ok(());
     }
@@ -45,7 +51,7 @@ pub(crate) fn write_chunks<W: Write + Send>(
             };
             thread::Builder::new().spawn_scoped(scope, encoder)?;
         }
-        while let Some(chunk) = next() {
+        while let Some(chunk) = next(belt.spent_touches()) {
             if !belt.push(chunk) {
                 break;
             }
@@ -73,6 +79,9 @@ struct State {
     touches: u64,
     /// Somebody writes.
     writing: bool,
+    /// Memory to be used again.
+    spent_touches: Vec<Vec<Touch>>,
+    spent_blocks: Vec<Vec<u8>>,
     /// No more chunks come, or none is to come.
     closed: bool,
     failed: Option<TraceError>,
@@ -114,6 +123,10 @@ impl Belt {
         waited.unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn spent_touches(&self) -> Vec<Touch> {
+        self.state().spent_touches.pop().unwrap_or_default()
+    }
+
     /// Takes a chunk in, when there is room; `false` if nothing is written any more.
     fn push(&self, chunk: Chunk) -> bool {
         let mut state = self.state();
@@ -135,12 +148,15 @@ impl Belt {
     /// Encodes chunks, and writes those whose turn it is, until no more come.
     fn work(&self, codec: Codec, writer: &Mutex<&mut Writer<impl Write>>) {
         while let Some((number, chunk)) = self.next() {
+            let block = self.state().spent_blocks.pop().unwrap_or_default();
             let encoded = Encoded {
-                chunk: encode_chunk(&chunk, codec),
+                chunk: encode_chunk_in(block, &chunk, codec),
                 touches: chunk.touches.len() as u64,
             };
-            drop(chunk);
-            self.state().encoded.insert(number, encoded);
+            let mut state = self.state();
+            state.spent_touches.push(chunk.touches);
+            state.encoded.insert(number, encoded);
+            drop(state);
             self.write(writer);
         }
     }
@@ -166,14 +182,22 @@ impl Belt {
             state.writing = true;
             drop(state);
             let mut writer = writer.lock().unwrap_or_else(PoisonError::into_inner);
-            let written = chunk.and_then(|chunk| writer.append(&chunk));
+            let written = chunk.and_then(|chunk| {
+                writer.append(&chunk)?;
+                Ok(chunk.into_bytes())
+            });
             drop(writer);
             state = self.state();
             state.writing = false;
             state.written += 1;
             state.touches -= touches;
-            state.closed |= written.is_err();
-            state.failed = written.err();
+            match written {
+                Ok(block) => state.spent_blocks.push(block),
+                Err(error) => {
+                    state.closed = true;
+                    state.failed = Some(error);
+                }
+            }
             self.changed.notify_all();
         }
     }

@@ -40,7 +40,7 @@ impl<W: Write> Writer<W> {
         codec: Codec,
     ) -> Result<Writer<W>, TraceError> {
         let mut bytes = Preamble { elf: elf.is_some() }.encode().to_vec();
-        let mut content = block::unsealed();
+        let mut content = block::unsealed(Vec::new());
         encode_header(&mut content, header)?;
         let (block, head) = block::seal(Part::Head, HEAD, content, codec)?;
         bytes.extend_from_slice(&block);
@@ -102,7 +102,7 @@ impl<W: Write> Writer<W> {
         tag: Tag,
         encode: impl FnOnce(&mut Output),
     ) -> Result<Digest, TraceError> {
-        let mut content = block::unsealed();
+        let mut content = block::unsealed(Vec::new());
         encode(&mut content);
         let (block, digest) = block::seal(part, tag, content, self.codec)?;
         self.write(&block)?;

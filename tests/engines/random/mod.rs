@@ -14,6 +14,7 @@ use proptest::test_runner::{Config, RngSeed, TestCaseError, TestError, TestRunne
 
 use rvjet::EngineKind;
 
+use crate::record::{self, Flaw};
 use crate::report::Divergence;
 use crate::scenario::ENGINES;
 use program::{Program, Shape, program};
@@ -52,6 +53,14 @@ enum Disagreement {
     Run(Divergence),
     /// One engine does something else when it runs in pieces.
     Pieces(EngineKind),
+    /// How it is recorded.
+    Record(Flaw),
+}
+
+impl From<Flaw> for Disagreement {
+    fn from(flaw: Flaw) -> Disagreement {
+        Disagreement::Record(flaw)
+    }
 }
 
 impl From<Divergence> for Disagreement {
@@ -65,12 +74,14 @@ impl fmt::Display for Disagreement {
         match self {
             Disagreement::Start(how) => f.write_str(how),
             Disagreement::Run(divergence) => divergence.fmt(f),
+            Disagreement::Record(flaw) => flaw.fmt(f),
             Disagreement::Pieces(engine) => write!(f, "{engine:?} differs when run in pieces"),
         }
     }
 }
 
-/// The engines agree on the whole, on a part, and on any way to take it in pieces.
+/// The engines agree on the whole, on a part, on any way to take it in pieces,
+/// and on what is recorded of it.
 fn agree(program: &Program, part: u64, pieces: &[u64]) -> Result<(), Disagreement> {
     let scenario = program.scenario();
     if let Err(error) = scenario.build(ENGINES[0]) {
@@ -91,6 +102,7 @@ fn agree(program: &Program, part: u64, pieces: &[u64]) -> Result<(), Disagreemen
             return Err(Disagreement::Pieces(engine));
         }
     }
+    record::compare(&scenario, &whole, &record::two_policies(part), false)?;
     Ok(())
 }
 

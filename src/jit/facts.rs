@@ -16,6 +16,9 @@ const MAX_DRIFT: u32 = 1 << 15;
 /// The farthest that a 12-bit offset and the widest access reach from their base.
 const MAX_REACH: usize = (1 << 11) + Width::Double.bytes() as usize;
 const _: () = assert!(MAX_DRIFT as usize + MAX_REACH <= GUARD_BYTES);
+/// The farthest that the number of a base's word may be from the one in the
+/// scratch register: the sum of both with any offset is one that code can have.
+const MAX_MORE: u32 = MAX_DRIFT / 8;
 
 /// What is known of a register that was used as a base: it is a multiple of
 /// `width`, and no further than `drift` bytes outside the window.
@@ -92,7 +95,7 @@ impl Facts {
     /// displacement might not hold it.
     pub(super) fn index_sum(&self, reg: Reg, imm: i32) -> Option<i32> {
         let more = self.index(reg)?.checked_add(imm / 8)?;
-        (imm % 8 == 0 && more.unsigned_abs() <= MAX_DRIFT / 8).then_some(more)
+        (imm % 8 == 0 && more.unsigned_abs() <= MAX_MORE).then_some(more)
     }
 
     /// The bytes whose word an access of `width` at `reg + offset` touches, as

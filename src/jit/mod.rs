@@ -3,8 +3,9 @@
 //! Enters: a hart whose `pc` is anywhere. Leaves: the hart after as many
 //! instructions as the budget allowed, or before one that is not the JIT's
 //! business. Must hold: the hart is exact wherever emitted code leaves; emitted
-//! code accesses the guest's window, the side area and the state, nothing
-//! else, and jumps only to units and stubs.
+//! code accesses the guest's window, the side area, the state and, where touches
+//! are recorded, their log and shadow, nothing else, and jumps only to units and
+//! stubs.
 //!
 //! `unit` picks the instructions, `lower` says what they mean, `emitter` knows
 //! where guest registers live (`regs`), `asm` is the assembler. `cache` and

@@ -2,9 +2,9 @@
 //!
 //! | host | role | life |
 //! |---|---|---|
-//! | `rax` `rcx` `rdx` | scratch | one guest instruction |
+//! | `rax` `rcx` `rdx` | scratch | one guest instruction; `rdx` as long as it is known to be an index (`facts`) |
 //! | `rsp` | host stack; `[rsp]` points to the [`MachineState`](crate::machine::MachineState) | whole call |
-//! | `r14` | instructions that may still be executed | whole call |
+//! | `r14` | instructions that may still be executed (`meter`) | whole call |
 //! | `r15` | host address of guest address 0 | whole call |
 //! | the other general registers, `xmm0`–`xmm15` | guest registers | whole call |
 //!
@@ -23,7 +23,7 @@ pub(super) const T0: Rq = Rq::RAX;
 pub(super) const T1: Rq = Rq::RCX;
 /// Third scratch register: high products, remainders, checks.
 pub(super) const T2: Rq = Rq::RDX;
-/// Instructions that may still be executed.
+/// Instructions that may still be executed, as a meter counts them.
 pub(super) const BUDGET: Rq = Rq::R14;
 /// Host address of guest address 0.
 pub(super) const MEM: Rq = Rq::R15;

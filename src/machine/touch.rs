@@ -102,7 +102,7 @@ impl Memory {
         }
         let similar = touched.len() + touched.len() / 4;
         let room = expected.unwrap_or(similar);
-        let log = TouchLog::with_room(room + 1, std::mem::take(&mut self.touches.spare));
+        let mut log = TouchLog::with_room(room + 1, std::mem::take(&mut self.touches.spare));
         *head = log.head(emitted_at_most(most));
         let spare = Vec::new();
         self.touches = Touches { log, spare, most };

@@ -31,12 +31,13 @@ impl TouchLog {
     }
 
     /// The head that lets emitted code append until there are `most` entries, or no room.
-    pub(super) fn head(&self, most: u64) -> LogHead {
+    pub(super) fn head(&mut self, most: u64) -> LogHead {
         let most = usize::try_from(most).unwrap_or(usize::MAX);
         let end = most.min(self.0.capacity()).max(self.0.len());
-        let at = |entries: usize| self.0.as_ptr().wrapping_add(entries) as u64;
+        let (start, len) = (self.0.as_mut_ptr(), self.0.len());
+        let at = |entries: usize| start.wrapping_add(entries) as u64;
         LogHead {
-            next: at(self.0.len()),
+            next: at(len),
             end: at(end),
         }
     }

@@ -1,6 +1,6 @@
 //! Programs by chance: both engines record the same of them, and both replay it.
 
-use rvjet::abi::Bare;
+use rvjet::abi::{Abi, Bare};
 use rvjet::isa::{AluOp, AmoOp, Cond, LoadOp, MulDivOp, Reg, Width};
 use rvjet::trace::{Chunk, Header, Policy};
 use rvjet::{EngineKind, Limits, Machine, Replayer};
@@ -8,6 +8,7 @@ use rvjet::{EngineKind, Limits, Machine, Replayer};
 use crate::asm::{Asm, addi, alu, alu_imm, amo, branch, load, lr, muldiv, sc, store, x};
 use crate::builder::{Elf, Program, R, W, X, executable};
 use crate::dice::Dice;
+use crate::rich;
 
 const CODE: u64 = 0x1_0000;
 const DATA: u64 = 0x2_0000;
@@ -152,7 +153,17 @@ fn record(elf: &[u8], engine: EngineKind, policy: Policy) -> (Header, Vec<Chunk>
         max_insns: Some(INSNS),
         ..Limits::default()
     };
-    let builder = Machine::builder().elf(elf).abi(Bare).engine(engine);
+    record_within(limits, elf, Bare, engine, policy)
+}
+
+fn record_within(
+    limits: Limits,
+    elf: &[u8],
+    abi: impl Abi + 'static,
+    engine: EngineKind,
+    policy: Policy,
+) -> (Header, Vec<Chunk>) {
+    let builder = Machine::builder().elf(elf).abi(abi).engine(engine);
     let mut recording = builder.limits(limits).record(policy).unwrap();
     let chunks = recording.by_ref().collect();
     (recording.header().clone(), chunks)
@@ -197,4 +208,41 @@ fn the_engines_record_and_replay_the_same() {
         }
     }
     eprintln!("{total} instructions");
+}
+
+#[test]
+fn a_rich_guest_is_the_same_within_any_limit() {
+    let elf = rich::elf();
+    let mut limits = vec![Limits::default()];
+    limits.extend([7, 100, 333, 500, 550, 600].map(|insns| Limits {
+        max_insns: Some(insns),
+        ..Limits::default()
+    }));
+    limits.extend((1..12).map(|pieces| Limits {
+        max_memory: Some(pieces << 17),
+        ..Limits::default()
+    }));
+    for limits in limits {
+        for n in [1, 2, 3, 5, 8, 13, 50, 129, 300, 5000] {
+            for policy in [Policy::Insns(n), Policy::Accesses(n), Policy::Touches(n)] {
+                let recorded = [EngineKind::Interp, EngineKind::Jit].map(|engine| {
+                    let abi = rich::linux();
+                    let machine = Machine::builder().elf(&elf).abi(abi).limits(limits);
+                    if machine.build().is_err() {
+                        return None;
+                    }
+                    Some(record_within(limits, &elf, rich::linux(), engine, policy))
+                });
+                let [expected, found] = recorded;
+                assert!(expected == found, "{policy}, {limits:?}");
+                let Some((header, chunks)) = found else {
+                    continue;
+                };
+                let mut replayer = Replayer::new(&header, &elf, EngineKind::Jit).unwrap();
+                for chunk in &chunks {
+                    assert_eq!(replayer.replay(chunk), Ok(()), "{policy}, {limits:?}");
+                }
+            }
+        }
+    }
 }

@@ -7,6 +7,9 @@ use std::time::Duration;
 
 use crate::machine::{Engine, Hart, Memory, Stop};
 
+/// Instructions in a stretch of emitted code at the most.
+pub const MAX_INSNS: usize = 0;
+
 /// A JIT that cannot be made.
 #[derive(Debug)]
 pub enum Jit {}

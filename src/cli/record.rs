@@ -66,7 +66,7 @@ struct TraceArgs {
     chunk: Policy,
 
     /// How chunks are stored
-    #[arg(long, env = "RVJET_CODEC", value_enum, default_value_t = Storage::Zstd)]
+    #[arg(long, env = "RVJET_CODEC", value_enum, default_value_t = Storage::None)]
     codec: Storage,
 
     /// Leave the program's ELF file out of the trace: what replays it will need the file

@@ -19,8 +19,9 @@ pub(super) const MAX_TAKEN: u64 = 1 << 26;
 /// Bytes that a call counts for whatever it does: what is kept of it takes room.
 const CALL_BYTES: u64 = 1 << 8;
 /// Accesses that are left to the end of a chunk when only the interpreter, which
-/// looks at each, goes on. More than a stretch of emitted code has instructions.
-const CLOSE: u64 = 128;
+/// looks at each, goes on. Half of more than that is a budget that covers any
+/// stretch of emitted code, which executes nothing otherwise.
+const CLOSE: u64 = 2 * crate::jit::MAX_INSNS as u64;
 
 /// A program that runs and is recorded: an iterator over its chunks.
 ///

@@ -41,6 +41,7 @@ use emitter::Context;
 use exit::{ExitKind, Mode, Site};
 use fault::FAULTED;
 pub use fault::FaultsReceived;
+pub use unit::MAX_INSNS;
 use meter::Meter;
 use profile::Profile;
 use regs::Homes;

@@ -14,7 +14,7 @@ use crate::isa::{self, Inst};
 use crate::machine::{Memory, PAGE_SIZE};
 
 /// Instructions in a unit at most.
-const MAX_INSNS: usize = 64;
+pub const MAX_INSNS: usize = 64;
 /// As [`MAX_INSNS`], of another unit, which should get back to a fast one soon.
 const MAX_CAREFUL: usize = 16;
 /// Branches in a unit at most: few programs get past so many without taking one.

@@ -12,9 +12,9 @@ use zstd::zstd_safe::compress_bound;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Codec {
     /// As it is.
+    #[default]
     None,
     /// As a zstd frame (RFC 8878), unless that is no smaller.
-    #[default]
     Zstd,
 }
 

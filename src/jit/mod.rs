@@ -41,12 +41,12 @@ use emitter::Context;
 use exit::{ExitKind, Mode, Site};
 use fault::FAULTED;
 pub use fault::FaultsReceived;
-pub use unit::MAX_INSNS;
 use meter::Meter;
 use profile::Profile;
 use regs::Homes;
 use stubs::{MISSED, Stubs, TouchCode};
 use unit::Key;
+pub use unit::MAX_INSNS;
 
 use crate::machine::{Engine, Hart, Memory, Stop};
 

@@ -6,6 +6,9 @@ use std::time::{Duration, Instant};
 use super::{facts, trace};
 use crate::guest::{Guest, SPIN};
 
+/// Bytes that header and ELF file do not reach, so that there are chunks.
+const MORE_THAN_HEAD: u64 = 1 << 16;
+
 /// Records a program that does not end, and kills it so many milliseconds after
 /// the first chunk may have been written.
 fn killed(after: u64, threads: &str) {
@@ -20,7 +23,7 @@ fn killed(after: u64, threads: &str) {
         .unwrap();
     let start = Instant::now();
     let written = || std::fs::metadata(&path).map_or(0, |about| about.len());
-    while written() < 4096 && start.elapsed() < Duration::from_secs(10) {
+    while written() < MORE_THAN_HEAD && start.elapsed() < Duration::from_secs(10) {
         std::thread::sleep(Duration::from_millis(1));
     }
     std::thread::sleep(Duration::from_millis(after));

@@ -14,7 +14,21 @@ const PARCELS: usize = PAGE_SIZE as usize / 2;
 const MAX_PAGES: usize = 1 << 11;
 
 /// The instructions that start in one page, by parcel; `None` where none was met yet.
-type Page = [Option<Decoded>; PARCELS];
+#[derive(Debug)]
+struct Page {
+    parcels: [Option<Decoded>; PARCELS],
+    /// One was met since all were dropped.
+    used: bool,
+}
+
+impl Page {
+    fn new() -> Page {
+        Page {
+            parcels: [None; PARCELS],
+            used: false,
+        }
+    }
+}
 
 /// What has been decoded. The page that execution is in is at hand without a look-up.
 #[derive(Debug, Default)]
@@ -33,11 +47,13 @@ impl DecodedCode {
             Some((current, slot)) if current == number => slot,
             _ => self.enter(number),
         };
-        match self.pages[slot][parcel] {
+        match self.pages[slot].parcels[parcel] {
             Some(decoded) => Ok(decoded),
             None => {
                 let decoded = decode(memory, pc)?;
-                self.pages[slot][parcel] = Some(decoded);
+                let page = &mut self.pages[slot];
+                page.parcels[parcel] = Some(decoded);
+                page.used = true;
                 Ok(decoded)
             }
         }
@@ -50,7 +66,7 @@ impl DecodedCode {
         }
         let pages = &mut self.pages;
         let slot = *self.index.entry(number).or_insert_with(|| {
-            pages.push(Box::new([None; PARCELS]));
+            pages.push(Box::new(Page::new()));
             pages.len() - 1
         });
         self.current = Some((number, slot));
@@ -72,14 +88,16 @@ impl DecodedCode {
                 }
             }
             if let Some(&slot) = self.index.get(&pages.start.wrapping_sub(1)) {
-                self.pages[slot][PARCELS - 1] = None;
+                self.pages[slot].parcels[PARCELS - 1] = None;
             }
         }
     }
 
     fn forget_page(&mut self, page: u64) {
-        if let Some(&slot) = self.index.get(&page) {
-            self.pages[slot].fill(None);
+        let page = self.index.get(&page).map(|&slot| &mut self.pages[slot]);
+        if let Some(page) = page.filter(|page| page.used) {
+            page.parcels.fill(None);
+            page.used = false;
         }
     }
 }

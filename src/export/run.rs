@@ -22,8 +22,8 @@ use crate::{EngineKind, Replayer};
 /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// use rvjet::abi::Linux;
 /// use rvjet::export::{Export, Table};
-/// use rvjet::trace::{Codec, Policy, Trace, Writer};
-/// use rvjet::Machine;
+/// use rvjet::trace::{Policy, Trace};
+/// use rvjet::{Machine, TraceOptions};
 ///
 /// let elf = std::fs::read("guest-programs/elf/fib.elf")?;
 /// let linux = Linux::new().args(["fib", "10"]).stdout(std::io::sink());
@@ -31,12 +31,8 @@ use crate::{EngineKind, Replayer};
 ///     .elf(&elf)
 ///     .abi(linux)
 ///     .record(Policy::Insns(1000))?;
-/// let mut writer = Writer::new(Vec::new(), recording.header(), None, Codec::None)?;
-/// while let Some(chunk) = recording.next() {
-///     writer.write_chunk(&chunk)?;
-/// }
-/// let ending = recording.ending().unwrap();
-/// let (file, _) = writer.finish(&ending)?;
+/// let mut file = Vec::new();
+/// recording.write_to(&mut file, &TraceOptions::default())?;
 ///
 /// let trace = Trace::open(file)?;
 /// let dir = std::env::temp_dir().join(format!("rvjet-export-{}", std::process::id()));

@@ -379,32 +379,19 @@ impl Inst {
 
     /// The register that the instruction writes, if it has one for that.
     pub fn rd(self) -> Option<Reg> {
-        match self {
-            Inst::Lui { rd, .. }
-            | Inst::Auipc { rd, .. }
-            | Inst::Jal { rd, .. }
-            | Inst::Jalr { rd, .. }
-            | Inst::Load { rd, .. }
-            | Inst::AluImm { rd, .. }
-            | Inst::Alu { rd, .. }
-            | Inst::MulDiv { rd, .. }
-            | Inst::LoadReserved { rd, .. }
-            | Inst::StoreConditional { rd, .. }
-            | Inst::Amo { rd, .. }
-            | Inst::Csr { rd, .. } => Some(rd),
-            Inst::Branch { .. }
-            | Inst::Store { .. }
-            | Inst::Fence { .. }
-            | Inst::FenceI { .. }
-            | Inst::Ecall
-            | Inst::Ebreak => None,
-        }
+        self.registers().0
     }
 
     /// The registers that the instruction reads or writes, `x0` included, each
     /// as often as it is named.
     pub fn operands(self) -> impl Iterator<Item = Reg> {
-        let (rd, rs1, rs2) = match self {
+        let (rd, rs1, rs2) = self.registers();
+        [rd, rs1, rs2].into_iter().flatten()
+    }
+
+    /// `rd`, `rs1` and `rs2`, as far as the instruction has them.
+    pub fn registers(self) -> (Option<Reg>, Option<Reg>, Option<Reg>) {
+        match self {
             Inst::Lui { rd, .. } | Inst::Auipc { rd, .. } | Inst::Jal { rd, .. } => {
                 (Some(rd), None, None)
             }
@@ -426,7 +413,6 @@ impl Inst {
             Inst::Fence { .. } | Inst::FenceI { .. } | Inst::Ecall | Inst::Ebreak => {
                 (None, None, None)
             }
-        };
-        [rd, rs1, rs2].into_iter().flatten()
+        }
     }
 }

@@ -3,7 +3,7 @@
 use super::{Difference, Mismatch, Place};
 use crate::Replayer;
 use crate::emulator::Run;
-use crate::isa::{self, CsrSource, Inst, Reg};
+use crate::isa::{self, Inst, Reg};
 use crate::machine::{MachineState, WordAccess};
 use crate::trace::{Chunk, EcallRecord};
 
@@ -80,7 +80,7 @@ impl Steps<'_> {
             .ok()
             .and_then(|word| Some((word, isa::decode(word)?)));
         let (rd, rs1, rs2) =
-            decoded.map_or((None, None, None), |(_, decoded)| registers(decoded.inst));
+            decoded.map_or((None, None, None), |(_, decoded)| decoded.inst.registers());
         let value = |reg: Reg| (reg, hart.state.reg(reg));
         let (rs1, rs2) = (rs1.map(value), rs2.map(value));
         let ecalls = run.ecalls;
@@ -143,30 +143,5 @@ impl Step {
     /// The record of the call, if it is one of this chunk.
     pub fn record<'chunk>(&self, chunk: &'chunk Chunk) -> Option<&'chunk EcallRecord> {
         chunk.ecalls.get(self.ecall?)
-    }
-}
-
-/// `rd`, `rs1` and `rs2`, as far as the instruction has them.
-fn registers(inst: Inst) -> (Option<Reg>, Option<Reg>, Option<Reg>) {
-    match inst {
-        Inst::Lui { rd, .. } | Inst::Auipc { rd, .. } | Inst::Jal { rd, .. } => {
-            (Some(rd), None, None)
-        }
-        Inst::Jalr { rd, rs1, .. }
-        | Inst::Load { rd, rs1, .. }
-        | Inst::AluImm { rd, rs1, .. }
-        | Inst::LoadReserved { rd, rs1, .. } => (Some(rd), Some(rs1), None),
-        Inst::Branch { rs1, rs2, .. } | Inst::Store { rs1, rs2, .. } => {
-            (None, Some(rs1), Some(rs2))
-        }
-        Inst::Alu { rd, rs1, rs2, .. }
-        | Inst::MulDiv { rd, rs1, rs2, .. }
-        | Inst::StoreConditional { rd, rs1, rs2, .. }
-        | Inst::Amo { rd, rs1, rs2, .. } => (Some(rd), Some(rs1), Some(rs2)),
-        Inst::Csr { rd, source, .. } => match source {
-            CsrSource::Reg(rs1) => (Some(rd), Some(rs1), None),
-            CsrSource::Imm(_) => (Some(rd), None, None),
-        },
-        Inst::Fence { .. } | Inst::FenceI { .. } | Inst::Ecall | Inst::Ebreak => (None, None, None),
     }
 }

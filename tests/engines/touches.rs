@@ -601,7 +601,7 @@ fn many_words() {
 #[test]
 fn more_accesses_than_the_meter_counts() {
     let mut code = Asm::at(CODE);
-    code.li(x(20), 1 << 20);
+    code.li(x(20), 5 << 19);
     let top = code.here_label();
     code.insts([
         load(LoadOp::Ld, x(9), x(8), 1),

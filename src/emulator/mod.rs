@@ -203,14 +203,14 @@ impl Machine {
     /// Carries out the `ecall` at `pc`. That of a guest which exits counts as
     /// retired, too; a limit or a broken pipe leaves the state before the call.
     fn ecall(&mut self) -> Turn {
-        let before = self.hart.state.clone();
-        self.hart.memory.start_call(before.insns);
+        let recorded = self.hart.memory.is_recording();
+        let before = recorded.then(|| self.hart.state.clone());
+        self.hart.memory.start_call(self.hart.state.insns);
         let exit = self.abi.ecall(&mut self.hart).err();
         if let Some(exit) = exit.filter(|exit| !matches!(exit, Exit::Exited { .. })) {
             self.hart.memory.abandon_call();
             return Turn::Ended(exit);
         }
-        let effects = self.hart.memory.end_call();
         let state = &mut self.hart.state;
         state.insns += 1;
         state.reservation = Reservation::NONE;
@@ -218,6 +218,10 @@ impl Machine {
             state.pc = state.pc.wrapping_add(4);
             self.engines.forget_stale(&mut self.hart.memory);
         }
+        let Some(before) = before else {
+            return exit.map_or(Turn::Ran, Turn::Ended);
+        };
+        let effects = self.hart.memory.end_call();
         Turn::Called(Box::new(Called {
             before,
             effects,
@@ -267,7 +271,7 @@ enum Turn {
     Ran,
     /// They have, and a `fence.i` was the last.
     Fenced,
-    /// They have, and an `ecall` was the last.
+    /// They have, recorded, and an `ecall` was the last.
     Called(Box<Called>),
     /// The run is over.
     Ended(Exit),

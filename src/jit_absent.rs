@@ -9,6 +9,8 @@ use crate::machine::{Engine, Hart, Memory, Stop};
 
 /// Instructions in a stretch of emitted code at the most.
 pub const MAX_INSNS: usize = 0;
+/// Instructions that are observed in a row.
+pub const WINDOW: u64 = 0;
 
 /// A JIT that cannot be made.
 #[derive(Debug)]
@@ -35,6 +37,21 @@ impl Jit {
 
     /// Nothing is emitted.
     pub fn code_bytes(&self) -> u64 {
+        match *self {}
+    }
+
+    /// Nothing is observed, however often.
+    pub fn observe_every(&mut self, _insns: u64) {
+        match *self {}
+    }
+
+    /// Nothing is observed.
+    pub fn observe(&mut self, _memory: &mut Memory, _pc: u64, _to: u64) {
+        match *self {}
+    }
+
+    /// Nothing follows from it.
+    pub fn end_window(&mut self, _memory: &mut Memory) {
         match *self {}
     }
 

@@ -41,6 +41,7 @@ pub struct Builder<'elf> {
     engine: EngineKind,
     limits: Limits,
     address_space: u64,
+    observe_every: Option<u64>,
 }
 
 impl Default for Builder<'_> {
@@ -51,6 +52,7 @@ impl Default for Builder<'_> {
             engine: EngineKind::Auto,
             limits: Limits::default(),
             address_space: Builder::ADDRESS_SPACE,
+            observe_every: None,
         }
     }
 }
@@ -96,6 +98,14 @@ impl<'elf> Builder<'elf> {
     /// Bytes of the guest's address space. Default: [`Builder::ADDRESS_SPACE`].
     pub fn address_space(mut self, bytes: u64) -> Self {
         self.address_space = bytes;
+        self
+    }
+
+    /// Instructions from one look of the JIT at what executes to the next, at first.
+    /// What it has often seen then it compiles anew: a few looks make code hot.
+    /// Default: some hundred thousand.
+    pub fn observe_every(mut self, insns: u64) -> Self {
+        self.observe_every = Some(insns);
         self
     }
 
@@ -173,7 +183,10 @@ impl<'elf> Builder<'elf> {
         let laid = hart.memory.end_call().writes.into_iter();
         let initial = laid.map(|(addr, bytes)| Initial { addr, bytes }).collect();
         hart.memory.take_stale_code();
-        let engines = Engines::new(self.engine, &mut hart.memory)?;
+        let mut engines = Engines::new(self.engine, &mut hart.memory)?;
+        if let Some(insns) = self.observe_every {
+            engines.observe_every(insns);
+        }
         let machine = Machine {
             hart,
             abi: self.abi,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::EngineKind;
 use crate::error::Error;
 use crate::interp::Interp;
-use crate::jit::Jit;
+use crate::jit::{Jit, WINDOW};
 use crate::machine::{Engine, Hart, Memory, Stop};
 
 /// The interpreter, and the JIT where it was asked for. The JIT leaves to the
@@ -30,6 +30,13 @@ impl Engines {
         })
     }
 
+    /// Instructions between two windows of the JIT's profile, at first.
+    pub(super) fn observe_every(&mut self, insns: u64) {
+        if let Some(jit) = &mut self.jit {
+            jit.observe_every(insns);
+        }
+    }
+
     /// What a run has to hold while it goes on, if it needs anything of its thread.
     pub(super) fn begin(&self) -> Option<impl Sized + use<>> {
         self.jit.as_ref().map(Jit::receive_faults)
@@ -47,6 +54,10 @@ impl Engines {
                 Some(jit) => jit.run(hart, left),
             };
             match stop {
+                Stop::Observe => match self.observe(hart, end - hart.state.insns) {
+                    Stop::Budget => {}
+                    stop => return stop,
+                },
                 Stop::Step => match self.interp.run(hart, 1) {
                     Stop::Budget => {}
                     stop => return stop,
@@ -55,6 +66,24 @@ impl Engines {
                 stop => return stop,
             }
         }
+    }
+
+    /// Executes a window of instructions, at most `left`, and tells the JIT of each.
+    fn observe(&mut self, hart: &mut Hart, left: u64) -> Stop {
+        let Some(jit) = &mut self.jit else {
+            return Stop::Budget;
+        };
+        let mut stop = Stop::Budget;
+        for _ in 0..left.min(WINDOW) {
+            let pc = hart.state.pc;
+            stop = self.interp.run(hart, 1);
+            if stop != Stop::Budget {
+                break;
+            }
+            jit.observe(&mut hart.memory, pc, hart.state.pc);
+        }
+        jit.end_window(&mut hart.memory);
+        stop
     }
 
     /// As an exact [`Engines::run`], by the interpreter alone, which stops as soon

@@ -124,6 +124,19 @@ pub enum Cond {
 impl Cond {
     /// Every condition.
     pub const ALL: [Cond; 6] = [Cond::Eq, Cond::Ne, Cond::Lt, Cond::Ge, Cond::Ltu, Cond::Geu];
+
+    /// The condition that holds where this one does not.
+    #[must_use]
+    pub fn negated(self) -> Cond {
+        match self {
+            Cond::Eq => Cond::Ne,
+            Cond::Ne => Cond::Eq,
+            Cond::Lt => Cond::Ge,
+            Cond::Ge => Cond::Lt,
+            Cond::Ltu => Cond::Geu,
+            Cond::Geu => Cond::Ltu,
+        }
+    }
 }
 
 /// The size of a memory access; the discriminant is the base-2 logarithm of its bytes.

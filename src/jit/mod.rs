@@ -23,6 +23,7 @@ mod fault;
 mod inspect;
 mod lower;
 mod meter;
+mod path;
 mod profile;
 mod regs;
 mod side;
@@ -35,7 +36,7 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use cache::{Cache, Patch};
+use cache::{Cache, Patch, Place};
 use code::{CodeMemory, Left};
 use emitter::Context;
 use exit::{ExitKind, Mode, Site};
@@ -46,7 +47,8 @@ use profile::Profile;
 use regs::Homes;
 use stubs::{MISSED, Stubs, TouchCode};
 use unit::Key;
-pub use unit::MAX_INSNS;
+pub use path::MAX_INSNS;
+pub use profile::WINDOW;
 
 use crate::machine::{Engine, Hart, Memory, Stop};
 
@@ -67,8 +69,10 @@ pub struct Jit {
     cache: Cache,
     homes: Homes,
     profile: Profile,
-    /// Instructions until the next sample.
-    until_sample: u64,
+    /// Instructions until the next window of the profile.
+    until_window: u64,
+    /// Where in the units the window's last instruction is.
+    watched: Option<Place>,
     stubs: Stubs,
     /// Where the next unit goes.
     free: usize,
@@ -94,7 +98,7 @@ impl Jit {
             return Err(std::io::Error::new(std::io::ErrorKind::Unsupported, reason));
         }
         fault::install()?;
-        let (homes, profile) = (Homes::usual(), Profile::new());
+        let (homes, profile) = (Homes::usual(), Profile::new(profile::FIRST_INTERVAL));
         let touch = touch_code(memory)?;
         let mut code = CodeMemory::reserve(CODE_BYTES)?;
         let (stubs, len) = lay_stubs(&mut code, &homes, touch)?;
@@ -106,7 +110,8 @@ impl Jit {
             code,
             cache: Cache::default(),
             homes,
-            until_sample: profile.interval(),
+            until_window: profile.interval(),
+            watched: None,
             profile,
             stubs,
             free: len.next_multiple_of(UNIT_ALIGN),
@@ -119,6 +124,12 @@ impl Jit {
             number,
             broken: false,
         })
+    }
+
+    /// Starts the profile anew, with its windows so many instructions apart at first.
+    pub fn observe_every(&mut self, insns: u64) {
+        self.profile = Profile::new(insns);
+        self.until_window = self.profile.interval();
     }
 
     /// Lets this thread receive the signals that emitted code needs, until the
@@ -168,10 +179,10 @@ impl Jit {
     }
 
     fn compile(&mut self, memory: &mut Memory, key: Key) -> std::io::Result<Option<usize>> {
-        let (pc, mode) = key;
-        let Some(mut unit) =
-            unit::compile(memory, pc, mode, self.context(memory)).map_err(std::io::Error::other)?
-        else {
+        let is_hot = key.1 == Mode::Fast && self.profile.is_hot(key.0);
+        let guide = is_hot.then_some(&self.profile);
+        let unit = unit::compile(memory, key, guide, self.context(memory));
+        let Some(mut unit) = unit.map_err(std::io::Error::other)? else {
             return Ok(None);
         };
         if self.free + unit.code.len() > self.code.size() || self.cache.is_full() {
@@ -212,40 +223,62 @@ impl Jit {
         Ok(())
     }
 
-    /// As [`Jit::enter`], for no longer than to the next sample, which it takes then.
-    fn enter_until_sample(
+    /// As [`Jit::enter`], for no longer than to the next window.
+    fn enter_until_window(
         &mut self,
         hart: &mut Hart,
         offset: usize,
         budget: &mut u64,
     ) -> Departure {
-        let given = self.until_sample.min(*budget).min(self.meter.most());
+        let given = self.until_window.min(*budget).min(self.meter.most());
         let cut_short = given < *budget;
-        let is_sample = given == self.until_sample;
+        let is_window = given == self.until_window;
         let mut left = given;
         let departure = self.enter(hart, offset, &mut left);
         *budget -= given - left;
-        self.until_sample -= given - left;
+        self.until_window -= given - left;
         match departure {
-            Departure::Stop(Stop::Budget) if cut_short => {
-                if is_sample {
-                    self.sample(hart);
-                }
-                Departure::Again
+            Departure::Stop(Stop::Budget) if is_window => {
+                self.until_window = self.profile.interval();
+                self.watched = self.cache.entry((hart.state.pc, Mode::Fast));
+                Departure::Stop(Stop::Observe)
             }
+            Departure::Stop(Stop::Budget) if cut_short => Departure::Again,
             departure => departure,
         }
     }
 
-    /// Adds the instructions at `pc` to the profile, and follows its verdict.
-    fn sample(&mut self, hart: &mut Hart) {
-        self.profile
-            .sample(unit::stretch(&mut hart.memory, hart.state.pc));
-        if let Some(homes) = self.profile.verdict(&self.homes) {
-            self.homes = homes;
-            self.broken |= self.clear(&mut hart.memory).is_err();
+    /// The instruction at `pc`, in a window, has been executed, and execution has
+    /// gone on at `to`.
+    pub fn observe(&mut self, memory: &mut Memory, pc: u64, to: u64) {
+        if let Some(fetched) = path::fetch(memory, pc) {
+            self.profile.executed(&fetched, to);
         }
-        self.until_sample = self.profile.interval();
+        self.watched = self.watched.and_then(|place| self.cache.follow(place, to));
+        if self.watched.is_none() {
+            self.profile.entered(to);
+            self.watched = self.cache.entry((to, Mode::Fast));
+        }
+    }
+
+    /// The window is over: follows the profile's verdict, if there is one.
+    pub fn end_window(&mut self, memory: &mut Memory) {
+        let verdict = self.profile.end_window(&self.homes);
+        if let Some(homes) = verdict.homes {
+            self.homes = homes;
+            self.broken |= self.clear(memory).is_err();
+        }
+        let keys: Vec<Key> = verdict.hot.iter().map(|&pc| (pc, Mode::Fast)).collect();
+        let dropped = self.cache.drop_keys(&keys);
+        self.unlink(memory, dropped);
+    }
+
+    /// Lets nothing lead to units that were dropped.
+    fn unlink(&mut self, memory: &mut Memory, (dropped, patches): (Vec<Key>, Vec<Patch>)) {
+        for (pc, _) in dropped {
+            side::clear_jump(memory, pc);
+        }
+        self.broken |= self.code.write(writes_of(&patches)).is_err();
     }
 
     /// Enters the unit at `offset`, and settles what it did to `budget`.
@@ -354,10 +387,11 @@ impl Engine for Jit {
                 let host = self.code.address(offset);
                 side::set_jump(&mut hart.memory, hart.state.pc, host);
             }
-            (mode, missed) = match self.enter_until_sample(hart, offset, &mut budget) {
+            (mode, missed) = match self.enter_until_window(hart, offset, &mut budget) {
                 Departure::Link(mode) => (mode, false),
                 Departure::Missed => (Mode::Fast, true),
                 Departure::Again => (Mode::Fast, false),
+                Departure::Stop(stop) if stop == Stop::Observe => return stop,
                 Departure::Stop(_) if budget == 0 => return Stop::Budget,
                 Departure::Stop(stop) => return stop,
             };
@@ -370,10 +404,7 @@ impl Engine for Jit {
     }
 
     fn forget(&mut self, memory: &mut Memory, ranges: &[Range<u64>]) {
-        let (dropped, patches) = self.cache.drop_ranges(ranges);
-        for (pc, _) in dropped {
-            side::clear_jump(memory, pc);
-        }
-        self.broken |= self.code.write(writes_of(&patches)).is_err();
+        let dropped = self.cache.drop_ranges(ranges);
+        self.unlink(memory, dropped);
     }
 }

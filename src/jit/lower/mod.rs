@@ -59,14 +59,10 @@ impl Emitter<'_> {
                 rs2,
                 ..
             } => self.amo(op, width, rd, rs1, rs2),
-            Inst::Branch {
-                cond,
-                rs1,
-                rs2,
-                offset,
-            } => self.branch(cond, rs1, rs2, offset),
             Inst::Fence { .. } => {}
-            Inst::Jal { .. } | Inst::Jalr { .. } => unreachable!("jumps need the link address"),
+            Inst::Branch { .. } | Inst::Jal { .. } | Inst::Jalr { .. } => {
+                unreachable!("jumps need to know where the path goes on")
+            }
             Inst::Ecall | Inst::Ebreak | Inst::FenceI { .. } | Inst::Csr { .. } => {
                 unreachable!("the unit ends before what the environment executes")
             }

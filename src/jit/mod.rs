@@ -43,12 +43,12 @@ use exit::{ExitKind, Mode, Site};
 use fault::FAULTED;
 pub use fault::FaultsReceived;
 use meter::Meter;
+pub use path::MAX_INSNS;
 use profile::Profile;
+pub use profile::WINDOW;
 use regs::Homes;
 use stubs::{MISSED, Stubs, TouchCode};
 use unit::Key;
-pub use path::MAX_INSNS;
-pub use profile::WINDOW;
 
 use crate::machine::{Engine, Hart, Memory, Stop};
 
@@ -179,8 +179,11 @@ impl Jit {
     }
 
     fn compile(&mut self, memory: &mut Memory, key: Key) -> std::io::Result<Option<usize>> {
-        let is_hot = key.1 == Mode::Fast && self.profile.is_hot(key.0);
-        let guide = is_hot.then_some(&self.profile);
+        let is_guided = match key.1 {
+            Mode::Fast => self.profile.is_hot(key.0),
+            Mode::Apart | Mode::Careful => self.profile.knows_hot(),
+        };
+        let guide = is_guided.then_some(&self.profile);
         let unit = unit::compile(memory, key, guide, self.context(memory));
         let Some(mut unit) = unit.map_err(std::io::Error::other)? else {
             return Ok(None);

@@ -163,6 +163,11 @@ impl Profile {
         self.hot.contains(&pc)
     }
 
+    /// Any unit is hot.
+    pub(super) fn knows_hot(&self) -> bool {
+        !self.hot.is_empty()
+    }
+
     /// The unit at `pc` is hot, and the head of a loop.
     pub(super) fn is_loop(&self, pc: u64) -> bool {
         self.is_hot(pc) && self.loops.contains(&pc)

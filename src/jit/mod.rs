@@ -408,6 +408,7 @@ impl Engine for Jit {
 
     fn forget(&mut self, memory: &mut Memory, ranges: &[Range<u64>]) {
         let dropped = self.cache.drop_ranges(ranges);
+        self.profile.cool(dropped.0.iter().map(|(pc, _)| *pc));
         self.unlink(memory, dropped);
     }
 }

@@ -43,12 +43,12 @@ use exit::{ExitKind, Mode, Site};
 use fault::FAULTED;
 pub use fault::FaultsReceived;
 use meter::Meter;
+pub use path::MAX_INSNS;
 use profile::Profile;
+pub use profile::WINDOW;
 use regs::Homes;
 use stubs::{MISSED, Stubs, TouchCode};
 use unit::Key;
-pub use path::MAX_INSNS;
-pub use profile::WINDOW;
 
 use crate::machine::{Engine, Hart, Memory, Stop};
 

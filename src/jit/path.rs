@@ -20,9 +20,9 @@ const MAX_CAREFUL: usize = 16;
 /// without taking one.
 const MAX_BRANCHES: usize = 12;
 /// Instructions in a guided path at most.
-const MAX_GUIDED: usize = 256;
+pub(super) const MAX_GUIDED: usize = 256;
 /// How often the body of a loop is repeated at most.
-const MAX_ROUNDS: usize = 8;
+pub(super) const MAX_ROUNDS: usize = 8;
 /// A guided path ends where execution gets less often than once in so many times
 /// that it is entered.
 const RARE: f64 = 1.0 / 16.0;

@@ -10,7 +10,7 @@ use crate::isa::{AluOp, Cond, CsrOp, CsrSource, Inst};
 use crate::machine::{Access, Engine, Hart, Memory, PAGE_SIZE, Stop};
 
 /// Any instruction that goes on at the next.
-const STEP: Inst = Inst::AluImm {
+pub(super) const STEP: Inst = Inst::AluImm {
     op: AluOp::Add,
     rd: RBX,
     rs1: RBX,
@@ -19,7 +19,7 @@ const STEP: Inst = Inst::AluImm {
 
 /// A page of code and, behind it, one with this access, holding `insns` across their border:
 /// `before` of them lie on the first page.
-fn across(insns: &[Inst], before: u64, access: Access) -> (Hart, u64) {
+pub(super) fn across(insns: &[Inst], before: u64, access: Access) -> (Hart, u64) {
     let mut hart = hart(&[]);
     let border = CODE + PAGE_SIZE;
     let second = border..border + PAGE_SIZE;
@@ -61,7 +61,7 @@ fn end(unit: &Unit) -> (ExitKind, u64) {
 }
 
 /// What the interpreter or the environment executes.
-fn foreign() -> [Inst; 4] {
+pub(super) fn foreign() -> [Inst; 4] {
     [
         Inst::Ecall,
         Inst::Ebreak,

@@ -15,6 +15,7 @@ mod dice;
 mod engine;
 mod fault;
 mod gather;
+mod guided;
 mod mem;
 mod muldiv;
 mod profile;

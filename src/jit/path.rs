@@ -20,12 +20,12 @@ const MAX_CAREFUL: usize = 16;
 /// without taking one.
 const MAX_BRANCHES: usize = 12;
 /// Instructions in a guided path at most.
-const MAX_GUIDED: usize = 256;
+pub(super) const MAX_GUIDED: usize = 256;
 /// Instructions in a guided path beside a fast one, if they end at the head of a loop.
 const MAX_BESIDE: usize = 32;
 /// How often the body of a loop is repeated, if there is room: once, and then as
 /// many times as there are words that can be looked at together.
-const ROUNDS: [usize; 3] = [9, 5, 3];
+pub(super) const ROUNDS: [usize; 4] = [9, 5, 3, 2];
 /// A guided path ends where execution gets less often than once in so many times
 /// that it is entered.
 const RARE: f64 = 1.0 / 16.0;

@@ -66,6 +66,8 @@ pub(super) struct Emitter<'a> {
     pub(super) owed: u32,
     /// What the segment was paid for the instructions behind it.
     pub(super) rest: u32,
+    /// Nobody looks at the upper half of the current instruction's result.
+    pub(super) low: bool,
     /// The offsets of the loads and stores that surely follow off the same base.
     pub(super) ahead: Vec<i32>,
 }
@@ -115,6 +117,7 @@ impl<'a> Emitter<'a> {
             pc: 0,
             owed: 0,
             rest: 0,
+            low: false,
             ahead: Vec::new(),
         }
     }

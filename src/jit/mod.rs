@@ -24,6 +24,7 @@ mod inspect;
 mod lower;
 mod meter;
 mod path;
+mod plan;
 mod profile;
 mod regs;
 mod side;
@@ -43,12 +44,12 @@ use exit::{ExitKind, Mode, Site};
 use fault::FAULTED;
 pub use fault::FaultsReceived;
 use meter::Meter;
+pub use path::MAX_INSNS;
 use profile::Profile;
+pub use profile::WINDOW;
 use regs::Homes;
 use stubs::{MISSED, Stubs, TouchCode};
 use unit::Key;
-pub use path::MAX_INSNS;
-pub use profile::WINDOW;
 
 use crate::machine::{Engine, Hart, Memory, Stop};
 
@@ -118,7 +119,7 @@ impl Jit {
             emitted: len as u64,
             compile_time: Duration::ZERO,
             until_pause: UNITS_TO_PAUSE,
-            bmi2: std::arch::is_x86_feature_detected!("bmi2"),
+            bmi2: has_bmi(),
             meter: touch.map_or(Meter::Insns, |_| Meter::Accesses),
             touch,
             number,
@@ -323,6 +324,11 @@ impl Jit {
         };
         (departure, owed)
     }
+}
+
+/// Whether the host has BMI1 and BMI2; no processor has the second alone.
+fn has_bmi() -> bool {
+    std::arch::is_x86_feature_detected!("bmi1") && std::arch::is_x86_feature_detected!("bmi2")
 }
 
 /// Where emitted code records touches in `memory`, if it is to.

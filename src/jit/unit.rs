@@ -15,6 +15,7 @@ use super::emitter::{Context, Emitter};
 use super::exit::{Mode, Site};
 use super::meter::Meter;
 use super::path::{End, Fetched, MAX_INSNS, Path};
+use super::plan;
 use super::profile::Profile;
 use crate::isa::Inst;
 use crate::machine::Memory;
@@ -117,14 +118,15 @@ fn emit(
     let mut marks = Vec::with_capacity(path.insns.len());
     let again = emitter.asm.new_dynamic_label();
     let last = path.insns.last().filter(|_| path.end == End::Indirect);
+    let plan = plan::plan(path, &segments, emitter.bmi2);
     for segment in segments {
         if path.end == End::Repeat(segment.start) {
             let body = &path.insns[..segment.start];
             emitter.keep_unwritten(body.iter().filter_map(|fetched| fetched.inst.rd()));
             x64!(emitter ; .align 16 ; =>again);
         }
-        let insns = &path.insns[segment];
-        for (index, fetched) in insns.iter().enumerate() {
+        let insns = &path.insns[segment.clone()];
+        for (index, (fetched, planned)) in insns.iter().zip(&plan[segment]).enumerate() {
             emitter.pc = fetched.pc;
             emitter.owed = price(meter, &insns[index..]);
             emitter.rest = price(meter, &insns[index + 1..]);
@@ -136,7 +138,7 @@ fn emit(
             emitter.ahead = ahead(&insns[index..]);
             match last.is_some_and(|last| std::ptr::eq(last, fetched)) {
                 true => emitter.jump_register(fetched),
-                false => emit_instruction(emitter, fetched),
+                false => emitter.lower_step(fetched, *planned),
             }
         }
     }
@@ -178,14 +180,4 @@ fn ahead(segment: &[Fetched]) -> Vec<i32> {
 fn price(meter: Meter, insns: &[Fetched]) -> u32 {
     let accesses = insns.iter().filter(|fetched| fetched.inst.is_access());
     meter.price(insns.len() as u32, accesses.count() as u32)
-}
-
-/// Emits an instruction behind which the path goes on.
-fn emit_instruction(emitter: &mut Emitter<'_>, fetched: &Fetched) {
-    match fetched.inst {
-        Inst::Jal { rd, .. } => emitter.write_constant(rd, fetched.next),
-        Inst::Jalr { .. } => emitter.jump_along(fetched),
-        Inst::Branch { .. } => emitter.branch(fetched),
-        inst => emitter.lower(inst),
-    }
 }

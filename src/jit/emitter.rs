@@ -16,7 +16,7 @@ use super::meter::Meter;
 use super::regs::{Home, Homes, STATE, T0, T1};
 use super::stubs::{Stubs, TouchCode};
 use super::unit::Mark;
-use crate::isa::Reg;
+use crate::isa::{Reg, Width};
 
 /// Where an instruction finds its second operand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,8 +68,9 @@ pub(super) struct Emitter<'a> {
     pub(super) rest: u32,
     /// Nobody looks at the upper half of the current instruction's result.
     pub(super) low: bool,
-    /// The offsets of the loads and stores that surely follow off the same base.
-    pub(super) ahead: Vec<i32>,
+    /// The loads and stores that follow off the same base: widths, and offsets
+    /// from what it holds now.
+    pub(super) ahead: Vec<(Width, i32)>,
 }
 
 /// What an [`Emitter`] leaves behind.

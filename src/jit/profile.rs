@@ -16,21 +16,21 @@ use crate::isa::{Inst, Reg};
 /// Instructions in a window.
 pub const WINDOW: u64 = 256;
 /// Windows before a verdict.
-const WINDOWS: u32 = 8;
+pub(super) const WINDOWS: u32 = 8;
 /// Instructions from one window to the next, at first. Doubles with each verdict.
 pub(super) const FIRST_INTERVAL: u64 = 1 << 17;
 /// A change of homes drops all code; it has to save at least one in this many
 /// of all moves between homes and general registers.
 const WORTH: u64 = 16;
 /// A unit is hot if the windows of one verdict have entered it so often.
-const HOT: u32 = 4;
+pub(super) const HOT: u32 = 4;
 /// Hot units, and places of branches and jumps that are remembered, at the most.
-const MAX_HOT: usize = 1 << 12;
-const MAX_PLACES: usize = 1 << 14;
+pub(super) const MAX_HOT: usize = 1 << 12;
+pub(super) const MAX_PLACES: usize = 1 << 14;
 /// Targets of an indirect jump that are told from each other.
-const MAX_TARGETS: usize = 4;
+pub(super) const MAX_TARGETS: usize = 4;
 /// An indirect jump is likely to go where it went at least so often.
-const LIKELY: f64 = 0.75;
+pub(super) const LIKELY: f64 = 0.75;
 
 /// How often a branch was taken, and how often not.
 #[derive(Clone, Copy, Debug, Default)]
@@ -99,17 +99,13 @@ impl Profile {
         let pc = fetched.pc;
         match fetched.inst {
             Inst::Branch { .. } => {
-                make_room(&mut self.branches, MAX_PLACES);
-                let branch = self.branches.entry(pc).or_default();
+                let branch = place(&mut self.branches, pc);
                 match to == fetched.next {
                     true => branch.passed = branch.passed.saturating_add(1),
                     false => branch.taken = branch.taken.saturating_add(1),
                 }
             }
-            Inst::Jalr { .. } => {
-                make_room(&mut self.jumps, MAX_PLACES);
-                self.jumps.entry(pc).or_default().went(to);
-            }
+            Inst::Jalr { .. } => place(&mut self.jumps, pc).went(to),
             _ => {}
         }
         let is_jump = matches!(fetched.inst, Inst::Branch { .. } | Inst::Jal { .. });
@@ -163,6 +159,19 @@ impl Profile {
         self.hot.contains(&pc)
     }
 
+    /// The code of these units is no longer what it was. One that changes often must
+    /// not be compiled at length each time.
+    pub(super) fn cool(&mut self, units: impl Iterator<Item = u64>) {
+        for pc in units {
+            self.hot.remove(&pc);
+        }
+    }
+
+    /// Any unit is hot.
+    pub(super) fn knows_hot(&self) -> bool {
+        !self.hot.is_empty()
+    }
+
     /// The unit at `pc` is hot, and the head of a loop.
     pub(super) fn is_loop(&self, pc: u64) -> bool {
         self.is_hot(pc) && self.loops.contains(&pc)
@@ -192,11 +201,13 @@ fn hot_entry((pc, count): (u64, u32)) -> Option<u64> {
     (count >= HOT).then_some(pc)
 }
 
-/// Forgets everything where there is too much.
-fn make_room<T>(places: &mut HashMap<u64, T>, most: usize) {
-    if places.len() >= most {
+/// What is remembered of the place at `pc`. For a new one all others are forgotten
+/// if there are too many.
+fn place<T: Default>(places: &mut HashMap<u64, T>, pc: u64) -> &mut T {
+    if places.len() >= MAX_PLACES && !places.contains_key(&pc) {
         places.clear();
     }
+    places.entry(pc).or_default()
 }
 
 impl Jump {

@@ -16,7 +16,7 @@ use super::meter::Meter;
 use super::regs::{Home, Homes, STATE, T0, T1};
 use super::stubs::{Stubs, TouchCode};
 use super::unit::Mark;
-use crate::isa::Reg;
+use crate::isa::{Reg, Width};
 
 /// Where an instruction finds its second operand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,8 +66,9 @@ pub(super) struct Emitter<'a> {
     pub(super) owed: u32,
     /// What the segment was paid for the instructions behind it.
     pub(super) rest: u32,
-    /// The offsets of the loads and stores that surely follow off the same base.
-    pub(super) ahead: Vec<i32>,
+    /// The loads and stores that follow off the same base: widths, and offsets
+    /// from what it holds now.
+    pub(super) ahead: Vec<(Width, i32)>,
 }
 
 /// What an [`Emitter`] leaves behind.

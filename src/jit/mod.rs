@@ -179,8 +179,11 @@ impl Jit {
     }
 
     fn compile(&mut self, memory: &mut Memory, key: Key) -> std::io::Result<Option<usize>> {
-        let is_hot = key.1 == Mode::Fast && self.profile.is_hot(key.0);
-        let guide = is_hot.then_some(&self.profile);
+        let is_guided = match key.1 {
+            Mode::Fast => self.profile.is_hot(key.0),
+            Mode::Apart | Mode::Careful => self.profile.knows_hot(),
+        };
+        let guide = is_guided.then_some(&self.profile);
         let unit = unit::compile(memory, key, guide, self.context(memory));
         let Some(mut unit) = unit.map_err(std::io::Error::other)? else {
             return Ok(None);
@@ -405,6 +408,7 @@ impl Engine for Jit {
 
     fn forget(&mut self, memory: &mut Memory, ranges: &[Range<u64>]) {
         let dropped = self.cache.drop_ranges(ranges);
+        self.profile.cool(dropped.0.iter().map(|(pc, _)| *pc));
         self.unlink(memory, dropped);
     }
 }

@@ -21,8 +21,11 @@ const MAX_CAREFUL: usize = 16;
 const MAX_BRANCHES: usize = 12;
 /// Instructions in a guided path at most.
 pub(super) const MAX_GUIDED: usize = 256;
-/// How often the body of a loop is repeated at most.
-pub(super) const MAX_ROUNDS: usize = 8;
+/// Instructions in a guided path beside a fast one, if they end at the head of a loop.
+pub(super) const MAX_BESIDE: usize = 32;
+/// How often the body of a loop is repeated, if there is room: once, and then as
+/// many times as there are words that can be looked at together.
+pub(super) const ROUNDS: [usize; 3] = [9, 5, 3];
 /// A guided path ends where execution gets less often than once in so many times
 /// that it is entered.
 const RARE: f64 = 1.0 / 16.0;
@@ -85,11 +88,18 @@ impl Path {
     }
 
     /// From `start` on, where `profile` has seen execution go.
-    pub(super) fn guided(memory: &mut Memory, start: u64, profile: &Profile) -> Path {
-        let path = Gathering::new(memory, start, MAX_GUIDED).guided(profile);
-        match path.end {
-            End::Goto(pc) if pc == start => path.repeated(),
-            _ => path,
+    pub(super) fn guided(memory: &mut Memory, start: u64, mode: Mode, profile: &Profile) -> Path {
+        match mode {
+            Mode::Fast => {
+                let path = Gathering::new(memory, start, MAX_GUIDED).guided(profile, 0);
+                match path.end {
+                    End::Goto(pc) if pc == start => path.repeated(),
+                    _ => path,
+                }
+            }
+            Mode::Apart | Mode::Careful => {
+                Gathering::new(memory, start, 2 * MAX_BESIDE).guided(profile, MAX_BESIDE)
+            }
         }
     }
 
@@ -99,8 +109,8 @@ impl Path {
     /// the body never writes need not be found out in the others.
     fn repeated(mut self) -> Path {
         let body = self.insns.len();
-        let rounds = (MAX_GUIDED / body.max(1)).min(MAX_ROUNDS);
-        if rounds > 1 {
+        let fits = |rounds: &usize| rounds * body <= MAX_GUIDED;
+        if let Some(rounds) = ROUNDS.into_iter().find(fits) {
             self.insns = self.insns.repeat(rounds);
             self.end = End::Repeat(body);
         }
@@ -175,7 +185,8 @@ impl<'a> Gathering<'a> {
         }
     }
 
-    fn guided(mut self, profile: &Profile) -> Path {
+    /// Ends at the head of a loop, but not before there are `least` instructions.
+    fn guided(mut self, profile: &Profile, least: usize) -> Path {
         let mut returns = Vec::new();
         let mut share = 1.0;
         let mut pc = self.start;
@@ -218,7 +229,8 @@ impl<'a> Gathering<'a> {
             }
             self.insns.push(fetched);
             pc = fetched.to;
-            if pc == self.start || share < RARE || (fetched.is_taken() && profile.is_loop(pc)) {
+            let at_head = pc == self.start || (fetched.is_taken() && profile.is_loop(pc));
+            if share < RARE || (at_head && self.insns.len() >= least) {
                 return self.ended(End::Goto(pc));
             }
         }

@@ -159,6 +159,19 @@ impl Profile {
         self.hot.contains(&pc)
     }
 
+    /// The code of these units is no longer what it was. One that changes often must
+    /// not be compiled at length each time.
+    pub(super) fn cool(&mut self, units: impl Iterator<Item = u64>) {
+        for pc in units {
+            self.hot.remove(&pc);
+        }
+    }
+
+    /// Any unit is hot.
+    pub(super) fn knows_hot(&self) -> bool {
+        !self.hot.is_empty()
+    }
+
     /// The unit at `pc` is hot, and the head of a loop.
     pub(super) fn is_loop(&self, pc: u64) -> bool {
         self.is_hot(pc) && self.loops.contains(&pc)

@@ -16,8 +16,11 @@ use super::exit::{Mode, Site};
 use super::meter::Meter;
 use super::path::{End, Fetched, MAX_INSNS, Path};
 use super::profile::Profile;
-use crate::isa::Inst;
+use crate::isa::{AluOp, Inst, Width};
 use crate::machine::Memory;
+
+/// Instructions that are searched for accesses that can be looked at together.
+const LOOK_AHEAD: usize = 64;
 
 /// What a unit is looked up by: its first instruction's address, and its mode.
 pub(super) type Key = (u64, Mode);
@@ -56,7 +59,7 @@ pub(super) fn compile(
     context: Context<'_>,
 ) -> Result<Option<Unit>, DynasmError> {
     let path = match guide {
-        Some(profile) => Path::guided(memory, pc, profile),
+        Some(profile) => Path::guided(memory, pc, mode, profile),
         None => Path::straight(memory, pc, mode),
     };
     if path.insns.is_empty() {
@@ -123,7 +126,7 @@ fn emit(
             emitter.keep_unwritten(body.iter().filter_map(|fetched| fetched.inst.rd()));
             x64!(emitter ; .align 16 ; =>again);
         }
-        let insns = &path.insns[segment];
+        let insns = &path.insns[segment.clone()];
         for (index, fetched) in insns.iter().enumerate() {
             emitter.pc = fetched.pc;
             emitter.owed = price(meter, &insns[index..]);
@@ -133,7 +136,9 @@ fn emit(
             }
             let (host, pc, owed) = (emitter.position() as u32, fetched.pc, emitter.owed);
             marks.push(Mark { host, pc, owed });
-            emitter.ahead = ahead(&insns[index..]);
+            if emitter.shadow().is_some() {
+                emitter.ahead = ahead(&path.insns[segment.start + index..]);
+            }
             match last.is_some_and(|last| std::ptr::eq(last, fetched)) {
                 true => emitter.jump_register(fetched),
                 false => emit_instruction(emitter, fetched),
@@ -153,25 +158,43 @@ fn emit(
     marks
 }
 
-/// The offsets of the loads and stores that surely follow on the first
-/// instruction of a segment, off the same base.
-fn ahead(segment: &[Fetched]) -> Vec<i32> {
-    let based = |inst| match inst {
-        Inst::Load { rs1, offset, .. } | Inst::Store { rs1, offset, .. } => Some((rs1, offset)),
+/// The loads and stores off the base of the first instruction of a path that
+/// follow on it, counted from what the base holds now. Execution may leave the
+/// path before it gets to them.
+fn ahead(insns: &[Fetched]) -> Vec<(Width, i32)> {
+    let based = |fetched: &Fetched| match fetched.inst {
+        Inst::Load {
+            op, rs1, offset, ..
+        } => Some((rs1, op.width(), offset)),
+        Inst::Store {
+            width, rs1, offset, ..
+        } => Some((rs1, width, offset)),
         _ => None,
     };
-    let Some((base, _)) = segment.first().and_then(|fetched| based(fetched.inst)) else {
+    let Some((base, ..)) = insns.first().and_then(based) else {
         return Vec::new();
     };
-    let insns = segment.iter().map(|fetched| fetched.inst);
-    let unchanged = insns.clone().position(|inst| inst.rd() == Some(base));
-    insns
-        .take(unchanged.map_or(segment.len(), |last| last + 1))
-        .skip(1)
-        .filter_map(based)
-        .filter(|&(rs1, _)| rs1 == base)
-        .map(|(_, offset)| offset)
-        .collect()
+    let mut found = Vec::new();
+    let mut moved = 0_i32;
+    for (index, fetched) in insns.iter().take(LOOK_AHEAD).enumerate() {
+        match based(fetched) {
+            Some((rs1, width, offset)) if rs1 == base && index > 0 => {
+                found.push((width, offset + moved));
+            }
+            _ => {}
+        }
+        match fetched.inst {
+            Inst::AluImm {
+                op: AluOp::Add,
+                rd,
+                rs1,
+                imm,
+            } if (rd, rs1) == (base, base) => moved += imm,
+            inst if inst.rd() == Some(base) => break,
+            _ => {}
+        }
+    }
+    found
 }
 
 /// What a stretch costs, an SC that fails included: that gives its access back.

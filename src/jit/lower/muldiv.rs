@@ -27,7 +27,9 @@ impl Emitter<'_> {
         if rd.is_zero() {
             return;
         }
-        self.facts.lose_index();
+        if !matches!(op, MulDivOp::Mul | MulDivOp::Mulw) {
+            self.facts.lose_index();
+        }
         match op {
             MulDivOp::Mul | MulDivOp::Mulw => self.multiply(op, rd, rs1, rs2),
             MulDivOp::Mulh | MulDivOp::Mulhu => self.multiply_high(op, rd, rs1, rs2),

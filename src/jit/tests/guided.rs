@@ -2,7 +2,7 @@
 //! pays for it: `path`, `unit`.
 
 use super::super::exit::{ExitKind, Mode, SiteId};
-use super::super::path::{self, End, MAX_GUIDED, MAX_INSNS, MAX_ROUNDS, Path};
+use super::super::path::{self, End, MAX_BESIDE, MAX_GUIDED, MAX_INSNS, Path, ROUNDS};
 use super::super::profile::{HOT, Profile, WINDOWS};
 use super::super::unit::{self, Unit};
 use super::super::{emitter::Context, meter::Meter, stubs};
@@ -71,13 +71,13 @@ impl Seen {
         self
     }
 
-    fn path(&mut self) -> Path {
-        Path::guided(&mut self.memory, CODE, &self.profile)
+    fn path_in(&mut self, mode: Mode) -> Path {
+        Path::guided(&mut self.memory, CODE, mode, &self.profile)
     }
 
     /// The path from the start: which instructions, and how it ends.
     fn goes(mut self) -> (Vec<usize>, End) {
-        let path = self.path();
+        let path = self.path_in(Mode::Fast);
         let indices = path.insns.iter().map(|fetched| index_of(fetched.pc));
         // Each instruction is where the one before it goes on.
         for pair in path.insns.windows(2) {
@@ -218,14 +218,14 @@ fn an_indirect_call_is_returned_from() {
 #[test]
 fn a_jump_to_itself_is_a_body_too() {
     let (path, end) = Seen::code(&[go(0)]).goes();
-    assert_eq!((path, end), (vec![0; MAX_ROUNDS], End::Repeat(1)));
+    assert_eq!((path, end), (vec![0; ROUNDS[0]], End::Repeat(1)));
 }
 
 #[test]
 fn a_loop_is_repeated() {
     let code = [STEP, STEP, skip(-2), Inst::Ecall];
     let (path, end) = Seen::code(&code).went(2, &[(0, 9), (3, 1)]).goes();
-    assert_eq!((path, end), ([0, 1, 2].repeat(MAX_ROUNDS), End::Repeat(3)));
+    assert_eq!((path, end), ([0, 1, 2].repeat(ROUNDS[0]), End::Repeat(3)));
 }
 
 /// By a jump in its midst, a call, and an indirect jump.
@@ -239,7 +239,7 @@ fn a_loop_may_close_by_any_jump() {
         let End::Repeat(body) = end else {
             panic!("{end:?}");
         };
-        assert_eq!(path, path[..body].repeat(MAX_ROUNDS));
+        assert_eq!(path, path[..body].repeat(ROUNDS[0]));
         path[..body].to_vec()
     };
     assert_eq!(body(&[go(2), Inst::Ecall, go(-2)], &[]), [0, 2]);
@@ -256,13 +256,18 @@ fn a_long_body_is_repeated_less_often() {
         let (path, end) = Seen::code(&code).goes();
         (path.len() / body as usize, path.len() % body as usize, end)
     };
-    let most = MAX_GUIDED as i32;
     let rounds = |rounds, body| (rounds, 0, End::Repeat(body as usize));
-    assert_eq!(path(most / 8), rounds(8, most / 8));
-    assert_eq!(path(most / 8 + 1), rounds(7, most / 8 + 1));
-    assert_eq!(path(most / 2), rounds(2, most / 2));
-    // Less than twice: it goes on at its own start by a link.
-    assert_eq!(path(most / 2 + 1), (1, 0, goto(0)));
+    let most = MAX_GUIDED as i32;
+    let mut longest = 0;
+    for times in ROUNDS {
+        let shortest = longest + 1;
+        longest = most / times as i32;
+        for body in [shortest, longest] {
+            assert_eq!(path(body), rounds(times, body), "{body}");
+        }
+    }
+    // Less often is not worth it: it goes on at its own start by a link.
+    assert_eq!(path(longest + 1), (1, 0, goto(0)));
     assert_eq!(path(most), (1, 0, goto(0)));
     // Its end is out of reach.
     let (whole, more, end) = path(most + 1);
@@ -320,10 +325,29 @@ fn a_path_ends_where_nothing_can_be_fetched() {
     assert_eq!((path, end), (vec![0], End::Leave(ExitKind::Step, pc_of(1))));
 }
 
+#[test]
+fn beside_a_fast_unit_a_path_goes_on_to_a_loop_but_not_at_once() {
+    // Past the first, second and third round of a loop of twelve.
+    let mut code = [STEP; 12];
+    code[11] = skip(-11);
+    let seen = || Seen::code(&code).went(11, &[(0, 99), (12, 1)]).hot(&[0]);
+    for mode in [Mode::Apart, Mode::Careful] {
+        let path = seen().path_in(mode);
+        let wanted = MAX_BESIDE.next_multiple_of(12);
+        assert_eq!((path.insns.len(), path.end), (wanted, goto(0)));
+        // Where there is no loop, it ends soon all the same.
+        let path = Seen::code(&[STEP; 200]).path_in(mode);
+        let most = 2 * MAX_BESIDE;
+        assert_eq!((path.insns.len(), path.end), (most, goto(most)));
+    }
+    let path = seen().path_in(Mode::Fast);
+    assert_eq!(path.end, End::Repeat(12));
+}
+
 /// The path from `start`, and the pages that it depends on.
 fn pages_of(insns: &[Inst], before: u64, access: Access) -> (usize, End, Vec<u64>) {
     let (mut hart, start) = across(insns, before, access);
-    let path = Path::guided(&mut hart.memory, start, &Profile::new(1));
+    let path = Path::guided(&mut hart.memory, start, Mode::Fast, &Profile::new(1));
     (path.insns.len(), path.end, path.pages())
 }
 
@@ -335,7 +359,7 @@ fn a_path_depends_on_all_pages_that_it_was_read_from() {
     // Over to the second page and back, again and again.
     let code = [go(2), STEP, go(-2)];
     let (len, end, pages) = pages_of(&code, 2, access);
-    assert_eq!((len, end), (2 * MAX_ROUNDS, End::Repeat(2)));
+    assert_eq!((len, end), (2 * ROUNDS[0], End::Repeat(2)));
     assert_eq!(pages, [first, second]);
     // The end lies on the second page alone.
     let (len, end, pages) = pages_of(&[STEP, Inst::Ecall], 1, access);
@@ -365,10 +389,10 @@ fn the_page_of_the_start_is_read_whatever_it_is() {
     let border = CODE + PAGE_SIZE;
     let (mut hart, _) = across(&[STEP, STEP, go(-1)], 0, Access::ALL);
     let start = border + 4;
-    let path = Path::guided(&mut hart.memory, start, &Profile::new(1));
+    let path = Path::guided(&mut hart.memory, start, Mode::Fast, &Profile::new(1));
     assert_eq!(
         (path.insns.len(), path.end),
-        (2 * MAX_ROUNDS, End::Repeat(2))
+        (2 * ROUNDS[0], End::Repeat(2))
     );
     assert_eq!(path.pages(), [border / PAGE_SIZE]);
 }
@@ -411,15 +435,17 @@ fn a_segment_is_as_long_as_what_is_paid_for_at_once_may_be() {
 fn the_first_round_is_paid_for_apart() {
     let code = [STEP, STEP, skip(-2), Inst::Ecall];
     let unit = Seen::code(&code).unit(Meter::Insns);
-    let rest = 3 * (MAX_ROUNDS as u32 - 1);
+    let rest = 3 * (ROUNDS[0] as u32 - 1);
     assert_eq!(segments(&unit), [(0, 3), (0, rest)]);
     assert!(unit.repeats);
     // Of a body that does not divide what is paid at once, rounds are torn.
-    let mut code = vec![STEP; 29];
-    code.push(go(-29));
+    let mut code = vec![STEP; 49];
+    code.push(go(-49));
     let unit = Seen::code(&code).unit(Meter::Insns);
-    let wanted = [(0, 30), (0, 64), (4, 64), (8, 64), (12, 18)];
-    assert_eq!(segments(&unit), wanted);
+    assert_eq!(
+        segments(&unit),
+        [(0, 50), (0, 64), (14, 64), (28, 64), (42, 8)]
+    );
 }
 
 #[test]
@@ -439,7 +465,7 @@ fn accesses_are_paid_for_too() {
 fn marks_of_all_rounds_lie_in_the_code_in_order() {
     let code = [STEP, STEP, skip(-2), Inst::Ecall];
     let unit = Seen::code(&code).unit(Meter::Insns);
-    assert_eq!(unit.marks.len(), 3 * MAX_ROUNDS);
+    assert_eq!(unit.marks.len(), 3 * ROUNDS[0]);
     assert!(unit.marks.is_sorted_by_key(|mark| mark.host));
     let code = 0x1000..0x1000 + unit.code.len();
     assert!(

@@ -102,6 +102,11 @@ fn agree(program: &Program, part: u64, pieces: &[u64]) -> Result<(), Disagreemen
             return Err(Disagreement::Pieces(engine));
         }
     }
+    if let Some(hurried) = scenario.hurried(&whole)
+        && hurried.run_pieces(EngineKind::Jit, pieces) != whole
+    {
+        return Err(Disagreement::Pieces(EngineKind::Jit));
+    }
     record::compare(&scenario, &whole, &record::two_policies(part), false)?;
     Ok(())
 }

@@ -22,7 +22,7 @@ const MAX_BRANCHES: usize = 12;
 /// Instructions in a guided path at most.
 pub(super) const MAX_GUIDED: usize = 256;
 /// Instructions in a guided path beside a fast one, if they end at the head of a loop.
-const MAX_BESIDE: usize = 32;
+pub(super) const MAX_BESIDE: usize = 32;
 /// How often the body of a loop is repeated, if there is room: once, and then as
 /// many times as there are words that can be looked at together.
 pub(super) const ROUNDS: [usize; 4] = [9, 5, 3, 2];

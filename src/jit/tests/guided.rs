@@ -2,7 +2,7 @@
 //! pays for it: `path`, `unit`.
 
 use super::super::exit::{ExitKind, Mode, SiteId};
-use super::super::path::{self, End, MAX_GUIDED, MAX_INSNS, Path, ROUNDS};
+use super::super::path::{self, End, MAX_BESIDE, MAX_GUIDED, MAX_INSNS, Path, ROUNDS};
 use super::super::profile::{HOT, Profile, WINDOWS};
 use super::super::unit::{self, Unit};
 use super::super::{emitter::Context, meter::Meter, stubs};
@@ -71,13 +71,13 @@ impl Seen {
         self
     }
 
-    fn path(&mut self) -> Path {
-        Path::guided(&mut self.memory, CODE, Mode::Fast, &self.profile)
+    fn path_in(&mut self, mode: Mode) -> Path {
+        Path::guided(&mut self.memory, CODE, mode, &self.profile)
     }
 
     /// The path from the start: which instructions, and how it ends.
     fn goes(mut self) -> (Vec<usize>, End) {
-        let path = self.path();
+        let path = self.path_in(Mode::Fast);
         let indices = path.insns.iter().map(|fetched| index_of(fetched.pc));
         // Each instruction is where the one before it goes on.
         for pair in path.insns.windows(2) {
@@ -256,17 +256,18 @@ fn a_long_body_is_repeated_less_often() {
         let (path, end) = Seen::code(&code).goes();
         (path.len() / body as usize, path.len() % body as usize, end)
     };
-    let most = MAX_GUIDED as i32;
     let rounds = |rounds, body| (rounds, 0, End::Repeat(body as usize));
-    for (index, number) in ROUNDS.into_iter().enumerate() {
-        let most = most / number as i32;
-        assert_eq!(path(most), rounds(number, most));
-        if let Some(&fewer) = ROUNDS.get(index + 1) {
-            assert_eq!(path(most + 1), rounds(fewer, most + 1));
+    let most = MAX_GUIDED as i32;
+    let mut longest = 0;
+    for times in ROUNDS {
+        let shortest = longest + 1;
+        longest = most / times as i32;
+        for body in [shortest, longest] {
+            assert_eq!(path(body), rounds(times, body), "{body}");
         }
     }
-    // Less than twice: it goes on at its own start by a link.
-    assert_eq!(path(most / 2 + 1), (1, 0, goto(0)));
+    // Less often is not worth it: it goes on at its own start by a link.
+    assert_eq!(path(longest + 1), (1, 0, goto(0)));
     assert_eq!(path(most), (1, 0, goto(0)));
     // Its end is out of reach.
     let (whole, more, end) = path(most + 1);
@@ -322,6 +323,25 @@ fn a_path_ends_where_nothing_can_be_fetched() {
     assert_eq!((path, end), (vec![0, 1], End::Leave(ExitKind::Step, away)));
     let (path, end) = Seen::code(&[STEP]).goes();
     assert_eq!((path, end), (vec![0], End::Leave(ExitKind::Step, pc_of(1))));
+}
+
+#[test]
+fn beside_a_fast_unit_a_path_goes_on_to_a_loop_but_not_at_once() {
+    // Past the first, second and third round of a loop of twelve.
+    let mut code = [STEP; 12];
+    code[11] = skip(-11);
+    let seen = || Seen::code(&code).went(11, &[(0, 99), (12, 1)]).hot(&[0]);
+    for mode in [Mode::Apart, Mode::Careful] {
+        let path = seen().path_in(mode);
+        let wanted = MAX_BESIDE.next_multiple_of(12);
+        assert_eq!((path.insns.len(), path.end), (wanted, goto(0)));
+        // Where there is no loop, it ends soon all the same.
+        let path = Seen::code(&[STEP; 200]).path_in(mode);
+        let most = 2 * MAX_BESIDE;
+        assert_eq!((path.insns.len(), path.end), (most, goto(most)));
+    }
+    let path = seen().path_in(Mode::Fast);
+    assert_eq!(path.end, End::Repeat(12));
 }
 
 /// The path from `start`, and the pages that it depends on.
@@ -419,11 +439,13 @@ fn the_first_round_is_paid_for_apart() {
     assert_eq!(segments(&unit), [(0, 3), (0, rest)]);
     assert!(unit.repeats);
     // Of a body that does not divide what is paid at once, rounds are torn.
-    let mut code = vec![STEP; 29];
-    code.push(go(-29));
+    let mut code = vec![STEP; 49];
+    code.push(go(-49));
     let unit = Seen::code(&code).unit(Meter::Insns);
-    let wanted = [(0, 30), (0, 64), (4, 56)];
-    assert_eq!(segments(&unit), wanted);
+    assert_eq!(
+        segments(&unit),
+        [(0, 50), (0, 64), (14, 64), (28, 64), (42, 8)]
+    );
 }
 
 #[test]

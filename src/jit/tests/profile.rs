@@ -220,6 +220,16 @@ fn what_is_hot_becomes_so_once_and_stays() {
 }
 
 #[test]
+fn what_has_changed_is_no_longer_hot_and_may_become_so_again() {
+    let (mut profile, _) = entered(PC, HOT);
+    assert!(profile.knows_hot());
+    profile.cool([PC, PC + 4].into_iter());
+    assert!(!profile.is_hot(PC) && !profile.knows_hot());
+    (0..HOT).for_each(|_| profile.entered(PC));
+    assert_eq!(verdict(&mut profile, &Homes::usual()).hot, [PC]);
+}
+
+#[test]
 fn a_verdict_is_in_the_order_of_addresses() {
     let (mut profile, usual) = fresh();
     let mut pcs: Vec<u64> = (0..100).map(|index| 4 * (index * 37 % 100)).collect();

@@ -40,6 +40,11 @@ impl Jit {
         match *self {}
     }
 
+    /// Nothing is compiled, however late.
+    pub fn set_patience(&mut self, _arrivals: u8) {
+        match *self {}
+    }
+
     /// Nothing is observed, however often.
     pub fn observe_every(&mut self, _insns: u64) {
         match *self {}

@@ -42,6 +42,7 @@ use emitter::Context;
 use exit::{ExitKind, Mode, Site};
 use fault::FAULTED;
 pub use fault::FaultsReceived;
+use hashbrown::HashMap;
 use meter::Meter;
 pub use path::MAX_INSNS;
 use profile::Profile;
@@ -59,6 +60,8 @@ const _: () = assert!(CODE_BYTES <= u32::MAX as usize);
 /// Units compiled from one [`Stop::Pause`] to the next, so that a guest that does
 /// nothing but need new ones does not outrun a time limit.
 const UNITS_TO_PAUSE: u32 = 1 << 10;
+/// Places that are counted how often execution arrives there.
+const MAX_ARRIVALS: usize = 1 << 16;
 /// Units start at multiples of this.
 const UNIT_ALIGN: usize = 16;
 
@@ -71,6 +74,10 @@ pub struct Jit {
     profile: Profile,
     /// Instructions until the next window of the profile.
     until_window: u64,
+    /// How often execution has to arrive at code before it is compiled.
+    patience: u8,
+    /// How often it has, where that is not compiled yet.
+    arrivals: HashMap<u64, u8>,
     /// Where in the units the window's last instruction is.
     watched: Option<Place>,
     stubs: Stubs,
@@ -111,6 +118,8 @@ impl Jit {
             cache: Cache::default(),
             homes,
             until_window: profile.interval(),
+            patience: 1,
+            arrivals: HashMap::new(),
             watched: None,
             profile,
             stubs,
@@ -130,6 +139,12 @@ impl Jit {
     pub fn observe_every(&mut self, insns: u64) {
         self.profile = Profile::new(insns);
         self.until_window = self.profile.interval();
+    }
+
+    /// Compiles code only when execution arrives at it for this time: until then it
+    /// is for the interpreter, one stretch up to a jump at a time.
+    pub fn set_patience(&mut self, arrivals: u8) {
+        self.patience = arrivals;
     }
 
     /// Lets this thread receive the signals that emitted code needs, until the
@@ -176,6 +191,23 @@ impl Jit {
             self.broken = true;
             None
         })
+    }
+
+    /// Whether execution has not arrived at `pc` often enough yet; counts this time.
+    fn is_cold(&mut self, (pc, mode): Key) -> bool {
+        if self.patience <= 1 || mode != Mode::Fast || self.cache.find((pc, mode)).is_some() {
+            return false;
+        }
+        if self.arrivals.len() >= MAX_ARRIVALS {
+            self.arrivals.clear();
+        }
+        let arrivals = self.arrivals.entry(pc).or_default();
+        *arrivals += 1;
+        let is_cold = *arrivals < self.patience;
+        if !is_cold {
+            self.arrivals.remove(&pc);
+        }
+        is_cold
     }
 
     fn compile(&mut self, memory: &mut Memory, key: Key) -> std::io::Result<Option<usize>> {
@@ -383,7 +415,11 @@ impl Engine for Jit {
                 self.until_pause = UNITS_TO_PAUSE;
                 return Stop::Pause;
             }
-            let Some(offset) = self.unit(&mut hart.memory, (hart.state.pc, mode)) else {
+            let key = (hart.state.pc, mode);
+            if self.is_cold(key) {
+                return Stop::Cold;
+            }
+            let Some(offset) = self.unit(&mut hart.memory, key) else {
                 return Stop::Step;
             };
             if missed {

@@ -25,7 +25,7 @@ pub(super) const MAX_GUIDED: usize = 256;
 pub(super) const MAX_BESIDE: usize = 32;
 /// How often the body of a loop is repeated, if there is room: once, and then as
 /// many times as there are words that can be looked at together.
-pub(super) const ROUNDS: [usize; 3] = [9, 5, 3];
+pub(super) const ROUNDS: [usize; 4] = [9, 5, 3, 2];
 /// A guided path ends where execution gets less often than once in so many times
 /// that it is entered.
 const RARE: f64 = 1.0 / 16.0;

@@ -127,10 +127,11 @@ fn emit(
             x64!(emitter ; .align 16 ; =>again);
         }
         let insns = &path.insns[segment.clone()];
+        emitter.rest = price(meter, insns);
         for (index, fetched) in insns.iter().enumerate() {
             emitter.pc = fetched.pc;
-            emitter.owed = price(meter, &insns[index..]);
-            emitter.rest = price(meter, &insns[index + 1..]);
+            emitter.owed = emitter.rest;
+            emitter.rest -= price(meter, std::slice::from_ref(fetched));
             if index == 0 {
                 emitter.start_segment(emitter.owed);
             }

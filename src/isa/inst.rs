@@ -64,6 +64,14 @@ impl AluOp {
         )
     }
 
+    /// Whether the operands may be exchanged.
+    pub const fn is_commutative(self) -> bool {
+        matches!(
+            self,
+            AluOp::Add | AluOp::Addw | AluOp::Xor | AluOp::Or | AluOp::And
+        )
+    }
+
     /// Whether an immediate form exists: all but the subtractions, which are
     /// additions of the negated immediate.
     pub const fn has_immediate_form(self) -> bool {

@@ -66,6 +66,8 @@ pub(super) struct Emitter<'a> {
     pub(super) owed: u32,
     /// What the segment was paid for the instructions behind it.
     pub(super) rest: u32,
+    /// Nobody looks at the upper half of the current instruction's result.
+    pub(super) low: bool,
     /// The loads and stores that follow off the same base: widths, and offsets
     /// from what it holds now.
     pub(super) ahead: Vec<(Width, i32)>,
@@ -116,6 +118,7 @@ impl<'a> Emitter<'a> {
             pc: 0,
             owed: 0,
             rest: 0,
+            low: false,
             ahead: Vec::new(),
         }
     }

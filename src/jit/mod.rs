@@ -24,6 +24,7 @@ mod inspect;
 mod lower;
 mod meter;
 mod path;
+mod plan;
 mod profile;
 mod regs;
 mod side;
@@ -127,7 +128,7 @@ impl Jit {
             emitted: len as u64,
             compile_time: Duration::ZERO,
             until_pause: UNITS_TO_PAUSE,
-            bmi2: std::arch::is_x86_feature_detected!("bmi2"),
+            bmi2: has_bmi(),
             meter: touch.map_or(Meter::Insns, |_| Meter::Accesses),
             touch,
             number,
@@ -358,6 +359,11 @@ impl Jit {
         };
         (departure, owed)
     }
+}
+
+/// Whether the host has BMI1 and BMI2; no processor has the second alone.
+fn has_bmi() -> bool {
+    std::arch::is_x86_feature_detected!("bmi1") && std::arch::is_x86_feature_detected!("bmi2")
 }
 
 /// Where emitted code records touches in `memory`, if it is to.

@@ -15,6 +15,7 @@ use super::emitter::{Context, Emitter};
 use super::exit::{Mode, Site};
 use super::meter::Meter;
 use super::path::{End, Fetched, MAX_INSNS, Path};
+use super::plan;
 use super::profile::Profile;
 use crate::isa::{AluOp, Inst, Width};
 use crate::machine::Memory;
@@ -120,6 +121,7 @@ fn emit(
     let mut marks = Vec::with_capacity(path.insns.len());
     let again = emitter.asm.new_dynamic_label();
     let last = path.insns.last().filter(|_| path.end == End::Indirect);
+    let plan = plan::plan(path, &segments, emitter.bmi2);
     for segment in segments {
         if path.end == End::Repeat(segment.start) {
             let body = &path.insns[..segment.start];
@@ -128,7 +130,7 @@ fn emit(
         }
         let insns = &path.insns[segment.clone()];
         emitter.rest = price(meter, insns);
-        for (index, fetched) in insns.iter().enumerate() {
+        for (index, (fetched, planned)) in insns.iter().zip(&plan[segment.clone()]).enumerate() {
             emitter.pc = fetched.pc;
             emitter.owed = emitter.rest;
             emitter.rest -= price(meter, std::slice::from_ref(fetched));
@@ -142,7 +144,7 @@ fn emit(
             }
             match last.is_some_and(|last| std::ptr::eq(last, fetched)) {
                 true => emitter.jump_register(fetched),
-                false => emit_instruction(emitter, fetched),
+                false => emitter.lower_step(fetched, *planned),
             }
         }
     }
@@ -202,14 +204,4 @@ fn ahead(insns: &[Fetched]) -> Vec<(Width, i32)> {
 fn price(meter: Meter, insns: &[Fetched]) -> u32 {
     let accesses = insns.iter().filter(|fetched| fetched.inst.is_access());
     meter.price(insns.len() as u32, accesses.count() as u32)
-}
-
-/// Emits an instruction behind which the path goes on.
-fn emit_instruction(emitter: &mut Emitter<'_>, fetched: &Fetched) {
-    match fetched.inst {
-        Inst::Jal { rd, .. } => emitter.write_constant(rd, fetched.next),
-        Inst::Jalr { .. } => emitter.jump_along(fetched),
-        Inst::Branch { .. } => emitter.branch(fetched),
-        inst => emitter.lower(inst),
-    }
 }

@@ -10,6 +10,7 @@
 mod alu;
 mod atomic;
 mod control;
+mod fused;
 mod mem;
 mod muldiv;
 mod touch;

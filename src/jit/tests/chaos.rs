@@ -182,7 +182,7 @@ impl Side {
     fn handle(&mut self, stop: Stop, layout: &Layout, dice: &mut Dice) {
         match stop {
             Stop::FenceI => self.hart.memory.synchronize_code(),
-            Stop::Budget | Stop::Observe | Stop::Pause | Stop::ChunkFull => {}
+            Stop::Budget | Stop::Observe | Stop::Cold | Stop::Pause | Stop::ChunkFull => {}
             Stop::Ecall => {
                 self.hart.state.pc += 4;
                 self.hart.state.insns += 1;

@@ -133,6 +133,13 @@ struct ReportArgs {
         default_missing_value = ""
     )]
     dump_asm: Option<String>,
+
+    /// Tell Linux perf which guest code is where, by /tmp/perf-PID.map
+    ///
+    /// "perf record rvjet run --perf-map ELF" and "perf report" name guest
+    /// functions then. The interpreter has nothing to tell.
+    #[arg(long, env = "RVJET_PERF_MAP", value_parser = BoolishValueParser::new())]
+    perf_map: bool,
 }
 
 impl Options {
@@ -177,6 +184,7 @@ impl Launch {
             .engine(self.engine)
             .limits(self.limits)
             .address_space(address_space(self.limits))
+            .perf_map(self.reports.perf_map)
     }
 
     /// No machine could be made of it.

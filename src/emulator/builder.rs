@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use super::perf_map::PerfMap;
 use super::{AccessTrace, Engines, Machine, Recording};
 use crate::abi::{Abi, Bare};
 use crate::error::Error;
@@ -41,6 +42,7 @@ pub struct Builder<'elf> {
     engine: EngineKind,
     limits: Limits,
     address_space: u64,
+    perf_map: bool,
 }
 
 impl Default for Builder<'_> {
@@ -51,6 +53,7 @@ impl Default for Builder<'_> {
             engine: EngineKind::Auto,
             limits: Limits::default(),
             address_space: Builder::ADDRESS_SPACE,
+            perf_map: false,
         }
     }
 }
@@ -96,6 +99,16 @@ impl<'elf> Builder<'elf> {
     /// Bytes of the guest's address space. Default: [`Builder::ADDRESS_SPACE`].
     pub fn address_space(mut self, bytes: u64) -> Self {
         self.address_space = bytes;
+        self
+    }
+
+    /// Whether Linux perf is told which guest code is where in host memory, by
+    /// the file that it looks for, `/tmp/perf-<pid>.map`: a line for each unit
+    /// of emitted code, `main+0x1c [fast]`. All machines of a process write to
+    /// the same file. What does not fit on the disk is left out. Without a JIT
+    /// there is no file. Default: no.
+    pub fn perf_map(mut self, wanted: bool) -> Self {
+        self.perf_map = wanted;
         self
     }
 
@@ -173,7 +186,10 @@ impl<'elf> Builder<'elf> {
         let laid = hart.memory.end_call().writes.into_iter();
         let initial = laid.map(|(addr, bytes)| Initial { addr, bytes }).collect();
         hart.memory.take_stale_code();
-        let engines = Engines::new(self.engine, &mut hart.memory)?;
+        let mut engines = Engines::new(self.engine, &mut hart.memory)?;
+        if self.perf_map {
+            engines.observe(|| PerfMap::observer(elf, program.bias))?;
+        }
         let machine = Machine {
             hart,
             abi: self.abi,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::EngineKind;
 use crate::error::Error;
 use crate::interp::Interp;
-use crate::jit::Jit;
+use crate::jit::{Jit, Observer};
 use crate::machine::{Engine, Hart, Memory, Stop};
 
 /// The interpreter, and the JIT where it was asked for. The JIT leaves to the
@@ -28,6 +28,17 @@ impl Engines {
             interp: Interp::new(),
             jit,
         })
+    }
+
+    /// If there is a JIT, has `observer` told of the code that it emits.
+    pub(super) fn observe(
+        &mut self,
+        observer: impl FnOnce() -> Result<Observer, Error>,
+    ) -> Result<(), Error> {
+        if let Some(jit) = &mut self.jit {
+            jit.observe(observer()?);
+        }
+        Ok(())
     }
 
     /// What a run has to hold while it goes on, if it needs anything of its thread.

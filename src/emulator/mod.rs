@@ -9,6 +9,7 @@ mod builder;
 mod direct;
 mod engines;
 mod outcome;
+mod perf_map;
 mod recording;
 mod replayer;
 mod writing;

@@ -16,6 +16,7 @@
 mod asm;
 mod cache;
 mod code;
+mod emission;
 mod emitter;
 mod exit;
 mod facts;
@@ -37,6 +38,7 @@ use std::time::{Duration, Instant};
 
 use cache::{Cache, Patch};
 use code::{CodeMemory, Left};
+pub use emission::{Emission, Observer};
 use emitter::Context;
 use exit::{ExitKind, Mode, Site};
 use fault::FAULTED;
@@ -70,6 +72,8 @@ pub struct Jit {
     /// Instructions until the next sample.
     until_sample: u64,
     stubs: Stubs,
+    /// Where the stubs end.
+    stubs_end: usize,
     /// Where the next unit goes.
     free: usize,
     emitted: u64,
@@ -79,6 +83,7 @@ pub struct Jit {
     bmi2: bool,
     meter: Meter,
     touch: Option<TouchCode>,
+    observer: Option<Observer>,
     /// No other JIT of this process has this number.
     number: u64,
     /// The host refused something, or the hart has another memory than the code
@@ -109,6 +114,7 @@ impl Jit {
             until_sample: profile.interval(),
             profile,
             stubs,
+            stubs_end: len,
             free: len.next_multiple_of(UNIT_ALIGN),
             emitted: len as u64,
             compile_time: Duration::ZERO,
@@ -116,6 +122,7 @@ impl Jit {
             bmi2: std::arch::is_x86_feature_detected!("bmi2"),
             meter: touch.map_or(Meter::Insns, |_| Meter::Accesses),
             touch,
+            observer: None,
             number,
             broken: false,
         })
@@ -149,6 +156,33 @@ impl Jit {
             listing.write(out, memory)?;
         }
         Ok(())
+    }
+
+    /// Tells `observer` of all code that there is, and from now on of what comes.
+    pub fn observe(&mut self, observer: Observer) {
+        self.observer = Some(observer);
+        self.tell_all();
+    }
+
+    fn tell_all(&mut self) {
+        let Some(observer) = &mut self.observer else {
+            return;
+        };
+        let base = self.code.address(0);
+        observer.tell(&Emission::Cleared { base });
+        for (span, name) in self.stubs.spans(self.stubs_end) {
+            let (addr, len) = (base + span.start as u64, span.len() as u64);
+            observer.tell(&Emission::Stub {
+                base,
+                addr,
+                len,
+                name,
+            });
+        }
+        for listing in self.cache.listings(|span| self.code.bytes(span)) {
+            let (offset, len) = (listing.offset, listing.code.len());
+            observer.tell(&unit_emission(base, listing.key, offset..offset + len));
+        }
     }
 
     /// Where the unit of `key` is, which is compiled if need be; nothing if the
@@ -186,6 +220,9 @@ impl Jit {
         let mut writes = writes_of(&patches);
         writes.push((offset, &code));
         self.code.write(writes)?;
+        if let Some(observer) = &mut self.observer {
+            observer.tell(&unit_emission(self.code.address(0), key, offset..end));
+        }
         Ok(Some(offset))
     }
 
@@ -207,8 +244,10 @@ impl Jit {
         let (stubs, len) = lay_stubs(&mut self.code, &self.homes, self.touch)?;
         self.cache = Cache::default();
         self.stubs = stubs;
+        self.stubs_end = len;
         self.free = len.next_multiple_of(UNIT_ALIGN);
         side::initialize(memory);
+        self.tell_all();
         Ok(())
     }
 
@@ -314,6 +353,17 @@ fn lay_stubs(
     let (bytes, stubs) = stubs::emit(homes, touch).map_err(std::io::Error::other)?;
     code.write(vec![(0, &bytes)])?;
     Ok((stubs, bytes.len()))
+}
+
+fn unit_emission(base: u64, key: Key, span: Range<usize>) -> Emission {
+    let (pc, mode) = key;
+    Emission::Unit {
+        base,
+        addr: base + span.start as u64,
+        len: span.len() as u64,
+        pc,
+        mode: inspect::mode_name(mode),
+    }
 }
 
 /// The writes that carry out `patches`.

@@ -15,6 +15,7 @@ mod grants;
 mod guest;
 mod help;
 mod limits;
+mod perf;
 mod pipes;
 mod run;
 mod stats;

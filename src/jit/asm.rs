@@ -21,4 +21,28 @@ macro_rules! x64 {
     };
 }
 
+/// One instruction with a guest register's slot in the frame, with the shortest
+/// displacement: `op reg, slot`, `op slot, reg` or `op slot, DWORD imm`.
+macro_rules! slot {
+    ($into:expr, $at:expr ; $op:ident $kind:ident($reg:expr), slot) => {
+        match i8::try_from($at) {
+            Ok(near) => x64!($into ; $op $kind($reg), [BYTE rsp + near]),
+            Err(_) => x64!($into ; $op $kind($reg), [rsp + $at]),
+        }
+    };
+    ($into:expr, $at:expr ; $op:ident slot, $kind:ident($reg:expr)) => {
+        match i8::try_from($at) {
+            Ok(near) => x64!($into ; $op [BYTE rsp + near], $kind($reg)),
+            Err(_) => x64!($into ; $op [rsp + $at], $kind($reg)),
+        }
+    };
+    ($into:expr, $at:expr ; $op:ident slot, DWORD $imm:expr) => {
+        match i8::try_from($at) {
+            Ok(near) => x64!($into ; $op QWORD [BYTE rsp + near], DWORD $imm),
+            Err(_) => x64!($into ; $op QWORD [rsp + $at], DWORD $imm),
+        }
+    };
+}
+
+pub(super) use slot;
 pub(super) use x64;

@@ -9,14 +9,33 @@
 use dynasmrt::x64::Rq;
 use dynasmrt::{DynamicLabel, DynasmApi, DynasmLabelApi};
 
-use super::asm::{Asm, x64};
+use super::asm::{Asm, slot, x64};
 use super::exit::{ExitKind, Mode, Site, SiteId};
 use super::facts::Facts;
 use super::meter::Meter;
-use super::regs::{Half, Home, Homes, T0, T1};
+use super::regs::{Home, Homes, STATE, T0, T1};
 use super::stubs::{Stubs, TouchCode};
 use super::unit::Mark;
 use crate::isa::Reg;
+
+/// Where an instruction finds its second operand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Operand {
+    Reg(Rq),
+    /// So many bytes from `rsp`.
+    Slot(i32),
+}
+
+/// One instruction with an [`Operand`] on the right.
+macro_rules! with {
+    ($into:expr ; $op:ident $kind:ident($reg:expr), $operand:expr) => {
+        match $operand {
+            Operand::Reg(operand) => x64!($into ; $op $kind($reg), $kind(operand)),
+            Operand::Slot(at) => slot!($into, at ; $op $kind($reg), slot),
+        }
+    };
+}
+pub(super) use with;
 
 /// An exit whose code is still to be emitted.
 struct Pending {
@@ -112,8 +131,7 @@ impl<'a> Emitter<'a> {
         match self.home(reg) {
             Home::Gpr(home) => return home,
             Home::Zero => x64!(self ; mov Rd(scratch), 0),
-            Home::Lane(xmm, Half::Whole | Half::Low) => x64!(self ; movq Rq(scratch), Rx(xmm)),
-            Home::Lane(xmm, Half::High) => x64!(self ; pextrq Rq(scratch), Rx(xmm), 1),
+            Home::Slot(at) => slot!(self, at ; mov Rq(scratch), slot),
         }
         scratch
     }
@@ -132,25 +150,40 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    /// `rd = rs`, if both live in whole lanes and it can be done there.
-    pub(super) fn move_lane(&mut self, rd: Reg, rs: Reg) -> bool {
-        let (Home::Lane(to, Half::Whole), Home::Lane(from, Half::Whole)) =
-            (self.home(rd), self.home(rs))
-        else {
-            return false;
-        };
-        x64!(self ; movaps Rx(to), Rx(from));
-        self.facts.forget(rd);
-        true
+    /// `reg` as a second operand: where it lives, or in `scratch` if that is nowhere.
+    pub(super) fn operand(&mut self, reg: Reg, scratch: Rq) -> Operand {
+        match self.home(reg) {
+            Home::Slot(at) => Operand::Slot(at),
+            Home::Zero | Home::Gpr(_) => Operand::Reg(self.read(reg, scratch)),
+        }
     }
 
-    /// The registers for `rd = rs1 op rs2`: where to compute, and the operands. An
-    /// operand from a lane is loaded where it is computed on, unless the other is there.
-    pub(super) fn operands(&mut self, rd: Reg, rs1: Reg, rs2: Reg) -> (Rq, Rq, Rq) {
+    /// What `rd = rs1 op rs2` is made from: the register to compute in, a register
+    /// with `rs1`, and `rs2`. Where `rs1` has to be loaded it is loaded where it
+    /// is computed on, unless `rs2` is there.
+    pub(super) fn operands(&mut self, rd: Reg, rs1: Reg, rs2: Reg) -> (Rq, Rq, Operand) {
         let d = self.target(rd, T0);
-        let b = self.read(rs2, T1);
-        let a = self.read(rs1, if b == d { T0 } else { d });
+        let b = self.operand(rs2, T1);
+        let a = self.read(rs1, if b == Operand::Reg(d) { T0 } else { d });
         (d, a, b)
+    }
+
+    /// Puts one operand of a commutative operation into `d`; returns the other.
+    pub(super) fn place_first(&mut self, d: Rq, a: Rq, b: Operand) -> Operand {
+        if b == Operand::Reg(d) {
+            return Operand::Reg(a);
+        }
+        self.copy(d, a);
+        b
+    }
+
+    /// The slot of `rd` and a register with `rs2`, where `rd = rd op rs2` can be
+    /// computed in the slot.
+    pub(super) fn slot_and_operand(&mut self, rd: Reg, rs1: Reg, rs2: Reg) -> Option<(i32, Rq)> {
+        match self.home(rd) {
+            Home::Slot(at) if rd == rs1 => Some((at, self.read(rs2, T0))),
+            _ => None,
+        }
     }
 
     /// `rd` has been computed in `from`: puts it into its home. Keeps the flags.
@@ -159,9 +192,7 @@ impl<'a> Emitter<'a> {
         match self.home(rd) {
             Home::Zero => {}
             Home::Gpr(home) => self.copy(home, from),
-            Home::Lane(xmm, Half::Whole) => x64!(self ; movq Rx(xmm), Rq(from)),
-            Home::Lane(xmm, Half::Low) => x64!(self ; pinsrq Rx(xmm), Rq(from), 0),
-            Home::Lane(xmm, Half::High) => x64!(self ; pinsrq Rx(xmm), Rq(from), 1),
+            Home::Slot(at) => slot!(self, at ; mov slot, Rq(from)),
         }
     }
 
@@ -172,14 +203,24 @@ impl<'a> Emitter<'a> {
         }
     }
 
+    /// `to = the state`. Keeps the flags.
+    pub(super) fn load_state(&mut self, to: Rq) {
+        x64!(self ; mov Rq(to), [rsp + STATE]);
+    }
+
     /// `rd = value`, and remembers it.
     pub(super) fn write_constant(&mut self, rd: Reg, value: u64) {
         if rd.is_zero() {
             return;
         }
-        let to = self.target(rd, T0);
-        self.constant(to, value);
-        self.write(rd, to);
+        match (self.home(rd), i32::try_from(value as i64)) {
+            (Home::Slot(at), Ok(value)) => slot!(self, at ; mov slot, DWORD value),
+            _ => {
+                let to = self.target(rd, T0);
+                self.constant(to, value);
+                self.write(rd, to);
+            }
+        }
         self.facts.set_constant(rd, value);
     }
 

@@ -4,10 +4,11 @@
 use std::mem::offset_of;
 use std::ops::Range;
 
+use dynasmrt::x64::Rq;
 use dynasmrt::{DynasmApi, DynasmError, DynasmLabelApi};
 
 use super::asm::{Asm, x64};
-use super::regs::{Half, Home, Homes, T0};
+use super::regs::{FRAME, Home, Homes, STATE, T0};
 use crate::isa::Reg;
 use crate::machine::{LogHead, MachineState, TOUCHED, Touch, TouchMap};
 
@@ -103,22 +104,21 @@ impl Builder {
             ; push rbx ; push rbp ; push r12 ; push r13 ; push r14 ; push r15
             ; mov mem, rsi
             ; mov budget, rdx
-            ; mov rdx, rdi
-            ; push rdx
+            ; sub rsp, FRAME
+            ; mov [rsp + STATE], rdi
         );
         for reg in Reg::all() {
             let at = register_offset(reg);
             match homes.of(reg) {
                 Home::Zero => {}
-                Home::Gpr(home) => x64!(self ; mov Rq(home), [rdx + at]),
-                Home::Lane(xmm, Half::Whole | Half::Low) => x64!(self ; movq Rx(xmm), [rdx + at]),
-                Home::Lane(_, Half::High) => {}
+                Home::Gpr(Rq::RDI) => {}
+                Home::Gpr(home) => x64!(self ; mov Rq(home), [rdi + at]),
+                Home::Slot(slot) => x64!(self ; mov rax, [rdi + at] ; mov [rsp + slot], rax),
             }
         }
-        for reg in Reg::all() {
-            if let Home::Lane(xmm, Half::High) = homes.of(reg) {
-                x64!(self ; movhps Rx(xmm), [rdx + register_offset(reg)]);
-            }
+        // Last, for it points to the state until then.
+        for reg in Reg::all().filter(|&reg| homes.of(reg) == Home::Gpr(Rq::RDI)) {
+            x64!(self ; mov rdi, [rdi + register_offset(reg)]);
         }
         x64!(self ; jmp rcx);
     }
@@ -126,7 +126,7 @@ impl Builder {
     /// Falls through into the exit.
     fn miss(&mut self) {
         x64!(self
-            ; mov rdx, [rsp]
+            ; mov rdx, [rsp + STATE]
             ; mov rdx => MachineState.pc, Rq(T0)
             ; mov Rq(T0), QWORD MISSED as i64
         );
@@ -163,18 +163,18 @@ impl Builder {
     }
 
     fn exit(&mut self, homes: &Homes) {
-        x64!(self ; pop rdx);
+        x64!(self ; mov rdx, [rsp + STATE]);
         for reg in Reg::all() {
             let at = register_offset(reg);
             match homes.of(reg) {
                 Home::Zero => {}
                 Home::Gpr(home) => x64!(self ; mov [rdx + at], Rq(home)),
-                Home::Lane(xmm, Half::Whole | Half::Low) => x64!(self ; movq [rdx + at], Rx(xmm)),
-                Home::Lane(xmm, Half::High) => x64!(self ; movhps [rdx + at], Rx(xmm)),
+                Home::Slot(slot) => x64!(self ; mov rcx, [rsp + slot] ; mov [rdx + at], rcx),
             }
         }
         x64!(self
             ; mov rdx, budget
+            ; add rsp, FRAME
             ; pop r15 ; pop r14 ; pop r13 ; pop r12 ; pop rbp ; pop rbx
             ; ret
         );

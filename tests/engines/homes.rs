@@ -40,7 +40,7 @@ fn homes_do_change() {
     let after = code.here();
     code.insts([alu(AluOp::Add, x(3), x(4), x(27)), Inst::Ecall]);
     let scenario = Scenario::new(code.finish());
-    for (entry, in_lanes) in [(after, true), (CODE, false)] {
+    for (entry, in_frame) in [(after, true), (CODE, false)] {
         let mut machine = scenario.clone().entry(entry).machine(ENGINES[1]);
         machine.run();
         let mut listing = Vec::new();
@@ -48,6 +48,6 @@ fn homes_do_change() {
         let listing = String::from_utf8(listing).unwrap();
         let (_, host) = listing.rsplit_once("add x3,x4,x27").unwrap();
         let first = host.lines().nth(1).unwrap();
-        assert_eq!(first.contains("xmm"), in_lanes, "{first}");
+        assert_eq!(first.contains("rsp"), in_frame, "{first}");
     }
 }

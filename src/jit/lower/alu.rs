@@ -4,9 +4,9 @@ use dynasmrt::DynasmApi;
 use dynasmrt::x64::Rq;
 
 use crate::isa::{AluOp, Reg, semantics};
-use crate::jit::asm::x64;
-use crate::jit::emitter::Emitter;
-use crate::jit::regs::{T0, T1};
+use crate::jit::asm::{slot, x64};
+use crate::jit::emitter::{Emitter, Operand, with};
+use crate::jit::regs::{Home, T0, T1};
 
 impl Emitter<'_> {
     /// `rd = rs1 op imm`
@@ -16,9 +16,6 @@ impl Emitter<'_> {
         }
         if let Some(a) = self.facts.constant(rs1) {
             return self.write_constant(rd, semantics::alu(op, a, imm as u64));
-        }
-        if (op, imm) == (AluOp::Add, 0) && self.move_lane(rd, rs1) {
-            return;
         }
         let checked = match op {
             AluOp::Add => self.facts.checked_sum(rs1, imm),
@@ -31,6 +28,35 @@ impl Emitter<'_> {
             ),
             _ => (Vec::new(), None),
         };
+        if !self.alu_imm_in_slot(op, rd, rs1, imm) {
+            self.alu_imm_in_register(op, rd, rs1, imm);
+        }
+        self.facts.set_checked(rd, checked);
+        for bytes in touched {
+            self.facts.set_touched(rd, bytes);
+        }
+        if let (Some(more), true) = (index, rd == rs1) {
+            self.facts.set_index(rd, more);
+        }
+    }
+
+    /// `rd = rd op imm`, in its slot, if that can be.
+    fn alu_imm_in_slot(&mut self, op: AluOp, rd: Reg, rs1: Reg, imm: i32) -> bool {
+        let (Home::Slot(at), true) = (self.home(rd), rd == rs1 && imm != 0) else {
+            return false;
+        };
+        match op {
+            AluOp::Add => slot!(self, at ; add slot, DWORD imm),
+            AluOp::Xor => slot!(self, at ; xor slot, DWORD imm),
+            AluOp::Or => slot!(self, at ; or slot, DWORD imm),
+            AluOp::And => slot!(self, at ; and slot, DWORD imm),
+            _ => return false,
+        }
+        self.facts.forget(rd);
+        true
+    }
+
+    fn alu_imm_in_register(&mut self, op: AluOp, rd: Reg, rs1: Reg, imm: i32) {
         let d = self.target(rd, T0);
         let a = self.read(rs1, d);
         match op {
@@ -47,13 +73,6 @@ impl Emitter<'_> {
             AluOp::Sub | AluOp::Subw => unreachable!("subtraction has no immediate form"),
         }
         self.write(rd, d);
-        self.facts.set_checked(rd, checked);
-        for bytes in touched {
-            self.facts.set_touched(rd, bytes);
-        }
-        if let (Some(more), true) = (index, rd == rs1) {
-            self.facts.set_index(rd, more);
-        }
     }
 
     /// `rd = rs1 op rs2`
@@ -80,17 +99,22 @@ impl Emitter<'_> {
             }
             _ => {}
         }
+        if self.alu_in_slot(op, rd, rs1, rs2) {
+            return;
+        }
         let (d, a, b) = self.operands(rd, rs1, rs2);
         match op {
             AluOp::Add => self.add(d, a, b),
-            AluOp::Addw => x64!(self ; lea Rd(d), [Rq(a) + Rq(b)] ; movsxd Rq(d), Rd(d)),
+            AluOp::Addw => self.addw(d, a, b),
             AluOp::Xor | AluOp::Or | AluOp::And => self.logic(op, d, a, b),
             AluOp::Sub => self.sub(d, a, b),
             AluOp::Subw => {
-                x64!(self ; mov Rd(T0), Rd(a) ; sub Rd(T0), Rd(b) ; movsxd Rq(d), Rd(T0));
+                self.copy(T0, a);
+                with!(self ; sub Rd(T0), b);
+                x64!(self ; movsxd Rq(d), Rd(T0));
             }
             AluOp::Slt | AluOp::Sltu => {
-                x64!(self ; cmp Rq(a), Rq(b));
+                with!(self ; cmp Rq(a), b);
                 self.set_if_less(op, d);
             }
             AluOp::Sll | AluOp::Srl | AluOp::Sra | AluOp::Sllw | AluOp::Srlw | AluOp::Sraw => {
@@ -98,6 +122,33 @@ impl Emitter<'_> {
             }
         }
         self.write(rd, d);
+    }
+
+    /// `rd = rd op rs2`, in the slot of `rd`, if that can be.
+    fn alu_in_slot(&mut self, op: AluOp, rd: Reg, rs1: Reg, rs2: Reg) -> bool {
+        if !matches!(
+            op,
+            AluOp::Add | AluOp::Sub | AluOp::Xor | AluOp::Or | AluOp::And
+        ) {
+            return false;
+        }
+        let found = self.slot_and_operand(rd, rs1, rs2);
+        let found = match found {
+            None if is_commutative(op) => self.slot_and_operand(rd, rs2, rs1),
+            found => found,
+        };
+        let Some((at, b)) = found else {
+            return false;
+        };
+        match op {
+            AluOp::Add => slot!(self, at ; add slot, Rq(b)),
+            AluOp::Sub => slot!(self, at ; sub slot, Rq(b)),
+            AluOp::Xor => slot!(self, at ; xor slot, Rq(b)),
+            AluOp::Or => slot!(self, at ; or slot, Rq(b)),
+            _ => slot!(self, at ; and slot, Rq(b)),
+        }
+        self.facts.forget(rd);
+        true
     }
 
     /// `d = a + imm`
@@ -159,34 +210,45 @@ impl Emitter<'_> {
     }
 
     /// `d = a + b`
-    fn add(&mut self, d: Rq, a: Rq, b: Rq) {
-        if d == a {
-            x64!(self ; add Rq(d), Rq(b));
-        } else if d == b {
-            x64!(self ; add Rq(d), Rq(a));
-        } else {
-            x64!(self ; lea Rq(d), [Rq(a) + Rq(b)]);
+    fn add(&mut self, d: Rq, a: Rq, b: Operand) {
+        match b {
+            Operand::Reg(b) if d != a && d != b => x64!(self ; lea Rq(d), [Rq(a) + Rq(b)]),
+            _ => {
+                let b = self.place_first(d, a, b);
+                with!(self ; add Rq(d), b);
+            }
         }
     }
 
+    /// `d = sext32(a + b)`
+    fn addw(&mut self, d: Rq, a: Rq, b: Operand) {
+        match b {
+            Operand::Reg(b) => x64!(self ; lea Rd(d), [Rq(a) + Rq(b)]),
+            Operand::Slot(_) => {
+                self.copy(d, a);
+                with!(self ; add Rd(d), b);
+            }
+        }
+        x64!(self ; movsxd Rq(d), Rd(d));
+    }
+
     /// `d = a - b`
-    fn sub(&mut self, d: Rq, a: Rq, b: Rq) {
-        if d == b && d != a {
+    fn sub(&mut self, d: Rq, a: Rq, b: Operand) {
+        if b == Operand::Reg(d) && d != a {
             x64!(self ; neg Rq(d) ; add Rq(d), Rq(a));
         } else {
             self.copy(d, a);
-            x64!(self ; sub Rq(d), Rq(b));
+            with!(self ; sub Rq(d), b);
         }
     }
 
     /// `d = a & b` and the like.
-    fn logic(&mut self, op: AluOp, d: Rq, a: Rq, b: Rq) {
-        let (a, b) = if d == b { (b, a) } else { (a, b) };
-        self.copy(d, a);
+    fn logic(&mut self, op: AluOp, d: Rq, a: Rq, b: Operand) {
+        let b = self.place_first(d, a, b);
         match op {
-            AluOp::Xor => x64!(self ; xor Rq(d), Rq(b)),
-            AluOp::Or => x64!(self ; or Rq(d), Rq(b)),
-            _ => x64!(self ; and Rq(d), Rq(b)),
+            AluOp::Xor => with!(self ; xor Rq(d), b),
+            AluOp::Or => with!(self ; or Rq(d), b),
+            _ => with!(self ; and Rq(d), b),
         }
     }
 
@@ -200,7 +262,14 @@ impl Emitter<'_> {
     }
 
     /// `d = a << b` and the like; the amount is taken modulo the width, as x86 does.
-    fn shift(&mut self, op: AluOp, d: Rq, a: Rq, b: Rq) {
+    fn shift(&mut self, op: AluOp, d: Rq, a: Rq, b: Operand) {
+        let b = match b {
+            Operand::Reg(b) => b,
+            Operand::Slot(_) => {
+                with!(self ; mov Rq(T1), b);
+                T1
+            }
+        };
         if self.bmi2 {
             match op {
                 AluOp::Sll => x64!(self ; shlx Rq(d), Rq(a), Rq(b)),

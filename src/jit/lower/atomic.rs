@@ -27,9 +27,9 @@ impl Emitter<'_> {
         self.load_from(load_op(width), T1, Address::in_register(base));
         x64!(self
             ; lea Rq(T0), [Rq(base) + Reservation::tag(width) as i32]
-            ; mov Rq(T2), [rsp]
-            ; mov rdx => MachineState.reservation, Rq(T0)
         );
+        self.load_state(T2);
+        x64!(self ; mov rdx => MachineState.reservation, Rq(T0));
         self.write(rd, T1);
     }
 
@@ -37,9 +37,9 @@ impl Emitter<'_> {
     pub(super) fn store_conditional(&mut self, width: Width, rd: Reg, rs1: Reg, rs2: Reg) {
         let base = self.atomic_address(rs1, width);
         let failed = self.asm.new_dynamic_label();
+        self.load_state(T2);
         x64!(self
             ; lea Rq(T1), [Rq(base) + Reservation::tag(width) as i32]
-            ; mov Rq(T2), [rsp]
             ; cmp Rq(T1), rdx => MachineState.reservation
             ; jne =>failed
         );
@@ -48,7 +48,8 @@ impl Emitter<'_> {
             self.touch(Access::Store, width, (rs1, base), 0);
             self.facts.lose_index();
             // The state again, and "equal".
-            x64!(self ; mov Rq(T2), [rsp] ; cmp Rd(T2), Rd(T2));
+            self.load_state(T2);
+            x64!(self ; cmp Rd(T2), Rd(T2));
         }
         let value = self.read(rs2, T1);
         self.store_to(width, Address::in_register(base), value);

@@ -3,10 +3,10 @@
 use dynasmrt::{DynamicLabel, DynasmApi, DynasmLabelApi};
 
 use crate::isa::{Cond, Reg, semantics};
-use crate::jit::asm::x64;
-use crate::jit::emitter::Emitter;
+use crate::jit::asm::{slot, x64};
+use crate::jit::emitter::{Emitter, Operand, with};
 use crate::jit::exit::ExitKind;
-use crate::jit::regs::{T0, T1};
+use crate::jit::regs::{Home, T0, T1};
 use crate::jit::side::{JUMP_HOST, JUMP_MASK, JUMP_PC};
 
 impl Emitter<'_> {
@@ -31,14 +31,21 @@ impl Emitter<'_> {
 
     /// Sets the flags for `rs1 - rs2`.
     fn compare(&mut self, rs1: Reg, rs2: Reg) {
-        let a = self.read(rs1, T0);
-        match self.facts.constant(rs2).map(|b| i32::try_from(b as i64)) {
-            // Clears the carry as a comparison with zero does.
-            Some(Ok(0)) => x64!(self ; test Rq(a), Rq(a)),
-            Some(Ok(b)) => x64!(self ; cmp Rq(a), b),
+        let constant = self.facts.constant(rs2).map(|b| i32::try_from(b as i64));
+        match (self.home(rs1), constant) {
+            (Home::Slot(at), Some(Ok(b))) => slot!(self, at ; cmp slot, DWORD b),
+            (_, Some(Ok(b))) => {
+                let a = self.read(rs1, T0);
+                match b {
+                    // Clears the carry as a comparison with zero does.
+                    0 => x64!(self ; test Rq(a), Rq(a)),
+                    b => x64!(self ; cmp Rq(a), b),
+                }
+            }
             _ => {
-                let b = self.read(rs2, T1);
-                x64!(self ; cmp Rq(a), Rq(b));
+                let a = self.read(rs1, T0);
+                let b = self.operand(rs2, T1);
+                with!(self ; cmp Rq(a), b);
             }
         }
     }

@@ -15,7 +15,7 @@ use crate::isa::{LoadOp, Reg, Width};
 use crate::jit::asm::x64;
 use crate::jit::emitter::Emitter;
 use crate::jit::exit::{ExitKind, Mode};
-use crate::jit::regs::{Half, Home, T0, T1, T2};
+use crate::jit::regs::{T0, T1, T2};
 use crate::jit::side::limit_offset;
 use crate::machine::MachineState;
 
@@ -76,15 +76,10 @@ impl Emitter<'_> {
         let Some((at, counted)) = self.address(Access::Load, width, rs1, offset) else {
             return self.step();
         };
-        if let (Home::Lane(xmm, Half::Whole), LoadOp::Ld) = (self.home(rd), op) {
-            access!(self, at, load movq Rx(xmm));
-            self.facts.forget(rd);
-        } else {
-            // T0 may hold the address, which the counting looks at.
-            let d = self.target(rd, if counted { T1 } else { T0 });
-            self.load_from(op, d, at);
-            self.write(rd, d);
-        }
+        // T0 may hold the address, which the counting looks at.
+        let d = self.target(rd, if counted { T1 } else { T0 });
+        self.load_from(op, d, at);
+        self.write(rd, d);
         if counted {
             self.count_unaligned(width, Access::Load);
         }
@@ -95,12 +90,8 @@ impl Emitter<'_> {
         let Some((at, counted)) = self.address(Access::Store, width, rs1, offset) else {
             return self.step();
         };
-        if let (Home::Lane(xmm, Half::Whole | Half::Low), Width::Double) = (self.home(rs2), width) {
-            access!(self, at, put movq Rx(xmm));
-        } else {
-            let value = self.read(rs2, T1);
-            self.store_to(width, at, value);
-        }
+        let value = self.read(rs2, T1);
+        self.store_to(width, at, value);
         if counted {
             self.count_unaligned(width, Access::Store);
         }
@@ -236,8 +227,8 @@ impl Emitter<'_> {
         x64!(self
             ; test al, (width.bytes() - 1) as i8
             ; jz =>aligned
-            ; mov Rq(T2), [rsp]
         );
+        self.load_state(T2);
         match access {
             Access::Load => x64!(self ; inc QWORD rdx => MachineState.unaligned_loads),
             Access::Store => x64!(self ; inc QWORD rdx => MachineState.unaligned_stores),

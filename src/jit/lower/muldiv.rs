@@ -4,8 +4,8 @@ use dynasmrt::x64::Rq;
 use dynasmrt::{DynamicLabel, DynasmApi, DynasmLabelApi};
 
 use crate::isa::{MulDivOp, Reg};
-use crate::jit::asm::x64;
-use crate::jit::emitter::Emitter;
+use crate::jit::asm::{slot, x64};
+use crate::jit::emitter::{Emitter, Operand, with};
 use crate::jit::regs::{T0, T1, T2};
 
 /// A division by shape.
@@ -46,11 +46,13 @@ impl Emitter<'_> {
     /// `rd = low half of rs1 * rs2`
     fn multiply(&mut self, op: MulDivOp, rd: Reg, rs1: Reg, rs2: Reg) {
         let (d, a, b) = self.operands(rd, rs1, rs2);
-        let (a, b) = if d == b { (b, a) } else { (a, b) };
-        self.copy(d, a);
+        let b = self.place_first(d, a, b);
         match op {
-            MulDivOp::Mul => x64!(self ; imul Rq(d), Rq(b)),
-            _ => x64!(self ; imul Rd(d), Rd(b) ; movsxd Rq(d), Rd(d)),
+            MulDivOp::Mul => with!(self ; imul Rq(d), b),
+            _ => {
+                with!(self ; imul Rd(d), b);
+                x64!(self ; movsxd Rq(d), Rd(d));
+            }
         }
         self.write(rd, d);
     }

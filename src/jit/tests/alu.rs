@@ -13,19 +13,19 @@ pub(super) const TRIPLES: [[Reg; 3]; 20] = [
     [RBX, RBX, RBX],
     [R8, R12, R13],
     [RBP, R13, R12],
-    [WHOLE15, WHOLE5, WHOLE6],
-    [WHOLE5, WHOLE5, WHOLE5],
-    [LOW0, LOW1, HIGH1],
-    [HIGH0, HIGH1, LOW1],
-    [HIGH0, LOW0, HIGH0],
-    [RBX, WHOLE5, RBX],
-    [RBX, RBX, HIGH0],
-    [LOW0, RBX, WHOLE5],
-    [WHOLE5, LOW0, RBX],
+    [SLOT80, SLOT0, SLOT8],
+    [SLOT0, SLOT0, SLOT0],
+    [SLOT88, SLOT104, SLOT136],
+    [SLOT128, SLOT136, SLOT104],
+    [SLOT128, SLOT88, SLOT128],
+    [RBX, SLOT0, RBX],
+    [RBX, RBX, SLOT128],
+    [SLOT88, RBX, SLOT0],
+    [SLOT0, SLOT88, RBX],
     [RBX, ZERO, RBP],
     [RBX, RBP, ZERO],
-    [WHOLE5, ZERO, ZERO],
-    [ZERO, RBX, WHOLE5],
+    [SLOT0, ZERO, ZERO],
+    [ZERO, RBX, SLOT0],
 ];
 
 /// The same for `rd` and `rs1`.
@@ -33,11 +33,11 @@ const PAIRS: [[Reg; 2]; 10] = [
     [RBX, RBP],
     [RBX, RBX],
     [R13, R12],
-    [WHOLE5, WHOLE6],
-    [LOW0, HIGH0],
-    [HIGH0, HIGH0],
-    [RBX, WHOLE5],
-    [HIGH0, RBX],
+    [SLOT0, SLOT8],
+    [SLOT88, SLOT128],
+    [SLOT128, SLOT128],
+    [RBX, SLOT0],
+    [SLOT128, RBX],
     [RBX, ZERO],
     [ZERO, RBX],
 ];
@@ -49,7 +49,7 @@ fn in_all_homes(shape: Shape, op: AluOp) -> String {
 
 /// Operations that differ from others in the opcode alone, in few homes.
 fn in_some_homes(shape: Shape, ops: &[AluOp]) -> String {
-    let homes = [[RBX, RBP, RSI], [HIGH0, WHOLE5, RDI]];
+    let homes = [[RBX, RBP, RSI], [SLOT128, SLOT0, RDI]];
     let cases: Vec<[Inst; 1]> = ops
         .iter()
         .flat_map(|&op| homes.map(|[rd, rs1, rs2]| [alu(op, rd, rs1, rs2)]))
@@ -64,7 +64,7 @@ fn with_immediates(op: AluOp, imms: &[i32]) -> String {
         .map(|&[rd, rs1]| [alu_imm(op, rd, rs1, *first)])
         .collect();
     for &imm in rest {
-        for [rd, rs1] in [[RBX, RBP], [RBX, RBX], [WHOLE5, WHOLE5]] {
+        for [rd, rs1] in [[RBX, RBP], [RBX, RBX], [SLOT0, SLOT0]] {
             cases.push([alu_imm(op, rd, rs1, imm)]);
         }
     }
@@ -149,9 +149,9 @@ fn constants() {
     let auipc = |rd, imm| Inst::Auipc { rd, imm };
     let cases: [&[Inst]; 12] = [
         &[lui(RBX, 0x1234_5000)],
-        &[lui(R13, i32::MIN), lui(WHOLE5, 4096), lui(ZERO, 4096)],
-        &[auipc(RBX, 4096), auipc(HIGH0, -0x2_0000)],
-        &[addi(LOW0, ZERO, 7), addi(RBX, ZERO, -1)],
+        &[lui(R13, i32::MIN), lui(SLOT0, 4096), lui(ZERO, 4096)],
+        &[auipc(RBX, 4096), auipc(SLOT128, -0x2_0000)],
+        &[addi(SLOT88, ZERO, 7), addi(RBX, ZERO, -1)],
         // Folded, each from what the ones before it have left.
         &[
             lui(RBX, 0x1000),
@@ -161,7 +161,7 @@ fn constants() {
         &[lui(RBX, 0x4000_0000), alu_imm(AluOp::Sll, RBX, RBX, 5)],
         // A constant operand becomes an immediate.
         &[addi(RBX, ZERO, 100), alu(AluOp::Add, RBP, RSI, RBX)],
-        &[lui(RBX, 0x1_0000), alu(AluOp::And, HIGH0, WHOLE5, RBX)],
+        &[lui(RBX, 0x1_0000), alu(AluOp::And, SLOT128, SLOT0, RBX)],
         &[addi(RBX, ZERO, 99), alu(AluOp::Sll, RBP, RSI, RBX)],
         &[addi(RBX, ZERO, 99), alu(AluOp::Sraw, RBP, RSI, RBX)],
         // One that is no immediate does not: no such form, or too wide.

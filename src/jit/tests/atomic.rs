@@ -12,10 +12,10 @@ const HOMES: [[Reg; 3]; 8] = [
     [R13, R12, R8],
     [RBX, RBX, RSI],
     [RBX, RBP, RBP],
-    [WHOLE15, WHOLE5, WHOLE6],
-    [HIGH0, LOW0, HIGH0],
+    [SLOT80, SLOT0, SLOT8],
+    [SLOT128, SLOT88, SLOT128],
     [ZERO, RBX, RBP],
-    [RBX, HIGH1, ZERO],
+    [RBX, SLOT136, ZERO],
 ];
 
 fn load_reserved(width: Width, rd: Reg, rs1: Reg) -> Inst {

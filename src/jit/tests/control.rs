@@ -8,12 +8,12 @@ const HOMES: [[Reg; 2]; 9] = [
     [RBX, RBP],
     [R12, R13],
     [RBX, RBX],
-    [WHOLE5, WHOLE6],
-    [LOW0, HIGH0],
-    [RBX, WHOLE5],
-    [HIGH0, RBX],
+    [SLOT0, SLOT8],
+    [SLOT88, SLOT128],
+    [RBX, SLOT0],
+    [SLOT128, RBX],
     [RBX, ZERO],
-    [ZERO, WHOLE5],
+    [ZERO, SLOT0],
 ];
 
 #[test]
@@ -29,7 +29,7 @@ fn branches() {
 fn branches_on_constants() {
     let cases: [&[Inst]; 5] = [
         &[addi(RBX, ZERO, -7), branch(Cond::Lt, RBP, RBX, 64)],
-        &[lui(RBX, i32::MIN), branch(Cond::Geu, WHOLE5, RBX, 64)],
+        &[lui(RBX, i32::MIN), branch(Cond::Geu, SLOT0, RBX, 64)],
         &[addi(RBX, ZERO, 7), branch(Cond::Ge, RBX, RBP, 64)],
         // Known now: always, never.
         &[branch(Cond::Eq, ZERO, ZERO, 64)],
@@ -60,10 +60,10 @@ fn what_follows_a_branch_is_another_segment() {
 fn jumps() {
     let cases: [&[Inst]; 4] = [
         &[jal(RBX, 2048)],
-        &[jal(HIGH0, -2048)],
+        &[jal(SLOT128, -2048)],
         &[jal(ZERO, 2048)],
         // Onwards within the unit.
-        &[jal(WHOLE5, 4), addi(RBX, WHOLE5, 1)],
+        &[jal(SLOT0, 4), addi(RBX, SLOT0, 1)],
     ];
     cases.iter().for_each(|case| FAST.check(case));
     assert_listing!("jal", FAST.listings(cases));
@@ -76,14 +76,14 @@ fn indirect_jumps() {
         [RBX, RBP],
         [RBX, RBX],
         [R12, R13],
-        [WHOLE5, WHOLE6],
-        [WHOLE5, WHOLE5],
-        [HIGH0, LOW0],
-        [RBX, HIGH0],
-        [LOW0, RBX],
+        [SLOT0, SLOT8],
+        [SLOT0, SLOT0],
+        [SLOT128, SLOT88],
+        [RBX, SLOT128],
+        [SLOT88, RBX],
     ];
     let cases = homes.map(|[rd, rs1]| [jalr(rd, rs1, 0)]);
-    let offsets = [[jalr(ZERO, RBX, 8)], [jalr(ZERO, WHOLE5, -2047)]];
+    let offsets = [[jalr(ZERO, RBX, 8)], [jalr(ZERO, SLOT0, -2047)]];
     cases
         .iter()
         .chain(&offsets)
@@ -96,7 +96,7 @@ fn indirect_jumps() {
 fn indirect_jumps_to_constants() {
     let cases: [&[Inst]; 3] = [
         &[jalr(RBX, ZERO, 64)],
-        &[lui(WHOLE5, 0x2_0000), jalr(WHOLE5, WHOLE5, -1)],
+        &[lui(SLOT0, 0x2_0000), jalr(SLOT0, SLOT0, -1)],
         &[Inst::Auipc { rd: RBX, imm: 4096 }, jalr(ZERO, RBX, 4)],
     ];
     cases.iter().for_each(|case| FAST.check(case));
@@ -112,7 +112,7 @@ fn every_branch_goes_where_the_interpreter_goes() {
         }
         for constant in [0, 1, -1, 7, -2048] {
             FAST.check(&[addi(RBP, ZERO, constant), branch(cond, RBX, RBP, 64)]);
-            FAST.check(&[addi(RBP, ZERO, constant), branch(cond, RBP, HIGH0, 64)]);
+            FAST.check(&[addi(RBP, ZERO, constant), branch(cond, RBP, SLOT128, 64)]);
         }
     }
 }

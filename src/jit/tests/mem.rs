@@ -10,11 +10,11 @@ const HOMES: [[Reg; 2]; 9] = [
     [RSI, RSI],
     [R8, R12],
     [R12, R13],
-    [WHOLE5, WHOLE6],
-    [HIGH0, LOW0],
-    [LOW0, LOW0],
-    [RDI, HIGH1],
-    [HIGH1, RDI],
+    [SLOT0, SLOT8],
+    [SLOT128, SLOT88],
+    [SLOT88, SLOT88],
+    [RDI, SLOT136],
+    [SLOT136, RDI],
 ];
 
 fn listings(shape: Shape, cases: &[Vec<Inst>]) -> String {
@@ -36,7 +36,7 @@ fn loads_of_every_width() {
     let cases: Vec<Vec<Inst>> = LoadOp::ALL
         .into_iter()
         .flat_map(|op| {
-            cases(&[[RBX, RBP], [HIGH0, WHOLE5]], |rd, rs1| {
+            cases(&[[RBX, RBP], [SLOT128, SLOT0]], |rd, rs1| {
                 [load(op, rd, rs1, 8)]
             })
         })
@@ -46,7 +46,7 @@ fn loads_of_every_width() {
 
 #[test]
 fn stores_of_every_width() {
-    let homes = [[RBX, RBP], [RSI, RDI], [HIGH0, WHOLE5]];
+    let homes = [[RBX, RBP], [RSI, RDI], [SLOT128, SLOT0]];
     let cases: Vec<Vec<Inst>> = Width::ALL
         .into_iter()
         .flat_map(|width| cases(&homes, |rs2, rs1| [store(width, rs2, rs1, 8)]))
@@ -69,8 +69,8 @@ fn what_is_not_kept_is_accessed_all_the_same() {
     assert_listing!("access_zero", FAST.listings([&[load][..], &[store]]));
 }
 
-/// Value and base, in lanes.
-const LANES: [[Reg; 2]; 3] = [[WHOLE5, WHOLE6], [HIGH0, LOW0], [LOW0, LOW0]];
+/// Value and base, in slots.
+const SLOTS: [[Reg; 2]; 3] = [[SLOT0, SLOT8], [SLOT128, SLOT88], [SLOT88, SLOT88]];
 
 /// The second access needs no check, where that is so.
 #[test]
@@ -87,8 +87,8 @@ fn a_base_is_checked_once() {
             store(Width::Byte, RSI, RBX, 1),
         ],
         &[
-            store(Width::Word, RSI, WHOLE5, 0),
-            store(Width::Word, RSI, WHOLE5, 4),
+            store(Width::Word, RSI, SLOT0, 0),
+            store(Width::Word, RSI, SLOT0, 4),
         ],
         // A base that moves takes what is known along, in place or not.
         &[
@@ -98,9 +98,9 @@ fn a_base_is_checked_once() {
         ],
         &[
             load(LoadOp::Ld, RSI, RBX, 0),
-            addi(WHOLE5, RBX, -4),
-            load(LoadOp::Lw, RDI, WHOLE5, 0),
-            load(LoadOp::Ld, RDI, WHOLE5, 0),
+            addi(SLOT0, RBX, -4),
+            load(LoadOp::Lw, RDI, SLOT0, 0),
+            load(LoadOp::Ld, RDI, SLOT0, 0),
         ],
         // Further than the guards reach.
         &[
@@ -123,7 +123,7 @@ fn a_base_is_checked_once() {
     ];
     for case in cases {
         FAST.compare_at(RBX, case);
-        FAST.compare_at(WHOLE5, case);
+        FAST.compare_at(SLOT0, case);
     }
     assert_listing!("checked_base", FAST.listings(cases));
 }
@@ -132,9 +132,9 @@ fn a_base_is_checked_once() {
 fn an_offset_that_spoils_the_alignment() {
     let cases: [&[Inst]; 4] = [
         &[load(LoadOp::Lw, RSI, RBX, 2)],
-        &[load(LoadOp::Ld, HIGH0, WHOLE5, -2047)],
+        &[load(LoadOp::Ld, SLOT128, SLOT0, -2047)],
         &[store(Width::Half, RSI, RBX, 1)],
-        &[store(Width::Double, HIGH0, WHOLE5, 4)],
+        &[store(Width::Double, SLOT128, SLOT0, 4)],
     ];
     assert_listing!("odd_offset", FAST.listings(cases));
 }
@@ -142,16 +142,16 @@ fn an_offset_that_spoils_the_alignment() {
 #[test]
 fn careful_accesses() {
     let loads = LoadOp::ALL.map(|op| vec![load(op, RSI, RBX, 4)]);
-    let in_lanes = cases(&LANES, |rd, rs1| [load(LoadOp::Ld, rd, rs1, 0)]);
+    let in_slots = cases(&SLOTS, |rd, rs1| [load(LoadOp::Ld, rd, rs1, 0)]);
     assert_listing!(
         "careful_load",
-        listings(CAREFUL, &[&loads[..], &in_lanes].concat())
+        listings(CAREFUL, &[&loads[..], &in_slots].concat())
     );
     let stores = Width::ALL.map(|width| vec![store(width, RSI, RBX, 4)]);
-    let in_lanes = cases(&LANES, |rs2, rs1| [store(Width::Double, rs2, rs1, 0)]);
+    let in_slots = cases(&SLOTS, |rs2, rs1| [store(Width::Double, rs2, rs1, 0)]);
     assert_listing!(
         "careful_store",
-        listings(CAREFUL, &[&stores[..], &in_lanes].concat())
+        listings(CAREFUL, &[&stores[..], &in_slots].concat())
     );
 }
 
@@ -163,8 +163,8 @@ fn constant_addresses() {
         &[data, load(LoadOp::Lw, RSI, RBX, 8)],
         &[
             data,
-            store(Width::Double, WHOLE5, RBX, 0x10),
-            load(LoadOp::Lb, HIGH0, RBX, 1),
+            store(Width::Double, SLOT0, RBX, 0x10),
+            load(LoadOp::Lb, SLOT128, RBX, 1),
         ],
         // The last bytes of the window, and what is not plain: outside, misaligned, below zero.
         &[window, load(LoadOp::Ld, RSI, RBX, -8)],

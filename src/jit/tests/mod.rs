@@ -24,9 +24,9 @@ mod side;
 mod touch;
 mod units;
 
-use super::regs::{Half, Home, Homes};
+use super::regs::{Home, Homes};
 use crate::isa::Reg;
-use dynasmrt::x64::{Rq, Rx};
+use dynasmrt::x64::Rq;
 
 const ZERO: Reg = Reg::ZERO;
 const RBX: Reg = Reg::new(1);
@@ -36,14 +36,15 @@ const RDI: Reg = Reg::new(4);
 const R8: Reg = Reg::new(5);
 const R12: Reg = Reg::new(9);
 const R13: Reg = Reg::new(10);
-/// Alone in an XMM register.
-const WHOLE5: Reg = Reg::new(11);
-const WHOLE6: Reg = Reg::new(12);
-const WHOLE15: Reg = Reg::new(21);
-const LOW0: Reg = Reg::new(22);
-const HIGH0: Reg = Reg::new(23);
-const LOW1: Reg = Reg::new(24);
-const HIGH1: Reg = Reg::new(25);
+/// In the frame, so many bytes from `rsp`.
+const SLOT0: Reg = Reg::new(11);
+const SLOT8: Reg = Reg::new(12);
+const SLOT80: Reg = Reg::new(21);
+const SLOT88: Reg = Reg::new(22);
+const SLOT104: Reg = Reg::new(24);
+/// As those, too far for a short displacement.
+const SLOT128: Reg = Reg::new(27);
+const SLOT136: Reg = Reg::new(28);
 
 /// The homes of these tests: in the order of the registers' numbers.
 fn homes() -> Homes {
@@ -61,13 +62,13 @@ fn registers_are_named_by_their_homes() {
         (R8, Home::Gpr(Rq::R8)),
         (R12, Home::Gpr(Rq::R12)),
         (R13, Home::Gpr(Rq::R13)),
-        (WHOLE5, Home::Lane(Rx::XMM5, Half::Whole)),
-        (WHOLE6, Home::Lane(Rx::XMM6, Half::Whole)),
-        (WHOLE15, Home::Lane(Rx::XMM15, Half::Whole)),
-        (LOW0, Home::Lane(Rx::XMM0, Half::Low)),
-        (HIGH0, Home::Lane(Rx::XMM0, Half::High)),
-        (LOW1, Home::Lane(Rx::XMM1, Half::Low)),
-        (HIGH1, Home::Lane(Rx::XMM1, Half::High)),
+        (SLOT0, Home::Slot(0)),
+        (SLOT8, Home::Slot(8)),
+        (SLOT80, Home::Slot(80)),
+        (SLOT88, Home::Slot(88)),
+        (SLOT104, Home::Slot(104)),
+        (SLOT128, Home::Slot(128)),
+        (SLOT136, Home::Slot(136)),
     ];
     for (reg, home) in named {
         assert_eq!(homes().of(reg), home, "{reg}");

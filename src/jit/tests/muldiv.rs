@@ -11,16 +11,16 @@ fn in_all_homes(op: MulDivOp) -> String {
 }
 
 fn in_some_homes(ops: &[MulDivOp]) -> String {
-    let homes = [[RBX, RBP, RSI], [HIGH0, WHOLE5, LOW0]];
+    let homes = [[RBX, RBP, RSI], [SLOT128, SLOT0, SLOT88]];
     in_homes(&homes, ops)
 }
 
-/// `rd` the divisor or not, lanes, and a zero of either kind.
+/// `rd` the divisor or not, slots, and a zero of either kind.
 const DIVISIONS: [[Reg; 3]; 6] = [
     [R13, R12, RDI],
     [RBX, RBP, RBX],
     [RBX, RBX, RBX],
-    [WHOLE15, HIGH0, LOW0],
+    [SLOT80, SLOT128, SLOT88],
     [RBX, RBP, ZERO],
     [ZERO, RBX, RBP],
 ];

@@ -24,10 +24,10 @@ fn sd(rs2: Reg, rs1: Reg, offset: i32) -> Inst {
 fn a_load_looks_at_its_word() {
     let cases: [&[Inst]; 6] = [
         &[ld(RSI, RBX, 8)],
-        &[ld(WHOLE5, WHOLE6, -8)],
+        &[ld(SLOT0, SLOT8, -8)],
         &[load(LoadOp::Lw, RSI, RBX, 4)],
         &[load(LoadOp::Lbu, RSI, RBX, 0)],
-        &[load(LoadOp::Lbu, HIGH0, LOW0, 3)],
+        &[load(LoadOp::Lbu, SLOT128, SLOT88, 3)],
         &[ld(ZERO, RBX, 0)],
     ];
     assert_listing!("touch_load", listings(&cases));
@@ -38,7 +38,7 @@ fn a_store_tries_to_write_before_it_is_logged() {
     let cases: [&[Inst]; 4] = [
         &[sd(RSI, RBX, 8)],
         &[store(Width::Byte, RSI, RBX, 1)],
-        &[store(Width::Half, HIGH0, WHOLE5, 2)],
+        &[store(Width::Half, SLOT128, SLOT0, 2)],
         &[sd(ZERO, RBX, 0)],
     ];
     assert_listing!("touch_store", listings(&cases));

@@ -11,10 +11,10 @@ use crate::isa::{Cond, CsrOp, CsrSource, Inst, LoadOp, MulDivOp, Width};
 fn a_whole_unit() {
     let insns = [
         load(LoadOp::Ld, RSI, RBX, 0),
-        muldiv(MulDivOp::Divu, WHOLE5, RSI, RBP),
+        muldiv(MulDivOp::Divu, SLOT0, RSI, RBP),
         addi(RBX, RBX, 8),
-        branch(Cond::Ne, WHOLE5, ZERO, -12),
-        store(Width::Byte, HIGH0, RBX, 1),
+        branch(Cond::Ne, SLOT0, ZERO, -12),
+        store(Width::Byte, SLOT128, RBX, 1),
         jalr(ZERO, R8, 0),
     ];
     assert_listing!("unit", FAST.whole(&insns));

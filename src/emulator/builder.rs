@@ -1,7 +1,10 @@
 //! The configuration of a machine.
 
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::code_cache::CodeCache;
 use super::perf_map::PerfMap;
 use super::{AccessTrace, Engines, Machine, Recording};
 use crate::abi::{Abi, Bare};
@@ -43,6 +46,7 @@ pub struct Builder<'elf> {
     limits: Limits,
     address_space: u64,
     perf_map: bool,
+    code_cache: Option<PathBuf>,
 }
 
 impl Default for Builder<'_> {
@@ -54,6 +58,7 @@ impl Default for Builder<'_> {
             limits: Limits::default(),
             address_space: Builder::ADDRESS_SPACE,
             perf_map: false,
+            code_cache: None,
         }
     }
 }
@@ -109,6 +114,18 @@ impl<'elf> Builder<'elf> {
     /// there is no file. Default: no.
     pub fn perf_map(mut self, wanted: bool) -> Self {
         self.perf_map = wanted;
+        self
+    }
+
+    /// A directory in which emitted code is kept from one run to the next, so that
+    /// it need not be emitted again; made if need be. What a run does is the same
+    /// with and without. Default: none.
+    ///
+    /// A file there is used only if it was made with the user's key, which is kept
+    /// in `$XDG_STATE_HOME/rvjet` or `~/.local/state/rvjet`, by the same version
+    /// for the same program. What goes wrong is told by [`Stats`](crate::Stats).
+    pub fn code_cache(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.code_cache = Some(directory.into());
         self
     }
 
@@ -187,6 +204,10 @@ impl<'elf> Builder<'elf> {
         let initial = laid.map(|(addr, bytes)| Initial { addr, bytes }).collect();
         hart.memory.take_stale_code();
         let mut engines = Engines::new(self.engine, &mut hart.memory)?;
+        if let Some(directory) = &self.code_cache {
+            let cache = Arc::new(CodeCache::new(directory, elf));
+            engines.use_cache(cache, &mut hart.memory);
+        }
         if self.perf_map {
             engines.observe(|| PerfMap::observer(elf, program.bias))?;
         }

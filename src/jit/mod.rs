@@ -9,13 +9,14 @@
 //!
 //! `unit` picks the instructions, `lower` says what they mean, `emitter` knows
 //! where guest registers live (`regs`), `asm` is the assembler. `cache` and
-//! `side` keep track of units, `code` holds and enters them, `fault` catches
-//! what the host's page protection catches. Unsafe: `code`, `fault`, and the one
-//! place here that enters a unit.
+//! `side` keep track of units, `code` holds and enters them, `stored` and `seal`
+//! hand them to a later process, `fault` catches what the host's page protection
+//! catches. Unsafe: `code`, `fault`, and the one place here that enters a unit.
 
 mod asm;
 mod cache;
 mod code;
+mod columns;
 mod emission;
 mod emitter;
 mod exit;
@@ -26,7 +27,9 @@ mod lower;
 mod meter;
 mod profile;
 mod regs;
+mod seal;
 mod side;
+mod stored;
 mod stubs;
 #[cfg(test)]
 mod tests;
@@ -46,6 +49,8 @@ pub use fault::FaultsReceived;
 use meter::Meter;
 use profile::Profile;
 use regs::Homes;
+pub use seal::Origin;
+pub use stored::{MAX_STORED, NotRestored};
 use stubs::{MISSED, Stubs, TouchCode};
 use unit::Key;
 pub use unit::MAX_INSNS;
@@ -84,6 +89,8 @@ pub struct Jit {
     meter: Meter,
     touch: Option<TouchCode>,
     observer: Option<Observer>,
+    /// Units that were restored, or have been stored.
+    kept: usize,
     /// No other JIT of this process has this number.
     number: u64,
     /// The host refused something, or the hart has another memory than the code
@@ -123,6 +130,7 @@ impl Jit {
             meter: touch.map_or(Meter::Insns, |_| Meter::Accesses),
             touch,
             observer: None,
+            kept: 0,
             number,
             broken: false,
         })
@@ -243,6 +251,7 @@ impl Jit {
     fn clear(&mut self, memory: &mut Memory) -> std::io::Result<()> {
         let (stubs, len) = lay_stubs(&mut self.code, &self.homes, self.touch)?;
         self.cache = Cache::default();
+        self.kept = 0;
         self.stubs = stubs;
         self.stubs_end = len;
         self.free = len.next_multiple_of(UNIT_ALIGN);
@@ -292,7 +301,8 @@ impl Jit {
         let Stubs { enter, exit, .. } = self.stubs;
         // SAFETY: the stubs are where `stubs::emit` said, every unit in the
         // cache was emitted for these homes and this hart's memory, as `run` has
-        // checked, and jumps lead to units and stubs alone.
+        // checked, by this JIT or, as `restore` has checked, an equal one, and
+        // jumps lead to units and stubs alone.
         let left = unsafe {
             let register = self.meter.fill(*budget);
             self.code.enter(enter, exit, offset, hart, register)

@@ -34,6 +34,15 @@ impl Profile {
         }
     }
 
+    /// A profile with this interval, if there is one.
+    pub(super) fn with_interval(interval: u64) -> Option<Profile> {
+        let possible = interval >= FIRST_INTERVAL;
+        possible.then(|| Profile {
+            interval,
+            ..Profile::new()
+        })
+    }
+
     /// Instructions to execute before the next sample.
     pub(super) fn interval(&self) -> u64 {
         self.interval

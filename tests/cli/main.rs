@@ -9,6 +9,7 @@
 #[path = "../common/builder.rs"]
 #[expect(dead_code, reason = "the tests of the ELF stage use the rest")]
 mod builder;
+mod cache;
 mod disasm;
 mod dump;
 mod grants;

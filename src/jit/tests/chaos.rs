@@ -141,6 +141,8 @@ fn hart(layout: &Layout, dice: &mut Dice, limit: u64) -> Hart {
             .map(range.clone(), dice.pick(&[Access::READ_WRITE, Access::ALL]))
             .unwrap();
     }
+    // What is code and cannot be written there is text.
+    memory.settle_text(layout.code[1].end);
     let mut state = MachineState::new(layout.code[dice.below(3) as usize].start);
     for index in 1..32 {
         state.x[index] = value(layout, dice);
@@ -192,6 +194,23 @@ impl Side {
                 stop => return stop,
             }
         }
+    }
+
+    /// Goes on with another JIT, which gets all units that can be handed over;
+    /// returns how many bytes they are.
+    fn hand_over(&mut self) -> usize {
+        let Some(old) = &mut self.jit else {
+            return 0;
+        };
+        old.kept = 0;
+        let units = old.store_units(&self.hart.memory);
+        let mut new = Jit::new(&mut self.hart.memory).unwrap();
+        let restored = units.map(|mut units| {
+            new.restore_units(&mut self.hart.memory, &mut units)
+                .unwrap()
+        });
+        self.jit = Some(new);
+        restored.unwrap_or(0)
     }
 
     /// Handles a stop in a way that depends on the state and `dice` alone.
@@ -251,7 +270,8 @@ fn memory_of(hart: &Hart, layout: &Layout) -> Vec<Option<Vec<u8>>> {
         .collect()
 }
 
-fn chaos(seed: u64, window: u64, limit: u64, rounds: usize) -> u64 {
+/// Returns how many instructions there were, and how much code was handed over.
+fn chaos(seed: u64, window: u64, limit: u64, rounds: usize) -> (u64, usize) {
     let layout = layout(window);
     let mut dice = Dice::new(seed);
     let (mut a, mut b) = (dice.clone(), dice.clone());
@@ -268,6 +288,7 @@ fn chaos(seed: u64, window: u64, limit: u64, rounds: usize) -> u64 {
         jit,
     };
     dice = a;
+    let mut handed_over = 0;
     for round in 0..rounds {
         let budget = match dice.below(3) {
             0 => 1 + dice.below(80),
@@ -299,8 +320,11 @@ fn chaos(seed: u64, window: u64, limit: u64, rounds: usize) -> u64 {
         let mut again = dice.clone();
         left.handle(one, &layout, &mut dice);
         right.handle(other, &layout, &mut again);
+        if round % 7 == 3 {
+            handed_over += right.hand_over();
+        }
     }
-    left.hart.state.insns
+    (left.hart.state.insns, handed_over)
 }
 
 fn seeds() -> Range<u64> {
@@ -311,11 +335,13 @@ fn seeds() -> Range<u64> {
 
 #[test]
 fn engines_stay_together_at_both_ends_of_any_window() {
-    let mut insns = 0;
+    let (mut insns, mut handed_over) = (0, 0);
     for seed in seeds() {
         let window = [1 << 20, 1 << 24, 1 << 32, 1 << 40][(seed % 4) as usize];
         let limit = [u64::MAX / 2, 1 << 20, 500_000][(seed / 4 % 3) as usize];
-        insns += chaos(seed, window, limit, 2000);
+        let (more, code) = chaos(seed, window, limit, 2000);
+        insns += more;
+        handed_over += code;
     }
-    assert!(insns > 0);
+    assert!(insns > 0 && handed_over > 0);
 }

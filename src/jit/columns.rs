@@ -90,7 +90,8 @@ impl Input<'_> {
         mut read: impl FnMut(&mut Self) -> Option<T>,
     ) -> Option<Vec<T>> {
         let count = self.count()?;
-        let mut things = Vec::new();
+        // A thing takes more room than its bytes: the rest is given as things turn up.
+        let mut things = Vec::with_capacity(count.min(1 << 8));
         for _ in 0..count {
             things.push(read(self)?);
         }

@@ -16,9 +16,13 @@ fn guest() -> Guest {
 
 /// Runs the guest; what the file for perf holds afterwards, if it is there.
 fn map(args: &[&str]) -> Option<String> {
-    let guest = guest();
+    map_of(&guest(), args)
+}
+
+fn map_of(guest: &Guest, args: &[&str]) -> Option<String> {
     let mut command = Command::new(rvjet().get_program());
     command.args(args).arg(&guest.path);
+    command.env("XDG_STATE_HOME", guest.beside("state"));
     let mut process = command.stderr(Stdio::null()).spawn().unwrap();
     let path = PathBuf::from(format!("/tmp/perf-{}.map", process.id()));
     assert_eq!(process.wait().unwrap().code(), Some(3));
@@ -51,6 +55,22 @@ fn each_unit_is_named_by_its_symbol() {
         expected.extend(["main [fast]", "tail [fast]"]);
         assert_eq!(names, expected);
     }
+}
+
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+#[test]
+fn units_from_a_cache_have_names_too() {
+    let guest = guest();
+    let code = guest.beside("code");
+    let args = ["run", "--perf-map", "--cache", code.to_str().unwrap()];
+    let names = || {
+        let map = map_of(&guest, &args).unwrap();
+        let name = |line: &str| line.splitn(3, ' ').nth(2).unwrap().to_owned();
+        map.lines().map(name).collect::<Vec<_>>()
+    };
+    let cold = names();
+    assert_eq!(std::fs::read_dir(&code).unwrap().count(), 1);
+    assert_eq!(names(), cold);
 }
 
 #[test]

@@ -44,12 +44,10 @@ struct Stored<'a> {
 struct Head {
     homes: Homes,
     profile: Profile,
-    /// Where the stubs end.
-    stubs_end: usize,
     /// The pages of text that the units were made from.
     pages: Vec<u64>,
-    /// Where the first unit starts, and how many bytes lie between that and the
-    /// last one's end.
+    /// Where the first unit starts, behind the stubs, and how many bytes lie between
+    /// that and the last one's end.
     start: usize,
     len: usize,
 }
@@ -179,7 +177,7 @@ impl Jit {
         let mut input = Input(tables);
         let units = input.count()?;
         let mut cache = Cache::with_room(units);
-        let mut free = head.stubs_end;
+        let mut free = head.start;
         for _ in 0..units {
             let StoredUnit {
                 key,
@@ -221,11 +219,10 @@ impl Jit {
             return None;
         }
         let (start, len) = (input.number()?, input.number()?);
-        let within = len <= CODE_BYTES && start <= CODE_BYTES - len;
+        let within = len <= CODE_BYTES && (stubs.len()..=CODE_BYTES - len).contains(&start);
         within.then_some(Head {
             homes,
             profile,
-            stubs_end: stubs.len(),
             pages,
             start,
             len,
@@ -312,7 +309,7 @@ fn read_unit(input: &mut Input<'_>, head: &Head) -> Option<StoredUnit> {
         pages: made_from,
     };
     let placed = !span.is_empty() && offset.is_multiple_of(UNIT_ALIGN);
-    let within = head.start <= offset && span.end <= head.start + head.len;
+    let within = span.end <= head.start + head.len;
     let numbered = first_site as usize <= MAX_SITES;
     let sound = placed && within && numbered && is_sound(pc, &unit, &span, &head.pages);
     sound.then_some(StoredUnit {

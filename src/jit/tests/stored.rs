@@ -1,9 +1,9 @@
 //! Units as bytes: what comes back is what there was, or nothing.
 
-use super::super::Jit;
 use super::super::profile::Profile;
 use super::super::seal::{Origin, Seal};
 use super::super::stored::NotRestored;
+use super::super::{Jit, stubs};
 use super::dice::Dice;
 use super::engine::{engine, expected, outcome, run, start};
 use super::shape::{CODE, DATA, WINDOW, addi, jalr};
@@ -165,6 +165,8 @@ fn any_bytes_are_taken_or_left() {
             return;
         }
         taken += 1;
+        let (bytes, _) = stubs::emit(&jit.homes, jit.touch).unwrap();
+        assert!(jit.code.bytes(0..jit.stubs_end) == bytes);
         for unit in jit.cache.units() {
             let end = unit.offset + unit.len;
             assert!(jit.stubs_end <= unit.offset && end <= jit.free);

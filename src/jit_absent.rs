@@ -8,12 +8,14 @@ use std::io;
 use std::ops::Range;
 use std::time::Duration;
 
-pub use emission::{Emission, Observer};
+pub use emission::{Emission, Listener};
 
 use crate::machine::{Engine, Hart, Memory, Stop};
 
 /// Instructions in a stretch of emitted code at the most.
 pub const MAX_INSNS: usize = 0;
+/// Instructions that are observed in a row.
+pub const WINDOW: u64 = 0;
 
 /// Bytes of units that are kept.
 pub const MAX_STORED: usize = 0;
@@ -84,7 +86,27 @@ impl Jit {
     }
 
     /// Nothing is told.
-    pub fn observe(&mut self, _observer: Observer) {
+    pub fn listen(&mut self, _listener: Listener) {
+        match *self {}
+    }
+
+    /// Nothing is compiled, however late.
+    pub fn set_patience(&mut self, _arrivals: u8) {
+        match *self {}
+    }
+
+    /// Nothing is observed, however often.
+    pub fn observe_every(&mut self, _insns: u64) {
+        match *self {}
+    }
+
+    /// Nothing is observed.
+    pub fn observe(&mut self, _memory: &mut Memory, _pc: u64, _to: u64) {
+        match *self {}
+    }
+
+    /// Nothing follows from it.
+    pub fn end_window(&mut self, _memory: &mut Memory) {
         match *self {}
     }
 

@@ -47,6 +47,7 @@ pub struct Builder<'elf> {
     address_space: u64,
     perf_map: bool,
     code_cache: Option<PathBuf>,
+    observe_every: Option<u64>,
 }
 
 impl Default for Builder<'_> {
@@ -59,6 +60,7 @@ impl Default for Builder<'_> {
             address_space: Builder::ADDRESS_SPACE,
             perf_map: false,
             code_cache: None,
+            observe_every: None,
         }
     }
 }
@@ -126,6 +128,15 @@ impl<'elf> Builder<'elf> {
     /// for the same program. What goes wrong is told by [`Stats`](crate::Stats).
     pub fn code_cache(mut self, directory: impl Into<PathBuf>) -> Self {
         self.code_cache = Some(directory.into());
+        self
+    }
+
+    /// Instructions from one look of the JIT at what executes to the next, at first.
+    /// What it has often seen then it compiles anew: a few looks make code hot.
+    /// Code from a [`Builder::code_cache`] comes with the pace that it was kept at.
+    /// Default: some hundred thousand.
+    pub fn observe_every(mut self, insns: u64) -> Self {
+        self.observe_every = Some(insns);
         self
     }
 
@@ -204,12 +215,15 @@ impl<'elf> Builder<'elf> {
         let initial = laid.map(|(addr, bytes)| Initial { addr, bytes }).collect();
         hart.memory.take_stale_code();
         let mut engines = Engines::new(self.engine, &mut hart.memory)?;
+        if let Some(insns) = self.observe_every {
+            engines.observe_every(insns);
+        }
         if let Some(directory) = &self.code_cache {
             let cache = Arc::new(CodeCache::new(directory, elf));
             engines.use_cache(cache, &mut hart.memory);
         }
         if self.perf_map {
-            engines.observe(|| PerfMap::observer(elf, program.bias))?;
+            engines.listen(|| PerfMap::listener(elf, program.bias))?;
         }
         let machine = Machine {
             hart,

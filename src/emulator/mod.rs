@@ -196,7 +196,12 @@ impl Machine {
             _ => self.engines.run(&mut self.hart, budget, exact),
         };
         match stop {
-            Stop::Budget | Stop::Pause | Stop::Step | Stop::ChunkFull => Turn::Ran,
+            Stop::Budget
+            | Stop::Pause
+            | Stop::Cold
+            | Stop::Observe
+            | Stop::Step
+            | Stop::ChunkFull => Turn::Ran,
             Stop::Ecall => self.ecall(),
             Stop::FenceI => {
                 self.hart.memory.synchronize_code();

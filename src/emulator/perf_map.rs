@@ -20,7 +20,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::elf::Symbols;
 use crate::error::Error;
-use crate::jit::{Emission, Observer};
+use crate::jit::{Emission, Listener};
 
 /// Characters of a symbol's name that are written: enough to know it by.
 const MAX_NAME: usize = 200;
@@ -96,7 +96,7 @@ static MAP: Mutex<Option<PerfMap>> = Mutex::new(None);
 impl PerfMap {
     /// Who writes to the file of this process what is emitted for a program. The
     /// file is created if need be.
-    pub(super) fn observer(elf: &[u8], bias: u64) -> Result<Observer, Error> {
+    pub(super) fn listener(elf: &[u8], bias: u64) -> Result<Listener, Error> {
         let process = std::process::id();
         let mut map = PerfMap::lock();
         if map.as_ref().is_none_or(|map| map.process != process) {
@@ -107,7 +107,7 @@ impl PerfMap {
         }
         drop(map);
         let names = Names::of(elf, bias);
-        Ok(Observer::new(move |news| {
+        Ok(Listener::new(move |news| {
             if let Some(map) = &mut *PerfMap::lock() {
                 map.take(&names, news);
             }

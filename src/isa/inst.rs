@@ -64,6 +64,14 @@ impl AluOp {
         )
     }
 
+    /// Whether the operands may be exchanged.
+    pub const fn is_commutative(self) -> bool {
+        matches!(
+            self,
+            AluOp::Add | AluOp::Addw | AluOp::Xor | AluOp::Or | AluOp::And
+        )
+    }
+
     /// Whether an immediate form exists: all but the subtractions, which are
     /// additions of the negated immediate.
     pub const fn has_immediate_form(self) -> bool {
@@ -124,6 +132,19 @@ pub enum Cond {
 impl Cond {
     /// Every condition.
     pub const ALL: [Cond; 6] = [Cond::Eq, Cond::Ne, Cond::Lt, Cond::Ge, Cond::Ltu, Cond::Geu];
+
+    /// The condition that holds where this one does not.
+    #[must_use]
+    pub fn negated(self) -> Cond {
+        match self {
+            Cond::Eq => Cond::Ne,
+            Cond::Ne => Cond::Eq,
+            Cond::Lt => Cond::Ge,
+            Cond::Ge => Cond::Lt,
+            Cond::Ltu => Cond::Geu,
+            Cond::Geu => Cond::Ltu,
+        }
+    }
 }
 
 /// The size of a memory access; the discriminant is the base-2 logarithm of its bytes.

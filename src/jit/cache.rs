@@ -30,6 +30,15 @@ pub(super) struct Placed {
     pub(super) marks: Vec<Mark>,
     pub(super) pages: Vec<u64>,
     pub(super) sites: Range<u32>,
+    pub(super) repeats: bool,
+    pub(super) guided: bool,
+}
+
+/// An instruction of a unit: that of its `index`-th mark.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    unit: usize,
+    index: usize,
 }
 
 /// All units.
@@ -92,6 +101,26 @@ impl Cache {
         unit.marks.get(after.checked_sub(1)?).copied()
     }
 
+    /// The first instruction of the unit of `key`.
+    pub(super) fn entry(&self, key: Key) -> Option<Place> {
+        let unit = *self.live.get(&key)?;
+        Some(Place { unit, index: 0 })
+    }
+
+    /// Where in the same unit the instruction at `pc` is, to which execution goes
+    /// on from `place`; nothing if it leaves the unit.
+    pub(super) fn follow(&self, place: Place, pc: u64) -> Option<Place> {
+        let unit = &self.placed[place.unit];
+        let next = unit.marks.get(place.index + 1);
+        match next.filter(|mark| (mark.host as usize) < unit.cold) {
+            Some(mark) => (mark.pc == pc).then_some(Place {
+                index: place.index + 1,
+                ..place
+            }),
+            None => (unit.repeats && unit.key.0 == pc).then_some(Place { index: 0, ..place }),
+        }
+    }
+
     /// Takes in a unit that lies at `span`; returns how to link it, both ways.
     pub(super) fn add(&mut self, key: Key, span: Range<usize>, unit: Unit) -> Vec<Patch> {
         let index = self.placed.len();
@@ -103,6 +132,8 @@ impl Cache {
             marks,
             pages,
             sites: unit_sites,
+            repeats,
+            guided,
             ..
         } = unit;
         for &page in &pages {
@@ -116,6 +147,8 @@ impl Cache {
             marks,
             pages,
             sites,
+            repeats,
+            guided,
         });
         self.live.insert(key, index);
         let mut patches: Vec<Patch> = self.redirect(key, |_| offset);
@@ -133,13 +166,23 @@ impl Cache {
 
     /// Drops the units made from bytes in `ranges`; returns their keys, and how
     /// to send those who jump to them back to their exits.
-    ///
-    /// A guest decides how many units that are and who links to them: each page
-    /// and each list of links is gone through once.
     pub(super) fn drop_ranges(&mut self, ranges: &[Range<u64>]) -> (Vec<Key>, Vec<Patch>) {
         let units = self.units_in(ranges);
-        self.leave_pages(&units);
-        self.leave_links(&units);
+        self.drop_units(&units)
+    }
+
+    /// As [`Cache::drop_ranges`], the units of `keys`.
+    pub(super) fn drop_keys(&mut self, keys: &[Key]) -> (Vec<Key>, Vec<Patch>) {
+        let units = keys.iter().filter_map(|key| self.live.get(key)).copied();
+        let units = units.collect();
+        self.drop_units(&units)
+    }
+
+    /// A guest decides how many units that are and who links to them: each page
+    /// and each list of links is gone through once.
+    fn drop_units(&mut self, units: &HashSet<usize>) -> (Vec<Key>, Vec<Patch>) {
+        self.leave_pages(units);
+        self.leave_links(units);
         let keys: Vec<Key> = units.iter().map(|&unit| self.placed[unit].key).collect();
         let mut patches = Vec::new();
         for key in &keys {

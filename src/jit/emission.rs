@@ -38,12 +38,12 @@ pub enum Emission {
 }
 
 /// Who is told.
-pub struct Observer(Box<dyn FnMut(&Emission) + Send>);
+pub struct Listener(Box<dyn FnMut(&Emission) + Send>);
 
-impl Observer {
+impl Listener {
     /// Whoever `told` is.
-    pub fn new(told: impl FnMut(&Emission) + Send + 'static) -> Observer {
-        Observer(Box::new(told))
+    pub fn new(told: impl FnMut(&Emission) + Send + 'static) -> Listener {
+        Listener(Box::new(told))
     }
 
     pub(super) fn tell(&mut self, news: &Emission) {
@@ -51,8 +51,8 @@ impl Observer {
     }
 }
 
-impl fmt::Debug for Observer {
+impl fmt::Debug for Listener {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Observer").finish_non_exhaustive()
+        f.debug_tuple("Listener").finish_non_exhaustive()
     }
 }

@@ -16,7 +16,7 @@ use super::meter::Meter;
 use super::regs::{Home, Homes, STATE, T0, T1};
 use super::stubs::{Stubs, TouchCode};
 use super::unit::Mark;
-use crate::isa::Reg;
+use crate::isa::{Reg, Width};
 
 /// Where an instruction finds its second operand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,8 +64,13 @@ pub(super) struct Emitter<'a> {
     /// and has not retired yet.
     pub(super) pc: u64,
     pub(super) owed: u32,
-    /// The offsets of the loads and stores that surely follow off the same base.
-    pub(super) ahead: Vec<i32>,
+    /// What the segment was paid for the instructions behind it.
+    pub(super) rest: u32,
+    /// Nobody looks at the upper half of the current instruction's result.
+    pub(super) low: bool,
+    /// The loads and stores that follow off the same base: widths, and offsets
+    /// from what it holds now.
+    pub(super) ahead: Vec<(Width, i32)>,
 }
 
 /// What an [`Emitter`] leaves behind.
@@ -112,6 +117,8 @@ impl<'a> Emitter<'a> {
             touch: context.touch,
             pc: 0,
             owed: 0,
+            rest: 0,
+            low: false,
             ahead: Vec::new(),
         }
     }
@@ -284,8 +291,11 @@ impl<'a> Emitter<'a> {
         }
     }
 
-    /// `jmp` to the unit of guest address `pc`.
-    pub(super) fn jump(&mut self, pc: u64) {
+    /// `jmp` to the unit of guest address `pc`, the current instruction having retired.
+    pub(super) fn goto(&mut self, pc: u64) {
+        if self.rest != 0 {
+            x64!(self ; add budget, self.rest as i32);
+        }
         self.jump_to(pc, Mode::Fast);
     }
 
@@ -295,8 +305,12 @@ impl<'a> Emitter<'a> {
         self.linked();
     }
 
-    /// A conditional jump to the unit at `pc`; `emit` appends the `jcc` to the label.
-    pub(super) fn jump_if(&mut self, pc: u64, emit: impl FnOnce(&mut Self, DynamicLabel)) {
+    /// A conditional [`Emitter::goto`]; `emit` appends the `jcc` to the label.
+    pub(super) fn goto_if(&mut self, pc: u64, emit: impl FnOnce(&mut Self, DynamicLabel)) {
+        if self.rest != 0 {
+            let label = self.give_back(self.rest, pc, Mode::Fast);
+            return emit(self, label);
+        }
         let label = self.link(pc, Mode::Fast);
         emit(self, label);
         self.linked();
@@ -305,11 +319,21 @@ impl<'a> Emitter<'a> {
     /// A label to go to the unit of `mode` that starts with the current instruction,
     /// by way of giving back what the rest of the segment was paid.
     pub(super) fn elsewhere(&mut self, mode: Mode) -> DynamicLabel {
-        let (pc, owed) = (self.pc, self.owed);
+        self.give_back(self.owed, self.pc, mode)
+    }
+
+    /// A label to give back a price and go to a unit.
+    fn give_back(&mut self, price: u32, pc: u64, mode: Mode) -> DynamicLabel {
         self.out_of_line(move |e| {
-            x64!(e ; add budget, owed as i32);
+            x64!(e ; add budget, price as i32);
             e.jump_to(pc, mode);
         })
+    }
+
+    /// From here on, only what is known of other registers than `written` holds.
+    pub(super) fn keep_unwritten(&mut self, written: impl Iterator<Item = Reg>) {
+        written.for_each(|reg| self.facts.forget(reg));
+        self.facts.lose_index();
     }
 
     /// Where the shadow of guest address 0 is, from there, if touches are recorded.

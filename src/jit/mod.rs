@@ -25,6 +25,8 @@ mod fault;
 mod inspect;
 mod lower;
 mod meter;
+mod path;
+mod plan;
 mod profile;
 mod regs;
 mod seal;
@@ -39,21 +41,23 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use cache::{Cache, Patch};
+use cache::{Cache, Patch, Place};
 use code::{CodeMemory, Left};
-pub use emission::{Emission, Observer};
+pub use emission::{Emission, Listener};
 use emitter::Context;
 use exit::{ExitKind, Mode, Site};
 use fault::FAULTED;
 pub use fault::FaultsReceived;
+use hashbrown::HashMap;
 use meter::Meter;
+pub use path::MAX_INSNS;
 use profile::Profile;
+pub use profile::WINDOW;
 use regs::Homes;
 pub use seal::Origin;
 pub use stored::{MAX_STORED, NotRestored};
 use stubs::{MISSED, Stubs, TouchCode};
 use unit::Key;
-pub use unit::MAX_INSNS;
 
 use crate::machine::{Engine, Hart, Memory, Stop};
 
@@ -64,6 +68,8 @@ const _: () = assert!(CODE_BYTES <= u32::MAX as usize);
 /// Units compiled from one [`Stop::Pause`] to the next, so that a guest that does
 /// nothing but need new ones does not outrun a time limit.
 const UNITS_TO_PAUSE: u32 = 1 << 10;
+/// Places that are counted how often execution arrives there.
+const MAX_ARRIVALS: usize = 1 << 16;
 /// Units start at multiples of this.
 const UNIT_ALIGN: usize = 16;
 
@@ -74,8 +80,14 @@ pub struct Jit {
     cache: Cache,
     homes: Homes,
     profile: Profile,
-    /// Instructions until the next sample.
-    until_sample: u64,
+    /// Instructions until the next window of the profile.
+    until_window: u64,
+    /// How often execution has to arrive at code before it is compiled.
+    patience: u8,
+    /// How often it has, where that is not compiled yet.
+    arrivals: HashMap<u64, u8>,
+    /// Where in the units the window's last instruction is.
+    watched: Option<Place>,
     stubs: Stubs,
     /// Where the stubs end.
     stubs_end: usize,
@@ -88,8 +100,8 @@ pub struct Jit {
     bmi2: bool,
     meter: Meter,
     touch: Option<TouchCode>,
-    observer: Option<Observer>,
-    /// Units that were restored, or have been stored.
+    listener: Option<Listener>,
+    /// What the units that were restored or have been stored are worth.
     kept: usize,
     /// No other JIT of this process has this number.
     number: u64,
@@ -106,7 +118,7 @@ impl Jit {
             return Err(std::io::Error::new(std::io::ErrorKind::Unsupported, reason));
         }
         fault::install()?;
-        let (homes, profile) = (Homes::usual(), Profile::new());
+        let (homes, profile) = (Homes::usual(), Profile::new(profile::FIRST_INTERVAL));
         let touch = touch_code(memory)?;
         let mut code = CodeMemory::reserve(CODE_BYTES)?;
         let (stubs, len) = lay_stubs(&mut code, &homes, touch)?;
@@ -118,7 +130,10 @@ impl Jit {
             code,
             cache: Cache::default(),
             homes,
-            until_sample: profile.interval(),
+            until_window: profile.interval(),
+            patience: 1,
+            arrivals: HashMap::new(),
+            watched: None,
             profile,
             stubs,
             stubs_end: len,
@@ -126,14 +141,26 @@ impl Jit {
             emitted: len as u64,
             compile_time: Duration::ZERO,
             until_pause: UNITS_TO_PAUSE,
-            bmi2: std::arch::is_x86_feature_detected!("bmi2"),
+            bmi2: has_bmi(),
             meter: touch.map_or(Meter::Insns, |_| Meter::Accesses),
             touch,
-            observer: None,
+            listener: None,
             kept: 0,
             number,
             broken: false,
         })
+    }
+
+    /// Starts the profile anew, with its windows so many instructions apart at first.
+    pub fn observe_every(&mut self, insns: u64) {
+        self.profile = Profile::new(insns);
+        self.until_window = self.profile.interval();
+    }
+
+    /// Compiles code only when execution arrives at it for this time: until then it
+    /// is for the interpreter, one stretch up to a jump at a time.
+    pub fn set_patience(&mut self, arrivals: u8) {
+        self.patience = arrivals;
     }
 
     /// Lets this thread receive the signals that emitted code needs, until the
@@ -166,21 +193,21 @@ impl Jit {
         Ok(())
     }
 
-    /// Tells `observer` of all code that there is, and from now on of what comes.
-    pub fn observe(&mut self, observer: Observer) {
-        self.observer = Some(observer);
+    /// Tells `listener` of all code that there is, and from now on of what comes.
+    pub fn listen(&mut self, listener: Listener) {
+        self.listener = Some(listener);
         self.tell_all();
     }
 
     fn tell_all(&mut self) {
-        let Some(observer) = &mut self.observer else {
+        let Some(listener) = &mut self.listener else {
             return;
         };
         let base = self.code.address(0);
-        observer.tell(&Emission::Cleared { base });
+        listener.tell(&Emission::Cleared { base });
         for (span, name) in self.stubs.spans(self.stubs_end) {
             let (addr, len) = (base + span.start as u64, span.len() as u64);
-            observer.tell(&Emission::Stub {
+            listener.tell(&Emission::Stub {
                 base,
                 addr,
                 len,
@@ -189,7 +216,7 @@ impl Jit {
         }
         for listing in self.cache.listings(|span| self.code.bytes(span)) {
             let (offset, len) = (listing.offset, listing.code.len());
-            observer.tell(&unit_emission(base, listing.key, offset..offset + len));
+            listener.tell(&unit_emission(base, listing.key, offset..offset + len));
         }
     }
 
@@ -209,11 +236,31 @@ impl Jit {
         })
     }
 
+    /// Whether execution has not arrived at `pc` often enough yet; counts this time.
+    fn is_cold(&mut self, (pc, mode): Key) -> bool {
+        if self.patience <= 1 || mode != Mode::Fast || self.cache.find((pc, mode)).is_some() {
+            return false;
+        }
+        if self.arrivals.len() >= MAX_ARRIVALS {
+            self.arrivals.clear();
+        }
+        let arrivals = self.arrivals.entry(pc).or_default();
+        *arrivals += 1;
+        let is_cold = *arrivals < self.patience;
+        if !is_cold {
+            self.arrivals.remove(&pc);
+        }
+        is_cold
+    }
+
     fn compile(&mut self, memory: &mut Memory, key: Key) -> std::io::Result<Option<usize>> {
-        let (pc, mode) = key;
-        let Some(mut unit) =
-            unit::compile(memory, pc, mode, self.context(memory)).map_err(std::io::Error::other)?
-        else {
+        let is_guided = match key.1 {
+            Mode::Fast => self.profile.is_hot(key.0),
+            Mode::Apart | Mode::Careful => self.profile.knows_hot(),
+        };
+        let guide = is_guided.then_some(&self.profile);
+        let unit = unit::compile(memory, key, guide, self.context(memory));
+        let Some(mut unit) = unit.map_err(std::io::Error::other)? else {
             return Ok(None);
         };
         if self.free + unit.code.len() > self.code.size() || self.cache.is_full() {
@@ -228,8 +275,8 @@ impl Jit {
         let mut writes = writes_of(&patches);
         writes.push((offset, &code));
         self.code.write(writes)?;
-        if let Some(observer) = &mut self.observer {
-            observer.tell(&unit_emission(self.code.address(0), key, offset..end));
+        if let Some(listener) = &mut self.listener {
+            listener.tell(&unit_emission(self.code.address(0), key, offset..end));
         }
         Ok(Some(offset))
     }
@@ -260,40 +307,62 @@ impl Jit {
         Ok(())
     }
 
-    /// As [`Jit::enter`], for no longer than to the next sample, which it takes then.
-    fn enter_until_sample(
+    /// As [`Jit::enter`], for no longer than to the next window.
+    fn enter_until_window(
         &mut self,
         hart: &mut Hart,
         offset: usize,
         budget: &mut u64,
     ) -> Departure {
-        let given = self.until_sample.min(*budget).min(self.meter.most());
+        let given = self.until_window.min(*budget).min(self.meter.most());
         let cut_short = given < *budget;
-        let is_sample = given == self.until_sample;
+        let is_window = given == self.until_window;
         let mut left = given;
         let departure = self.enter(hart, offset, &mut left);
         *budget -= given - left;
-        self.until_sample -= given - left;
+        self.until_window -= given - left;
         match departure {
-            Departure::Stop(Stop::Budget) if cut_short => {
-                if is_sample {
-                    self.sample(hart);
-                }
-                Departure::Again
+            Departure::Stop(Stop::Budget) if is_window => {
+                self.until_window = self.profile.interval();
+                self.watched = self.cache.entry((hart.state.pc, Mode::Fast));
+                Departure::Stop(Stop::Observe)
             }
+            Departure::Stop(Stop::Budget) if cut_short => Departure::Again,
             departure => departure,
         }
     }
 
-    /// Adds the instructions at `pc` to the profile, and follows its verdict.
-    fn sample(&mut self, hart: &mut Hart) {
-        self.profile
-            .sample(unit::stretch(&mut hart.memory, hart.state.pc));
-        if let Some(homes) = self.profile.verdict(&self.homes) {
-            self.homes = homes;
-            self.broken |= self.clear(&mut hart.memory).is_err();
+    /// The instruction at `pc`, in a window, has been executed, and execution has
+    /// gone on at `to`.
+    pub fn observe(&mut self, memory: &mut Memory, pc: u64, to: u64) {
+        if let Some(fetched) = path::fetch(memory, pc) {
+            self.profile.executed(&fetched, to);
         }
-        self.until_sample = self.profile.interval();
+        self.watched = self.watched.and_then(|place| self.cache.follow(place, to));
+        if self.watched.is_none() {
+            self.profile.entered(to);
+            self.watched = self.cache.entry((to, Mode::Fast));
+        }
+    }
+
+    /// The window is over: follows the profile's verdict, if there is one.
+    pub fn end_window(&mut self, memory: &mut Memory) {
+        let verdict = self.profile.end_window(&self.homes);
+        if let Some(homes) = verdict.homes {
+            self.homes = homes;
+            self.broken |= self.clear(memory).is_err();
+        }
+        let keys: Vec<Key> = verdict.hot.iter().map(|&pc| (pc, Mode::Fast)).collect();
+        let dropped = self.cache.drop_keys(&keys);
+        self.unlink(memory, dropped);
+    }
+
+    /// Lets nothing lead to units that were dropped.
+    fn unlink(&mut self, memory: &mut Memory, (dropped, patches): (Vec<Key>, Vec<Patch>)) {
+        for (pc, _) in dropped {
+            side::clear_jump(memory, pc);
+        }
+        self.broken |= self.code.write(writes_of(&patches)).is_err();
     }
 
     /// Enters the unit at `offset`, and settles what it did to `budget`.
@@ -339,6 +408,11 @@ impl Jit {
         };
         (departure, owed)
     }
+}
+
+/// Whether the host has BMI1 and BMI2; no processor has the second alone.
+fn has_bmi() -> bool {
+    std::arch::is_x86_feature_detected!("bmi1") && std::arch::is_x86_feature_detected!("bmi2")
 }
 
 /// Where emitted code records touches in `memory`, if it is to.
@@ -407,17 +481,22 @@ impl Engine for Jit {
                 self.until_pause = UNITS_TO_PAUSE;
                 return Stop::Pause;
             }
-            let Some(offset) = self.unit(&mut hart.memory, (hart.state.pc, mode)) else {
+            let key = (hart.state.pc, mode);
+            if self.is_cold(key) {
+                return Stop::Cold;
+            }
+            let Some(offset) = self.unit(&mut hart.memory, key) else {
                 return Stop::Step;
             };
             if missed {
                 let host = self.code.address(offset);
                 side::set_jump(&mut hart.memory, hart.state.pc, host);
             }
-            (mode, missed) = match self.enter_until_sample(hart, offset, &mut budget) {
+            (mode, missed) = match self.enter_until_window(hart, offset, &mut budget) {
                 Departure::Link(mode) => (mode, false),
                 Departure::Missed => (Mode::Fast, true),
                 Departure::Again => (Mode::Fast, false),
+                Departure::Stop(stop) if stop == Stop::Observe => return stop,
                 Departure::Stop(_) if budget == 0 => return Stop::Budget,
                 Departure::Stop(stop) => return stop,
             };
@@ -430,10 +509,8 @@ impl Engine for Jit {
     }
 
     fn forget(&mut self, memory: &mut Memory, ranges: &[Range<u64>]) {
-        let (dropped, patches) = self.cache.drop_ranges(ranges);
-        for (pc, _) in dropped {
-            side::clear_jump(memory, pc);
-        }
-        self.broken |= self.code.write(writes_of(&patches)).is_err();
+        let dropped = self.cache.drop_ranges(ranges);
+        self.profile.cool(dropped.0.iter().map(|(pc, _)| *pc));
+        self.unlink(memory, dropped);
     }
 }

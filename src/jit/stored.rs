@@ -34,7 +34,8 @@ struct Stored<'a> {
     homes: Homes,
     profile: Profile,
     cache: Cache,
-    units: usize,
+    /// What the units are worth.
+    worth: usize,
     /// What lies from `start` on, linked.
     code: &'a [u8],
     start: usize,
@@ -75,8 +76,8 @@ impl Jit {
         Ok(Seal::new(self, memory, origin)?.name())
     }
 
-    /// The units made from the program's text, sealed; nothing if there are no
-    /// more than were restored or stored before, or too many. The JIT must know of
+    /// The units made from the program's text, sealed; nothing if they are worth no
+    /// more than those that were restored or stored before, or too many. The JIT must know of
     /// all changes of code.
     pub fn store(&mut self, memory: &Memory, origin: &Origin) -> Option<Vec<u8>> {
         let seal = Seal::new(self, memory, origin).ok()?;
@@ -104,12 +105,14 @@ impl Jit {
         let units: Vec<&Placed> = units
             .filter(|unit| unit.pages.iter().all(is_text))
             .collect();
-        if self.broken || units.len() <= self.kept {
+        let worth = units.iter().map(|unit| worth(unit.guided)).sum();
+        if self.broken || worth <= self.kept {
             return None;
         }
         let mut out = Output::default();
         out.bytes(&self.homes.order().map(|reg| reg.index() as u8));
-        out.number(self.profile.interval());
+        let is_text_at = |pc| is_text(&(pc / PAGE_SIZE));
+        self.profile.write(&mut out, is_text_at);
         out.bytes(&self.stubs_digest());
         let mut pages: Vec<u64> = units.iter().flat_map(|unit| unit.pages.clone()).collect();
         pages.sort_unstable();
@@ -125,7 +128,7 @@ impl Jit {
         for unit in &units {
             write_unit(&mut out, unit, self.cache.sites_of(unit));
         }
-        self.kept = units.len();
+        self.kept = worth;
         Some(out.0)
     }
 
@@ -154,7 +157,8 @@ impl Jit {
         let stored = self.read(memory, stored)?;
         self.homes = stored.homes;
         self.profile = stored.profile;
-        self.until_sample = self.profile.interval();
+        self.until_window = self.profile.interval();
+        self.watched = None;
         let laid = self.clear(memory);
         let laid = laid.and_then(|()| Ok(self.code.write(vec![(stored.start, stored.code)])?));
         if laid.is_err() {
@@ -162,7 +166,7 @@ impl Jit {
             return None;
         }
         self.cache = stored.cache;
-        self.kept = stored.units;
+        self.kept = stored.worth;
         let end = stored.start + stored.code.len();
         self.free = self.free.max(end.next_multiple_of(UNIT_ALIGN));
         Some(stored.code.len())
@@ -177,7 +181,7 @@ impl Jit {
         let mut input = Input(tables);
         let units = input.count()?;
         let mut cache = Cache::with_room(units);
-        let mut free = head.start;
+        let (mut free, mut value) = (head.start, 0);
         for _ in 0..units {
             let StoredUnit {
                 key,
@@ -190,6 +194,7 @@ impl Jit {
                 return None;
             }
             free = span.end;
+            value += worth(unit.guided);
             cache.skip_to_site(first_site);
             apply(code, head.start, cache.add(key, span, unit));
         }
@@ -197,7 +202,7 @@ impl Jit {
             homes: head.homes,
             profile: head.profile,
             cache,
-            units,
+            worth: value,
             code,
             start: head.start,
         })
@@ -209,7 +214,7 @@ impl Jit {
             return None;
         }
         let homes = Homes::ranked(&order.map(Reg::new));
-        let profile = Profile::with_interval(input.number()?)?;
+        let profile = Profile::read(input)?;
         let (stubs, _) = stubs::emit(&homes, self.touch).ok()?;
         if input.array()? != *blake3::hash(&stubs).as_bytes() {
             return None;
@@ -239,6 +244,8 @@ fn write_unit(out: &mut Output, unit: &Placed, sites: &[Site]) {
     let (pc, mode) = unit.key;
     out.number(pc);
     out.byte(mode_number(mode));
+    out.byte(u8::from(unit.repeats));
+    out.byte(u8::from(unit.guided));
     out.count(unit.offset);
     out.count(unit.len);
     out.count(unit.cold - unit.offset);
@@ -285,6 +292,7 @@ fn read_owed(input: &mut Input<'_>) -> Option<u32> {
 fn read_unit(input: &mut Input<'_>, head: &Head) -> Option<StoredUnit> {
     let pc = input.number()?;
     let mode = mode_of(input.byte()?)?;
+    let (repeats, guided) = (read_flag(input)?, read_flag(input)?);
     let offset = input.number()?;
     let span = offset..input.more(offset)?;
     let cold = input.more(offset)?;
@@ -307,6 +315,8 @@ fn read_unit(input: &mut Input<'_>, head: &Head) -> Option<StoredUnit> {
         marks,
         cold,
         pages: made_from,
+        repeats,
+        guided,
     };
     let placed = !span.is_empty() && offset.is_multiple_of(UNIT_ALIGN);
     let within = span.end <= head.start + head.len;
@@ -332,6 +342,20 @@ fn read_site(input: &mut Input<'_>, pc: u64, offset: usize) -> Option<Site> {
         },
         thunk: input.more(offset)?,
     })
+}
+
+fn read_flag(input: &mut Input<'_>) -> Option<bool> {
+    match input.byte()? {
+        0 => Some(false),
+        1 => Some(true),
+        _ => None,
+    }
+}
+
+/// What a unit counts when it is asked whether there is more to store than before:
+/// one that has been compiled again with a guide is news.
+fn worth(guided: bool) -> usize {
+    1 + usize::from(guided)
 }
 
 /// Whether all that a unit has lies where it may, if it lies at `span`.

@@ -1,46 +1,30 @@
-//! A unit: the code of a run of guest instructions that is entered at the first only.
+//! A unit: the code of a path of guest instructions that is entered at the first only.
 //!
-//! It goes along with unconditional jumps and past branches that are not
-//! taken, until something ends it. Each stretch between branches is a
-//! *segment*, paid for from the budget at its start.
+//! Each stretch of a path, a *segment*, is paid for from the budget at its start.
+//! Without a guide it ends at a branch: whoever takes that owes nothing. With one,
+//! a branch that leaves the path is rare, and its cold code gives back what was
+//! paid for the rest.
 #![forbid(unsafe_code)]
 
-use dynasmrt::DynasmError;
+use std::ops::Range;
 
+use dynasmrt::{DynasmApi, DynasmError, DynasmLabelApi};
+
+use super::asm::x64;
 use super::emitter::{Context, Emitter};
-use super::exit::{ExitKind, Mode, Site};
+use super::exit::{Mode, Site};
 use super::meter::Meter;
-use crate::isa::{self, Inst};
-use crate::machine::{Memory, PAGE_SIZE};
+use super::path::{End, Fetched, MAX_INSNS, Path};
+use super::plan;
+use super::profile::Profile;
+use crate::isa::{AluOp, Inst, Width};
+use crate::machine::Memory;
 
-/// Instructions in a unit at most.
-pub const MAX_INSNS: usize = 64;
-/// As [`MAX_INSNS`], of another unit, which should get back to a fast one soon.
-const MAX_CAREFUL: usize = 16;
-/// Branches in a unit at most: few programs get past so many without taking one.
-const MAX_BRANCHES: usize = 12;
+/// Instructions that are searched for accesses that can be looked at together.
+const LOOK_AHEAD: usize = 64;
 
 /// What a unit is looked up by: its first instruction's address, and its mode.
 pub(super) type Key = (u64, Mode);
-
-/// A guest instruction of a unit.
-#[derive(Clone, Copy, Debug)]
-struct Fetched {
-    pc: u64,
-    inst: Inst,
-    next: u64,
-}
-
-/// How a unit ends, after its last instruction.
-#[derive(Clone, Copy, Debug)]
-enum End {
-    /// By an indirect jump.
-    Indirect,
-    /// By going on at the unit of this address.
-    Goto(u64),
-    /// By leaving before the instruction at this address.
-    Leave(ExitKind, u64),
-}
 
 /// Where a guest instruction's code starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,176 +47,164 @@ pub(super) struct Unit {
     pub(super) cold: usize,
     /// The guest pages whose bytes it was made from.
     pub(super) pages: Vec<u64>,
+    /// It gets back to its start by itself.
+    pub(super) repeats: bool,
+    /// It goes where execution has been seen to go.
+    pub(super) guided: bool,
 }
 
-/// Emits the unit of `pc`; nothing if the first instruction is not for the JIT.
+/// Emits the unit of `pc`, which goes where `guide` has seen execution go; nothing
+/// if the first instruction is not for the JIT.
 pub(super) fn compile(
     memory: &mut Memory,
-    pc: u64,
-    mode: Mode,
+    (pc, mode): Key,
+    guide: Option<&Profile>,
     context: Context<'_>,
 ) -> Result<Option<Unit>, DynasmError> {
-    let (insns, end) = gather(memory, pc, mode);
-    if insns.is_empty() {
+    let path = match guide {
+        Some(profile) => Path::guided(memory, pc, mode, profile),
+        None => Path::straight(memory, pc, mode),
+    };
+    if path.insns.is_empty() {
         return Ok(None);
     }
+    let segments = match guide {
+        Some(_) => equal_segments(&path),
+        None => segments_to_branches(&path),
+    };
     let mut emitter = Emitter::new(context, mode);
-    let mut marks = emit(&mut emitter, context.meter, &insns, end);
+    let mut marks = emit(&mut emitter, context.meter, &path, segments);
     let emitted = emitter.finish()?;
     marks.extend(emitted.cold_marks);
-    let pages = pages_of(&insns, end);
     Ok(Some(Unit {
         code: emitted.code,
         sites: emitted.sites,
         cold: emitted.cold,
         marks,
-        pages,
+        pages: path.pages(),
+        repeats: matches!(path.end, End::Repeat(_)),
+        guided: guide.is_some(),
     }))
 }
 
-/// The pages that the unit depends on: what ended it was read, too.
-fn pages_of(insns: &[Fetched], end: End) -> Vec<u64> {
-    let last = match end {
-        End::Leave(_, pc) => Some((pc, pc.saturating_add(4))),
-        End::Indirect | End::Goto(_) => None,
-    };
-    let spans = insns.iter().map(|fetched| (fetched.pc, fetched.next));
-    let mut pages: Vec<u64> = spans
-        .chain(last)
-        .flat_map(|(start, end)| [start / PAGE_SIZE, (end - 1) / PAGE_SIZE])
-        .collect();
-    pages.sort_unstable();
-    pages.dedup();
-    pages
-}
-
-/// The instructions that execution at `pc` goes through before it may branch.
-pub(super) fn stretch(memory: &mut Memory, pc: u64) -> impl Iterator<Item = Inst> {
-    let (insns, _) = gather(memory, pc, Mode::Fast);
-    let branch = |inst: &Inst| matches!(inst, Inst::Branch { .. });
-    let length = insns.iter().position(|fetched| branch(&fetched.inst));
-    let length = length.map_or(insns.len(), |last| last + 1);
-    insns.into_iter().take(length).map(|fetched| fetched.inst)
-}
-
-/// Fetches the unit's instructions.
-fn gather(memory: &mut Memory, start: u64, mode: Mode) -> (Vec<Fetched>, End) {
-    let most = match mode {
-        Mode::Fast => MAX_INSNS,
-        Mode::Apart | Mode::Careful => MAX_CAREFUL,
-    };
-    let mut insns: Vec<Fetched> = Vec::new();
-    let mut branches = 0;
-    let mut pc = start;
-    loop {
-        if insns.len() == most
-            || branches == MAX_BRANCHES
-            || !may_read_ahead(memory, start, pc, insns.is_empty())
-        {
-            return (insns, End::Goto(pc));
-        }
-        let Some(fetched) = fetch(memory, pc) else {
-            return (insns, End::Leave(ExitKind::Step, pc));
-        };
-        match fetched.inst {
-            Inst::Ecall => return (insns, End::Leave(ExitKind::Ecall, pc)),
-            Inst::Ebreak | Inst::FenceI { .. } | Inst::Csr { .. } => {
-                return (insns, End::Leave(ExitKind::Step, pc));
-            }
-            _ => insns.push(fetched),
-        }
-        branches += usize::from(matches!(fetched.inst, Inst::Branch { .. }));
-        pc = match fetched.inst {
-            Inst::Jalr { .. } => return (insns, End::Indirect),
-            Inst::Jal { offset, .. } => fetched.pc.wrapping_add_signed(offset.into()),
-            _ => fetched.next,
-        };
-        let jumped = pc != fetched.next;
-        if jumped && insns.iter().any(|earlier| earlier.pc == pc) {
-            return (insns, End::Goto(pc));
-        }
+/// The segments of a path of which every branch ends one.
+fn segments_to_branches(path: &Path) -> Vec<Range<usize>> {
+    let is_branch = |fetched: &Fetched| matches!(fetched.inst, Inst::Branch { .. });
+    let mut start = 0;
+    let mut segments = Vec::new();
+    for segment in path.insns.split_inclusive(is_branch) {
+        segments.push(start..start + segment.len());
+        start += segment.len();
     }
+    segments
 }
 
-/// The instruction at `pc`, if there is one.
-fn fetch(memory: &mut Memory, pc: u64) -> Option<Fetched> {
-    let decoded = isa::decode(memory.fetch(pc).ok()?)?;
-    let next = pc.checked_add(decoded.len.into())?;
-    Some(Fetched {
-        pc,
-        inst: decoded.inst,
-        next,
-    })
+/// Segments that are as long as they may be. One starts where a loop goes on.
+fn equal_segments(path: &Path) -> Vec<Range<usize>> {
+    let (first, all) = match path.end {
+        End::Repeat(index) => (index, path.insns.len()),
+        _ => (0, path.insns.len()),
+    };
+    let parts = [0..first, first..all];
+    let split = |part: Range<usize>| {
+        let end = part.end;
+        part.step_by(MAX_INSNS)
+            .map(move |start| start..end.min(start + MAX_INSNS))
+    };
+    parts.into_iter().flat_map(split).collect()
 }
 
-/// Whether the code at `pc` may be read now: a page that the guest can write
-/// must not be read before execution gets there (see [`Memory::fetch`]).
-fn may_read_ahead(memory: &Memory, start: u64, pc: u64, first: bool) -> bool {
-    let last = pc.wrapping_add(3);
-    let settled =
-        |addr: u64| addr / PAGE_SIZE == start / PAGE_SIZE || !memory.code_is_unsettled(addr);
-    first || (settled(pc) && settled(last))
-}
-
-/// Emits instructions and end; returns where each instruction's code starts.
-fn emit(emitter: &mut Emitter<'_>, meter: Meter, insns: &[Fetched], end: End) -> Vec<Mark> {
-    let mut marks = Vec::with_capacity(insns.len());
-    for segment in insns.split_inclusive(|fetched| matches!(fetched.inst, Inst::Branch { .. })) {
-        for (index, fetched) in segment.iter().enumerate() {
+/// Emits a path in segments; returns where each instruction's code starts.
+fn emit(
+    emitter: &mut Emitter<'_>,
+    meter: Meter,
+    path: &Path,
+    segments: Vec<Range<usize>>,
+) -> Vec<Mark> {
+    let mut marks = Vec::with_capacity(path.insns.len());
+    let again = emitter.asm.new_dynamic_label();
+    let last = path.insns.last().filter(|_| path.end == End::Indirect);
+    let plan = plan::plan(path, &segments, emitter.bmi2);
+    for segment in segments {
+        if path.end == End::Repeat(segment.start) {
+            let body = &path.insns[..segment.start];
+            emitter.keep_unwritten(body.iter().filter_map(|fetched| fetched.inst.rd()));
+            x64!(emitter ; .align 16 ; =>again);
+        }
+        let insns = &path.insns[segment.clone()];
+        emitter.rest = price(meter, insns);
+        for (index, (fetched, planned)) in insns.iter().zip(&plan[segment.clone()]).enumerate() {
             emitter.pc = fetched.pc;
-            emitter.owed = price(meter, &segment[index..]);
+            emitter.owed = emitter.rest;
+            emitter.rest -= price(meter, std::slice::from_ref(fetched));
             if index == 0 {
                 emitter.start_segment(emitter.owed);
             }
             let (host, pc, owed) = (emitter.position() as u32, fetched.pc, emitter.owed);
             marks.push(Mark { host, pc, owed });
-            emitter.ahead = ahead(&segment[index..]);
-            emit_instruction(emitter, fetched);
+            if emitter.shadow().is_some() {
+                emitter.ahead = ahead(&path.insns[segment.start + index..]);
+            }
+            match last.is_some_and(|last| std::ptr::eq(last, fetched)) {
+                true => emitter.jump_register(fetched),
+                false => emitter.lower_step(fetched, *planned),
+            }
         }
     }
-    emitter.owed = 0;
-    match end {
+    (emitter.owed, emitter.rest) = (0, 0);
+    match path.end {
         End::Indirect => {}
-        End::Goto(pc) => emitter.jump(pc),
+        End::Goto(pc) => emitter.goto(pc),
         End::Leave(kind, pc) => {
             emitter.pc = pc;
             emitter.leave(kind);
         }
+        End::Repeat(_) => x64!(emitter ; jmp =>again),
     }
     marks
 }
 
-/// The offsets of the loads and stores that surely follow on the first
-/// instruction of a stretch, off the same base.
-fn ahead(stretch: &[Fetched]) -> Vec<i32> {
-    let based = |inst| match inst {
-        Inst::Load { rs1, offset, .. } | Inst::Store { rs1, offset, .. } => Some((rs1, offset)),
+/// The loads and stores off the base of the first instruction of a path that
+/// follow on it, counted from what the base holds now. Execution may leave the
+/// path before it gets to them.
+fn ahead(insns: &[Fetched]) -> Vec<(Width, i32)> {
+    let based = |fetched: &Fetched| match fetched.inst {
+        Inst::Load {
+            op, rs1, offset, ..
+        } => Some((rs1, op.width(), offset)),
+        Inst::Store {
+            width, rs1, offset, ..
+        } => Some((rs1, width, offset)),
         _ => None,
     };
-    let Some((base, _)) = stretch.first().and_then(|fetched| based(fetched.inst)) else {
+    let Some((base, ..)) = insns.first().and_then(based) else {
         return Vec::new();
     };
-    let insns = stretch.iter().map(|fetched| fetched.inst);
-    let unchanged = insns.clone().position(|inst| inst.rd() == Some(base));
-    insns
-        .take(unchanged.map_or(stretch.len(), |last| last + 1))
-        .skip(1)
-        .filter_map(based)
-        .filter(|&(rs1, _)| rs1 == base)
-        .map(|(_, offset)| offset)
-        .collect()
+    let mut found = Vec::new();
+    let mut moved = 0_i32;
+    for (index, fetched) in insns.iter().take(LOOK_AHEAD).enumerate() {
+        match based(fetched) {
+            Some((rs1, width, offset)) if rs1 == base && index > 0 => {
+                found.push((width, offset + moved));
+            }
+            _ => {}
+        }
+        match fetched.inst {
+            Inst::AluImm {
+                op: AluOp::Add,
+                rd,
+                rs1,
+                imm,
+            } if (rd, rs1) == (base, base) => moved += imm,
+            inst if inst.rd() == Some(base) => break,
+            _ => {}
+        }
+    }
+    found
 }
 
 /// What a stretch costs, an SC that fails included: that gives its access back.
 fn price(meter: Meter, insns: &[Fetched]) -> u32 {
     let accesses = insns.iter().filter(|fetched| fetched.inst.is_access());
     meter.price(insns.len() as u32, accesses.count() as u32)
-}
-
-fn emit_instruction(emitter: &mut Emitter<'_>, fetched: &Fetched) {
-    match fetched.inst {
-        Inst::Jal { rd, .. } => emitter.write_constant(rd, fetched.next),
-        Inst::Jalr { rd, rs1, offset } => emitter.jump_register(rd, rs1, offset, fetched.next),
-        inst => emitter.lower(inst),
-    }
 }

@@ -107,6 +107,10 @@ impl fmt::Display for Trap {
 /// `pc` have retired, none from it on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stop {
+    /// The code at `pc` is not worth compiling yet: the interpreter executes it.
+    Cold,
+    /// The JIT wants to be told of the next instructions, which the interpreter executes.
+    Observe,
     /// The budget is used up, or what is left of it is less than a segment of the JIT.
     Budget,
     /// An `ecall` is next.

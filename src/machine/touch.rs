@@ -8,8 +8,9 @@
 use super::memory::Memory;
 use super::touch_log::TouchLog;
 
-/// The shadow's value for a word that has been touched.
-pub(crate) const TOUCHED: u8 = 1;
+/// The shadow's value for a word that has been touched: all ones, as that of
+/// several words is then, too.
+pub(crate) const TOUCHED: u8 = u8::MAX;
 
 /// The first access to a word of memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -20,7 +20,7 @@ pub enum Policy {
 
 impl Default for Policy {
     fn default() -> Policy {
-        Policy::Insns(1 << 22)
+        Policy::Insns(1 << 24)
     }
 }
 

@@ -1,5 +1,6 @@
 //! The one way in which these tests run guests: a scenario under both engines,
-//! everything that can be seen of them compared.
+//! everything that can be seen of them compared. Where it runs for long enough
+//! the JIT is tried a second time, in a hurry to find out what is hot.
 
 use std::time::Duration;
 
@@ -17,6 +18,11 @@ pub const CODE: u64 = 0x1_0000;
 pub const DATA: u64 = 0x10_0000;
 /// The engine that is right, and the one that is tried.
 pub const ENGINES: [EngineKind; 2] = [EngineKind::Interp, EngineKind::Jit];
+/// How soon a JIT in a hurry looks at what executes.
+const HURRIES: [u64; 4] = [2, 20, 70, 300];
+/// Few runs that are shorter make anything hot. One in so many of them is tried all the same.
+const HOT_INSNS: u64 = 2000;
+const SHORT_ONE_IN: u64 = 16;
 
 /// A guest and its limits.
 #[derive(Clone, Debug)]
@@ -24,6 +30,8 @@ pub struct Scenario {
     pub lab: Lab,
     pub limits: Limits,
     pub window: u64,
+    /// Instructions from one look of the JIT at what executes to the next, at first.
+    pub observe_every: Option<u64>,
 }
 
 /// All that can be seen of a machine.
@@ -57,6 +65,7 @@ impl Scenario {
                 ..Limits::default()
             },
             window: 1 << 32,
+            observe_every: None,
         }
     }
 
@@ -105,6 +114,23 @@ impl Scenario {
         self
     }
 
+    pub fn observe_every(mut self, insns: u64) -> Scenario {
+        self.observe_every = Some(insns);
+        self
+    }
+
+    /// This scenario, the JIT being in a hurry, if that may make a difference to
+    /// a run that goes as `seen`.
+    pub fn hurried(&self, seen: &Observed) -> Option<Scenario> {
+        let number = record::fingerprint(self);
+        let of_use = seen.state.insns > HOT_INSNS || number.is_multiple_of(SHORT_ONE_IN);
+        let hurried = || {
+            let every = HURRIES[(number >> 40) as usize % HURRIES.len()];
+            self.clone().observe_every(every)
+        };
+        (of_use && self.observe_every.is_none()).then(hurried)
+    }
+
     /// A machine that is about to execute the first instruction.
     pub fn build(&self, engine: EngineKind) -> Result<Machine, Error> {
         self.builder(&self.lab.elf(), engine).build()
@@ -112,12 +138,16 @@ impl Scenario {
 
     /// What builds a machine of it, `elf` being its program.
     pub fn builder<'elf>(&self, elf: &'elf [u8], engine: EngineKind) -> Builder<'elf> {
-        Machine::builder()
+        let builder = Machine::builder()
             .elf(elf)
             .abi(self.lab.clone())
             .engine(engine)
             .limits(self.limits)
-            .address_space(self.window)
+            .address_space(self.window);
+        match self.observe_every {
+            Some(insns) => builder.observe_every(insns),
+            None => builder,
+        }
     }
 
     pub fn machine(&self, engine: EngineKind) -> Machine {
@@ -174,13 +204,21 @@ impl Scenario {
     /// Runs it to its end under both engines.
     pub fn compare(&self) -> Result<Observed, Divergence> {
         let [want, got] = ENGINES.map(|engine| self.run(engine));
-        self.same(want, got)
+        let seen = self.same(want, got)?;
+        match self.hurried(&seen) {
+            Some(hurried) => hurried.same(seen, hurried.run(EngineKind::Jit)),
+            None => Ok(seen),
+        }
     }
 
     /// As [`Scenario::compare`], its first `insns` instructions.
     pub fn compare_for(&self, insns: u64) -> Result<Observed, Divergence> {
         let [want, got] = ENGINES.map(|engine| self.run_for(engine, insns));
-        self.same(want, got)
+        let seen = self.same(want, got)?;
+        match self.hurried(&seen) {
+            Some(hurried) => hurried.same(seen, hurried.run_for(EngineKind::Jit, insns)),
+            None => Ok(seen),
+        }
     }
 
     fn same(&self, want: Observed, got: Observed) -> Result<Observed, Divergence> {

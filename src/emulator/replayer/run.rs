@@ -65,7 +65,7 @@ impl Replayer {
             return Err(Difference::NoEcall);
         }
         match stop {
-            Stop::Budget | Stop::Pause | Stop::Step => Ok(()),
+            Stop::Budget | Stop::Pause | Stop::Cold | Stop::Observe | Stop::Step => Ok(()),
             Stop::ChunkFull => Err(self.overfull(run.chunk)),
             Stop::Ecall => self.call(run),
             Stop::FenceI => self.fence(run),

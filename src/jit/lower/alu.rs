@@ -92,7 +92,7 @@ impl Emitter<'_> {
                     return self.alu_imm(op, rd, rs1, imm);
                 }
             }
-            (Some(a), None) if is_commutative(op) => {
+            (Some(a), None) if op.is_commutative() => {
                 if let Ok(imm) = i32::try_from(a as i64) {
                     return self.alu_imm(op, rd, rs2, imm);
                 }
@@ -109,9 +109,10 @@ impl Emitter<'_> {
             AluOp::Xor | AluOp::Or | AluOp::And => self.logic(op, d, a, b),
             AluOp::Sub => self.sub(d, a, b),
             AluOp::Subw => {
-                self.copy(T0, a);
-                with!(self ; sub Rd(T0), b);
-                x64!(self ; movsxd Rq(d), Rd(T0));
+                let to = if b == Operand::Reg(d) { T0 } else { d };
+                self.copy(to, a);
+                with!(self ; sub Rd(to), b);
+                self.extend_word_into(d, to);
             }
             AluOp::Slt | AluOp::Sltu => {
                 with!(self ; cmp Rq(a), b);
@@ -134,7 +135,7 @@ impl Emitter<'_> {
         }
         let found = self.slot_and_operand(rd, rs1, rs2);
         let found = match found {
-            None if is_commutative(op) => self.slot_and_operand(rd, rs2, rs1),
+            None if op.is_commutative() => self.slot_and_operand(rd, rs2, rs1),
             found => found,
         };
         let Some((at, b)) = found else {
@@ -165,12 +166,12 @@ impl Emitter<'_> {
     /// `d = sext32(a + imm)`
     fn addw_imm(&mut self, d: Rq, a: Rq, imm: i32) {
         match (imm, d == a) {
-            (0, _) => return x64!(self ; movsxd Rq(d), Rd(a)),
+            (0, _) => return self.extend_word_into(d, a),
             (-128..=127, true) => x64!(self ; add Rd(d), BYTE imm as i8),
             (-128..=127, false) => x64!(self ; lea Rd(d), [BYTE Rq(a) + imm as i8]),
             (_, _) => x64!(self ; lea Rd(d), [Rq(a) + imm]),
         }
-        x64!(self ; movsxd Rq(d), Rd(d));
+        self.extend_word(d);
     }
 
     /// `d = a & imm` and the like.
@@ -195,17 +196,21 @@ impl Emitter<'_> {
         match op {
             AluOp::Sll | AluOp::Srl | AluOp::Sra => self.copy(d, a),
             AluOp::Sraw => x64!(self ; movsxd Rq(d), Rd(a)),
+            _ if d == a => {}
             _ => x64!(self ; mov Rd(d), Rd(a)),
         }
         match op {
             AluOp::Sll => x64!(self ; shl Rq(d), amount),
             AluOp::Srl => x64!(self ; shr Rq(d), amount),
             AluOp::Sra | AluOp::Sraw => x64!(self ; sar Rq(d), amount),
-            AluOp::Sllw => x64!(self ; shl Rd(d), amount ; movsxd Rq(d), Rd(d)),
+            AluOp::Sllw => {
+                x64!(self ; shl Rd(d), amount);
+                self.extend_word(d);
+            }
             // Shifting in a zero makes the sign bit zero, and the 32-bit shift
             // has cleared the upper half.
             _ if amount > 0 => x64!(self ; shr Rd(d), amount),
-            _ => x64!(self ; movsxd Rq(d), Rd(d)),
+            _ => self.extend_word(d),
         }
     }
 
@@ -229,7 +234,7 @@ impl Emitter<'_> {
                 with!(self ; add Rd(d), b);
             }
         }
-        x64!(self ; movsxd Rq(d), Rd(d));
+        self.extend_word(d);
     }
 
     /// `d = a - b`
@@ -293,16 +298,9 @@ impl Emitter<'_> {
             self.copy(d, T0);
         }
         if op.is_word() {
-            x64!(self ; movsxd Rq(d), Rd(d));
+            self.extend_word(d);
         }
     }
-}
-
-fn is_commutative(op: AluOp) -> bool {
-    matches!(
-        op,
-        AluOp::Add | AluOp::Addw | AluOp::Xor | AluOp::Or | AluOp::And
-    )
 }
 
 /// The amount that a shift by `b` shifts.

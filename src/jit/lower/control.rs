@@ -2,39 +2,63 @@
 
 use dynasmrt::{DynamicLabel, DynasmApi, DynasmLabelApi};
 
-use crate::isa::{Cond, Reg, semantics};
+use crate::isa::{Cond, Inst, Reg, semantics};
 use crate::jit::asm::{slot, x64};
 use crate::jit::emitter::{Emitter, Operand, with};
 use crate::jit::exit::ExitKind;
+use crate::jit::path::Fetched;
 use crate::jit::regs::{Home, T0, T1};
 use crate::jit::side::{JUMP_HOST, JUMP_MASK, JUMP_PC};
 
 impl Emitter<'_> {
-    /// `if rs1 cond rs2 { pc += offset }`; goes on where it is not taken.
-    pub(super) fn branch(&mut self, cond: Cond, rs1: Reg, rs2: Reg, offset: i32) {
-        let target = self.pc.wrapping_add_signed(offset.into());
+    /// `if rs1 cond rs2 { pc += offset }`; goes on where the path does.
+    pub(in crate::jit) fn branch(&mut self, fetched: &Fetched) {
+        let Inst::Branch {
+            cond,
+            rs1,
+            rs2,
+            offset,
+        } = fetched.inst
+        else {
+            unreachable!("a branch");
+        };
+        let target = fetched.pc.wrapping_add_signed(offset.into());
+        // When execution leaves the path, and where to.
+        let (cond, away) = match fetched.is_taken() {
+            false => (cond, target),
+            true => (cond.negated(), fetched.next),
+        };
         if let (Some(a), Some(b)) = (self.facts.constant(rs1), self.facts.constant(rs2)) {
             if semantics::taken(cond, a, b) {
-                self.jump(target);
+                self.goto(away);
             }
             return;
         }
         // A constant goes to the right, where it can be an immediate.
         if self.facts.constant(rs1).is_some() {
             self.compare(rs2, rs1);
-            self.jump_if(target, |e, label| e.jump_on_swapped(cond, label));
+            self.goto_if(away, |e, label| e.jump_on_swapped(cond, label));
         } else {
             self.compare(rs1, rs2);
-            self.jump_if(target, |e, label| e.jump_on(cond, label));
+            self.goto_if(away, |e, label| e.jump_on(cond, label));
         }
     }
 
     /// Sets the flags for `rs1 - rs2`.
     fn compare(&mut self, rs1: Reg, rs2: Reg) {
-        let constant = self.facts.constant(rs2).map(|b| i32::try_from(b as i64));
-        match (self.home(rs1), constant) {
-            (Home::Slot(at), Some(Ok(b))) => slot!(self, at ; cmp slot, DWORD b),
-            (_, Some(Ok(b))) => {
+        if let Some(b) = self.facts.constant(rs2) {
+            return self.compare_constant(rs1, b);
+        }
+        let a = self.read(rs1, T0);
+        let b = self.operand(rs2, T1);
+        with!(self ; cmp Rq(a), b);
+    }
+
+    /// Sets the flags for `rs1 - b`.
+    fn compare_constant(&mut self, rs1: Reg, b: u64) {
+        match (self.home(rs1), i32::try_from(b as i64)) {
+            (Home::Slot(at), Ok(b)) => slot!(self, at ; cmp slot, DWORD b),
+            (_, Ok(b)) => {
                 let a = self.read(rs1, T0);
                 match b {
                     // Clears the carry as a comparison with zero does.
@@ -42,10 +66,10 @@ impl Emitter<'_> {
                     b => x64!(self ; cmp Rq(a), b),
                 }
             }
-            _ => {
+            (_, Err(_)) => {
                 let a = self.read(rs1, T0);
-                let b = self.operand(rs2, T1);
-                with!(self ; cmp Rq(a), b);
+                self.constant(T1, b);
+                x64!(self ; cmp Rq(a), Rq(T1));
             }
         }
     }
@@ -74,18 +98,49 @@ impl Emitter<'_> {
     }
 
     /// `t = (rs1 + offset) & !1; rd = next; pc = t`
-    pub(in crate::jit) fn jump_register(&mut self, rd: Reg, rs1: Reg, offset: i32, next: u64) {
+    pub(in crate::jit) fn jump_register(&mut self, fetched: &Fetched) {
+        let (rd, rs1, offset) = fetched.jump_operands();
+        if let Some(base) = self.facts.constant(rs1) {
+            self.write_constant(rd, fetched.next);
+            return self.goto(base.wrapping_add_signed(offset.into()) & !1);
+        }
+        self.jump_anywhere(fetched);
+    }
+
+    /// As [`Emitter::jump_register`], where the path goes on at one target.
+    pub(in crate::jit) fn jump_along(&mut self, fetched: &Fetched) {
+        let (rd, rs1, offset) = fetched.jump_operands();
+        let (next, to) = (fetched.next, fetched.to);
         if let Some(base) = self.facts.constant(rs1) {
             self.write_constant(rd, next);
-            return self.jump(base.wrapping_add_signed(offset.into()) & !1);
+            let target = base.wrapping_add_signed(offset.into()) & !1;
+            if target != to {
+                self.goto(target);
+            }
+            return;
         }
+        let expected = to.wrapping_sub(offset as u64);
+        let (rest, fetched) = (self.rest, *fetched);
+        let elsewhere = self.out_of_line(move |e| {
+            x64!(e ; add budget, rest as i32);
+            e.jump_anywhere(&fetched);
+        });
+        self.compare_constant(rs1, expected);
+        x64!(self ; jne =>elsewhere);
+        self.facts.set_constant(rs1, expected);
+        self.write_constant(rd, next);
+    }
+
+    /// As [`Emitter::jump_register`], nothing being known of the target.
+    fn jump_anywhere(&mut self, fetched: &Fetched) {
+        let (rd, rs1, offset) = fetched.jump_operands();
         let base = self.read(rs1, T0);
         match offset {
             0 => self.copy(T0, base),
             _ => x64!(self ; lea Rq(T0), [Rq(base) + offset]),
         }
         x64!(self ; and Rq(T0), BYTE -2);
-        self.link_register(rd, next);
+        self.link_register(rd, fetched.next);
         self.dispatch();
     }
 

@@ -10,6 +10,7 @@
 mod alu;
 mod atomic;
 mod control;
+mod fused;
 mod mem;
 mod muldiv;
 mod touch;
@@ -59,14 +60,10 @@ impl Emitter<'_> {
                 rs2,
                 ..
             } => self.amo(op, width, rd, rs1, rs2),
-            Inst::Branch {
-                cond,
-                rs1,
-                rs2,
-                offset,
-            } => self.branch(cond, rs1, rs2, offset),
             Inst::Fence { .. } => {}
-            Inst::Jal { .. } | Inst::Jalr { .. } => unreachable!("jumps need the link address"),
+            Inst::Branch { .. } | Inst::Jal { .. } | Inst::Jalr { .. } => {
+                unreachable!("jumps need to know where the path goes on")
+            }
             Inst::Ecall | Inst::Ebreak | Inst::FenceI { .. } | Inst::Csr { .. } => {
                 unreachable!("the unit ends before what the environment executes")
             }

@@ -27,7 +27,9 @@ impl Emitter<'_> {
         if rd.is_zero() {
             return;
         }
-        self.facts.lose_index();
+        if !matches!(op, MulDivOp::Mul | MulDivOp::Mulw) {
+            self.facts.lose_index();
+        }
         match op {
             MulDivOp::Mul | MulDivOp::Mulw => self.multiply(op, rd, rs1, rs2),
             MulDivOp::Mulh | MulDivOp::Mulhu => self.multiply_high(op, rd, rs1, rs2),
@@ -51,7 +53,7 @@ impl Emitter<'_> {
             MulDivOp::Mul => with!(self ; imul Rq(d), b),
             _ => {
                 with!(self ; imul Rd(d), b);
-                x64!(self ; movsxd Rq(d), Rd(d));
+                self.extend_word(d);
             }
         }
         self.write(rd, d);
@@ -109,7 +111,7 @@ impl Emitter<'_> {
         x64!(self ; =>back);
         let d = self.target(rd, T0);
         match division.word {
-            true => x64!(self ; movsxd Rq(d), eax),
+            true => self.extend_word_into(d, T0),
             false => self.copy(d, T0),
         }
         self.write(rd, d);

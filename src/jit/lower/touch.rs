@@ -20,24 +20,40 @@ use crate::machine::TOUCHED;
 /// Bytes in a word of shadow, as a power of two.
 const WORD_SHIFT: i8 = 3;
 
-/// Words whose shadow is looked at together at the most.
+/// Words whose shadow is looked at together at the most, unless they are all of
+/// [`MANY_WORDS`].
 const GROUP_WORDS: i32 = 4;
+/// Neighbouring words that can be looked at together if none is left out.
+const MANY_WORDS: i32 = 8;
 /// The shadow of so many words that have all been touched.
-const TOUCHED_WORDS: u32 = u32::from_le_bytes([TOUCHED; GROUP_WORDS as usize]);
+const TOUCHED_WORDS: u64 = u64::from_le_bytes([TOUCHED; MANY_WORDS as usize]);
 
 /// Some of a few neighbouring words.
 struct Group {
     first: i32,
     /// All ones in the shadow of those that belong to it.
-    mask: u32,
+    mask: u64,
 }
 
 impl Group {
-    fn add(&mut self, word: i32) {
-        let index = word - self.first;
-        if index < GROUP_WORDS {
-            self.mask |= 0xff << (8 * index);
+    /// Those of `words` that can be looked at together with `own`.
+    fn around(own: i32, words: &[i32]) -> Group {
+        let many = Group::within(own, own + MANY_WORDS, words);
+        if many.mask == u64::MAX {
+            return many;
         }
+        let near = words
+            .iter()
+            .filter(|word| (*word - own).abs() < GROUP_WORDS);
+        let first = near.min().copied().map_or(own, |least| least.min(own));
+        Group::within(first, first + GROUP_WORDS, &[words, &[own]].concat())
+    }
+
+    /// Those of `words` from `first` to before `end`.
+    fn within(first: i32, end: i32, words: &[i32]) -> Group {
+        let inside = words.iter().filter(|word| (first..end).contains(word));
+        let mask = inside.fold(0, |mask, word| mask | 0xff << (8 * (word - first)));
+        Group { first, mask }
     }
 
     fn count(&self) -> u32 {
@@ -47,7 +63,7 @@ impl Group {
     fn words(&self) -> impl Iterator<Item = i32> + use<> {
         let Group { first, mask } = *self;
         let belongs = move |index: &i32| mask >> (8 * index) & 1 != 0;
-        (0..GROUP_WORDS)
+        (0..MANY_WORDS)
             .filter(belongs)
             .map(move |index| first + index)
     }
@@ -68,6 +84,9 @@ impl Emitter<'_> {
         };
         let reach = self.facts.touched_by(rs1, width, offset);
         if self.facts.is_touched(rs1, &reach) {
+            return;
+        }
+        if self.touch_range(width, (rs1, base), offset, shadow) {
             return;
         }
         let words = self.index_word(rs1, base, offset);
@@ -106,17 +125,7 @@ impl Emitter<'_> {
         if group.count() < 2 {
             return false;
         }
-        let at = shadow + more + group.first;
-        let apart = self.elsewhere(Mode::Apart);
-        match group.mask {
-            u32::MAX => x64!(self ; cmp DWORD [mem + Rq(T2) + at], TOUCHED_WORDS as i32),
-            mask => x64!(self
-                ; mov Rd(T1), [mem + Rq(T2) + at]
-                ; and Rd(T1), mask as i32
-                ; cmp Rd(T1), (TOUCHED_WORDS & mask) as i32
-            ),
-        }
-        x64!(self ; jne =>apart);
+        self.look_at_group(shadow + more + group.first, group.mask);
         for word in group.words() {
             self.facts.set_touched(rs1, 8 * word..8 * word + 8);
         }
@@ -126,14 +135,61 @@ impl Emitter<'_> {
     /// The words to be looked at together with `own`, counted from `rs1`: those
     /// of accesses that follow and have not been touched.
     fn group(&self, rs1: Reg, own: i32) -> Group {
-        let ahead = self.ahead.iter().map(|offset| offset >> WORD_SHIFT);
+        let ahead = self.ahead.iter().map(|(_, offset)| offset >> WORD_SHIFT);
         let words = ahead.filter(|word| !self.facts.is_touched(rs1, &(8 * word..8 * word + 8)));
-        let near = words.filter(|word| (word - own).abs() < GROUP_WORDS);
-        let near: Vec<i32> = near.chain([own]).collect();
-        let first = near.iter().copied().min().unwrap_or(own);
-        let mut group = Group { first, mask: 0 };
-        near.into_iter().for_each(|word| group.add(word));
-        group
+        let words: Vec<i32> = words.chain([own]).collect();
+        Group::around(own, &words)
+    }
+
+    /// As [`Emitter::touch_together`], where `rs1` need not be a multiple of eight:
+    /// looks at as many neighbouring words as the bytes of these accesses can lie in.
+    ///
+    /// PERF: loops over bytes, whose bodies are repeated.
+    fn touch_range(
+        &mut self,
+        width: Width,
+        (rs1, base): (Reg, Rq),
+        offset: i32,
+        shadow: i32,
+    ) -> bool {
+        if self.mode != Mode::Fast || self.facts.is_checked(rs1, Width::Double) {
+            return false;
+        }
+        let far = 8 * (GROUP_WORDS - 1);
+        let ahead = self.ahead.iter().filter(|(other, _)| *other == width);
+        let near = ahead.map(|(_, other)| *other);
+        let near = near.filter(|other| (offset - far..=offset + far).contains(other));
+        let first = near.clone().min().map_or(offset, |least| least.min(offset));
+        let last = near.filter(|other| *other <= first + far).max();
+        let last = last.map_or(offset, |most| most.max(offset));
+        // The first may be the last of its word's.
+        let words = (last - first + 7) / 8 + 1;
+        if words < 2 {
+            return false;
+        }
+        self.facts.lose_index();
+        x64!(self ; lea Rq(T2), [Rq(base) + first] ; sar Rq(T2), WORD_SHIFT);
+        self.look_at_group(shadow, TOUCHED_WORDS >> (8 * (MANY_WORDS - words)));
+        // All of the first access is in the first word.
+        let end = first + 8 * (words - 1) + width.bytes() as i32;
+        self.facts.set_touched(rs1, first..end);
+        true
+    }
+
+    /// Goes on only if the words have been touched whose shadow, from `[T2 + at]`
+    /// on, is not masked out. Else the unit that looks at each apart takes over.
+    fn look_at_group(&mut self, at: i32, mask: u64) {
+        let apart = self.elsewhere(Mode::Apart);
+        match u32::try_from(mask) {
+            Ok(u32::MAX) => x64!(self ; cmp DWORD [mem + Rq(T2) + at], TOUCHED_WORDS as i32),
+            Ok(mask) => x64!(self
+                ; mov Rd(T1), [mem + Rq(T2) + at]
+                ; and Rd(T1), mask as i32
+                ; cmp Rd(T1), (TOUCHED_WORDS as u32 & mask) as i32
+            ),
+            Err(_) => x64!(self ; cmp QWORD [mem + Rq(T2) + at], TOUCHED_WORDS as i32),
+        }
+        x64!(self ; jne =>apart);
     }
 
     /// Sees to it that [`T2`] plus what is returned is the number of the double

@@ -38,6 +38,8 @@ fn unit(pc: u64, sites: &[Site]) -> Unit {
         marks: Vec::new(),
         cold: 0,
         pages: vec![pc / PAGE_SIZE],
+        repeats: false,
+        guided: false,
     }
 }
 

@@ -5,6 +5,7 @@
 use std::ops::Range;
 
 use super::dice::Dice;
+use super::take_turns;
 use crate::interp::Interp;
 use crate::jit::Jit;
 use crate::machine::{Access, Clock, Engine, Hart, MachineState, Memory, PAGE_SIZE, Stop};
@@ -158,6 +159,16 @@ struct Side {
     hart: Hart,
     interp: Interp,
     jit: Option<Jit>,
+    /// Of windows, where it is not the usual one.
+    interval: Option<u64>,
+}
+
+fn jit(hart: &mut Hart, interval: Option<u64>) -> Jit {
+    let mut jit = Jit::new(&mut hart.memory).unwrap();
+    if let Some(insns) = interval {
+        jit.observe_every(insns);
+    }
+    jit
 }
 
 impl Side {
@@ -172,27 +183,10 @@ impl Side {
         }
     }
 
-    /// As the emulator lets engines take turns.
     fn run(&mut self, budget: u64) -> Stop {
-        let end = self.hart.state.insns + budget;
-        loop {
-            let left = end - self.hart.state.insns;
-            let Some(jit) = &mut self.jit else {
-                return self.interp.run(&mut self.hart, left);
-            };
-            match jit.run(&mut self.hart, left) {
-                Stop::Pause | Stop::ChunkFull => {}
-                Stop::Step => {
-                    if let Err(stop) = self.interp.step(&mut self.hart) {
-                        return stop;
-                    }
-                }
-                Stop::Budget => {
-                    let left = end - self.hart.state.insns;
-                    return self.interp.run(&mut self.hart, left);
-                }
-                stop => return stop,
-            }
+        match &mut self.jit {
+            None => self.interp.run(&mut self.hart, budget),
+            Some(jit) => take_turns(jit, &mut self.interp, &mut self.hart, budget),
         }
     }
 
@@ -204,7 +198,7 @@ impl Side {
         };
         old.kept = 0;
         let units = old.store_units(&self.hart.memory);
-        let mut new = Jit::new(&mut self.hart.memory).unwrap();
+        let mut new = jit(&mut self.hart, self.interval);
         let restored = units.map(|mut units| {
             new.restore_units(&mut self.hart.memory, &mut units)
                 .unwrap()
@@ -217,7 +211,7 @@ impl Side {
     fn handle(&mut self, stop: Stop, layout: &Layout, dice: &mut Dice) {
         match stop {
             Stop::FenceI => self.hart.memory.synchronize_code(),
-            Stop::Budget | Stop::Pause | Stop::ChunkFull => {}
+            Stop::Budget | Stop::Cold | Stop::Observe | Stop::Pause | Stop::ChunkFull => {}
             Stop::Ecall => {
                 self.hart.state.pc += 4;
                 self.hart.state.insns += 1;
@@ -270,8 +264,9 @@ fn memory_of(hart: &Hart, layout: &Layout) -> Vec<Option<Vec<u8>>> {
         .collect()
 }
 
-/// Returns how many instructions there were, and how much code was handed over.
-fn chaos(seed: u64, window: u64, limit: u64, rounds: usize) -> (u64, usize) {
+/// The windows of the JIT's profile are `interval` apart, at first. Returns how many
+/// instructions there were, and how much code was handed over.
+fn chaos(seed: u64, window: u64, limit: u64, interval: Option<u64>, rounds: usize) -> (u64, usize) {
     let layout = layout(window);
     let mut dice = Dice::new(seed);
     let (mut a, mut b) = (dice.clone(), dice.clone());
@@ -279,13 +274,15 @@ fn chaos(seed: u64, window: u64, limit: u64, rounds: usize) -> (u64, usize) {
         hart: hart(&layout, &mut a, limit),
         interp: Interp::new(),
         jit: None,
+        interval,
     };
     let mut hart = hart(&layout, &mut b, limit);
-    let jit = Some(Jit::new(&mut hart.memory).unwrap());
+    let jit = Some(jit(&mut hart, interval));
     let mut right = Side {
         hart,
         interp: Interp::new(),
         jit,
+        interval,
     };
     dice = a;
     let mut handed_over = 0;
@@ -339,7 +336,8 @@ fn engines_stay_together_at_both_ends_of_any_window() {
     for seed in seeds() {
         let window = [1 << 20, 1 << 24, 1 << 32, 1 << 40][(seed % 4) as usize];
         let limit = [u64::MAX / 2, 1 << 20, 500_000][(seed / 4 % 3) as usize];
-        let (more, code) = chaos(seed, window, limit, 2000);
+        let interval = [None, Some(1), Some(40), Some(700)][(seed / 12 % 4) as usize];
+        let (more, code) = chaos(seed, window, limit, interval, 2000);
         insns += more;
         handed_over += code;
     }

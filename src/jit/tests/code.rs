@@ -80,11 +80,15 @@ fn to_write_nothing_is_fine() {
 #[test]
 fn there_are_no_bytes_outside() {
     let code = memory();
-    assert_eq!(code.bytes(SIZE..SIZE), []);
-    assert_eq!(code.bytes(SIZE - 1..SIZE + 1), []);
-    assert_eq!(code.bytes(usize::MAX - 1..usize::MAX), []);
     let (start, end) = (8, 4);
-    assert_eq!(code.bytes(start..end), []);
+    for span in [
+        SIZE..SIZE,
+        SIZE - 1..SIZE + 1,
+        usize::MAX - 1..usize::MAX,
+        start..end,
+    ] {
+        assert!(code.bytes(span.clone()).is_empty(), "{span:?}");
+    }
 }
 
 /// `mov eax, number`, and back with the budget, which the call left in `rdx`.

@@ -1,4 +1,4 @@
-//! The engine around the units: links, misses, budgets, samples, and code memory that is full.
+//! The engine around the units: links, misses, budgets, windows, and code memory that is full.
 
 use super::super::Jit;
 use super::super::cache::Cache;
@@ -43,18 +43,7 @@ pub(super) fn engine(hart: &mut Hart) -> Jit {
 
 /// Executes `budget` instructions, or all to the `ecall`.
 pub(super) fn run(jit: &mut Jit, hart: &mut Hart, budget: u64) -> Stop {
-    let (end, mut interp) = (hart.state.insns + budget, Interp::new());
-    loop {
-        match jit.run(hart, end - hart.state.insns) {
-            Stop::Step => {
-                if let Err(stop) = interp.step(hart) {
-                    return stop;
-                }
-            }
-            Stop::Budget => return interp.run(hart, end - hart.state.insns),
-            stop => return stop,
-        }
-    }
+    take_turns(jit, &mut Interp::new(), hart, budget)
 }
 
 /// What the interpreter makes of it.
@@ -159,7 +148,7 @@ fn a_guest_does_not_notice_new_homes() {
             .initialize(DATA, &start().memory.peek(DATA, PAGE_SIZE).unwrap())
             .unwrap();
         loop {
-            jit.until_sample = 5;
+            jit.until_window = 5;
             if run(&mut jit, &mut hart, 8) == Stop::Ecall {
                 break;
             }

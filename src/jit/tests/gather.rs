@@ -1,4 +1,4 @@
-//! Where units end, and which bytes they were made from: `unit`.
+//! Where units without a guide end, and which bytes they were made from: `path`, `unit`.
 
 use super::super::emitter::Context;
 use super::super::exit::{ExitKind, Mode, SiteId};
@@ -10,7 +10,7 @@ use crate::isa::{AluOp, Cond, CsrOp, CsrSource, Inst};
 use crate::machine::{Access, Engine, Hart, Memory, PAGE_SIZE, Stop};
 
 /// Any instruction that goes on at the next.
-const STEP: Inst = Inst::AluImm {
+pub(super) const STEP: Inst = Inst::AluImm {
     op: AluOp::Add,
     rd: RBX,
     rs1: RBX,
@@ -19,7 +19,7 @@ const STEP: Inst = Inst::AluImm {
 
 /// A page of code and, behind it, one with this access, holding `insns` across their border:
 /// `before` of them lie on the first page.
-fn across(insns: &[Inst], before: u64, access: Access) -> (Hart, u64) {
+pub(super) fn across(insns: &[Inst], before: u64, access: Access) -> (Hart, u64) {
     let mut hart = hart(&[]);
     let border = CODE + PAGE_SIZE;
     let second = border..border + PAGE_SIZE;
@@ -42,7 +42,7 @@ fn unit_of(memory: &mut Memory, pc: u64, mode: Mode) -> Option<Unit> {
         meter: super::super::meter::Meter::Insns,
         touch: None,
     };
-    unit::compile(memory, pc, mode, context).unwrap()
+    unit::compile(memory, (pc, mode), None, context).unwrap()
 }
 
 fn unit(insns: &[Inst]) -> Unit {
@@ -61,7 +61,7 @@ fn end(unit: &Unit) -> (ExitKind, u64) {
 }
 
 /// What the interpreter or the environment executes.
-fn foreign() -> [Inst; 4] {
+pub(super) fn foreign() -> [Inst; 4] {
     [
         Inst::Ecall,
         Inst::Ebreak,
@@ -248,17 +248,6 @@ fn a_compressed_instruction_takes_two_bytes() {
     let unit = unit_of(&mut hart.memory, CODE, Mode::Fast).unwrap();
     let pcs: Vec<u64> = unit.marks.iter().map(|mark| mark.pc).collect();
     assert_eq!(pcs, [CODE, CODE + 2]);
-}
-
-#[test]
-fn a_stretch_ends_behind_the_first_branch() {
-    let skip = branch(Cond::Eq, RBX, RBP, 64);
-    let mut hart = hart(&[STEP, STEP, skip, STEP, skip]);
-    let stretch: Vec<Inst> = unit::stretch(&mut hart.memory, CODE).collect();
-    assert_eq!(stretch, [STEP, STEP, skip]);
-    let stretch: Vec<Inst> = unit::stretch(&mut hart.memory, CODE + 16).collect();
-    assert_eq!(stretch, [skip]);
-    assert_eq!(unit::stretch(&mut hart.memory, CODE + 20).count(), 0);
 }
 
 /// Lays `insns` at `at`, on a page that cannot be written otherwise, and tells the JIT.

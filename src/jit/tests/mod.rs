@@ -15,6 +15,7 @@ mod dice;
 mod engine;
 mod fault;
 mod gather;
+mod guided;
 mod mem;
 mod muldiv;
 mod profile;
@@ -26,7 +27,10 @@ mod touch;
 mod units;
 
 use super::regs::{Home, Homes};
+use super::{Jit, WINDOW};
+use crate::interp::Interp;
 use crate::isa::Reg;
+use crate::machine::{Engine, Hart, Stop};
 use dynasmrt::x64::Rq;
 
 const ZERO: Reg = Reg::ZERO;
@@ -46,6 +50,40 @@ const SLOT104: Reg = Reg::new(24);
 /// As those, too far for a short displacement.
 const SLOT128: Reg = Reg::new(27);
 const SLOT136: Reg = Reg::new(28);
+
+/// Executes `budget` instructions, unless something stops it: the engines take
+/// turns as the emulator lets them.
+fn take_turns(jit: &mut Jit, interp: &mut Interp, hart: &mut Hart, budget: u64) -> Stop {
+    let end = hart.state.insns + budget;
+    loop {
+        let left = |hart: &Hart| end - hart.state.insns;
+        let stop = match jit.run(hart, left(hart)) {
+            Stop::Pause | Stop::ChunkFull => continue,
+            Stop::Observe => window(jit, interp, hart, left(hart)),
+            Stop::Step => interp.run(hart, 1),
+            Stop::Budget => return interp.run(hart, left(hart)),
+            stop => return stop,
+        };
+        if stop != Stop::Budget {
+            return stop;
+        }
+    }
+}
+
+/// A window of the JIT's profile, of `left` instructions at the most.
+fn window(jit: &mut Jit, interp: &mut Interp, hart: &mut Hart, left: u64) -> Stop {
+    let mut stop = Stop::Budget;
+    for _ in 0..left.min(WINDOW) {
+        let pc = hart.state.pc;
+        stop = interp.run(hart, 1);
+        if stop != Stop::Budget {
+            break;
+        }
+        jit.observe(&mut hart.memory, pc, hart.state.pc);
+    }
+    jit.end_window(&mut hart.memory);
+    stop
+}
 
 /// The homes of these tests: in the order of the registers' numbers.
 fn homes() -> Homes {

@@ -1,14 +1,17 @@
 //! Units as bytes: what comes back is what there was, or nothing.
 
+use super::super::columns::{Input, Output};
+use super::super::path;
 use super::super::profile::Profile;
 use super::super::seal::{Origin, Seal};
 use super::super::stored::NotRestored;
 use super::super::{Jit, stubs};
 use super::dice::Dice;
 use super::engine::{engine, expected, outcome, run, start};
-use super::shape::{CODE, DATA, WINDOW, addi, jalr};
+use super::shape::{CODE, DATA, WINDOW, addi, alu_imm, branch, hart, jal, jalr};
 use super::*;
-use crate::isa::encode;
+use crate::interp::Interp;
+use crate::isa::{AluOp, Cond, Inst, encode};
 use crate::machine::{Access, Engine, Hart, Memory, PAGE_SIZE, Stop};
 
 /// A program whose code is text.
@@ -73,11 +76,11 @@ fn units_are_added_to_what_was_restored() {
 }
 
 #[test]
-fn homes_and_the_pace_of_samples_are_kept() {
+fn homes_and_the_pace_of_windows_are_kept() {
     let (mut jit, mut hart) = done();
     jit.homes = homes();
     jit.clear(&mut hart.memory).unwrap();
-    jit.profile = Profile::with_interval(1 << 20).unwrap();
+    jit.profile = Profile::new(1 << 20);
     hart.state = settled().state;
     run(&mut jit, &mut hart, 1000);
     let mut stored = jit.store_units(&hart.memory).unwrap();
@@ -86,9 +89,124 @@ fn homes_and_the_pace_of_samples_are_kept() {
     assert!(other.homes != homes());
     other.restore_units(&mut again.memory, &mut stored).unwrap();
     assert_eq!(other.homes, homes());
-    assert_eq!(other.until_sample, 1 << 20);
+    assert_eq!(other.until_window, 1 << 20);
     let stop = run(&mut other, &mut again, 1000);
     assert!(outcome(stop, &again) == expected(1000));
+}
+
+/// Goes around a loop that calls a function, in which every other call goes along
+/// with a branch; what is hot there the JIT has found out.
+fn hot() -> (Jit, Hart) {
+    let mut hart = looping();
+    let mut jit = engine(&mut hart);
+    jit.observe_every(100);
+    assert_eq!(run(&mut jit, &mut hart, 50_000), Stop::Budget);
+    (jit, hart)
+}
+
+fn looping() -> Hart {
+    let mut hart = hart(&[
+        addi(RBX, RBX, 1),
+        jal(RSI, 12),
+        branch(Cond::Ne, RBX, ZERO, -8),
+        Inst::Ecall,
+        alu_imm(AluOp::And, RBP, RBX, 1),
+        branch(Cond::Eq, RBP, ZERO, 8),
+        addi(RDI, RDI, 3),
+        jalr(ZERO, RSI, 0),
+    ]);
+    hart.memory.settle_text(DATA);
+    hart.memory.take_stale_code();
+    hart
+}
+
+#[test]
+fn what_was_hot_stays_so() {
+    let (mut jit, hart) = hot();
+    let known = |jit: &Jit| {
+        let of = |pc| (jit.profile.is_hot(pc), jit.profile.is_loop(pc));
+        (0..8).map(|index| of(CODE + 4 * index)).collect::<Vec<_>>()
+    };
+    assert!(known(&jit).contains(&(true, true)));
+    let mut stored = jit.store_units(&hart.memory).unwrap();
+    let mut again = looping();
+    let mut other = engine(&mut again);
+    // Compiled in patience is what is not there.
+    other.set_patience(u8::MAX);
+    other.restore_units(&mut again.memory, &mut stored).unwrap();
+    assert_eq!(known(&other), known(&jit));
+    assert_eq!(other.profile.interval(), jit.profile.interval());
+    assert_eq!(listing(&other, &again), listing(&jit, &hart));
+    // More windows have nothing to say: all goes on where it was.
+    again.state = hart.state.clone();
+    let before = other.code_bytes();
+    let interval = other.profile.interval();
+    let mut interp = Interp::new();
+    while other.profile.interval() < 4 * interval {
+        let stop = take_turns(&mut other, &mut interp, &mut again, 1000);
+        assert_eq!(stop, Stop::Budget);
+    }
+    assert_eq!(other.code_bytes(), before);
+    assert_eq!(other.store_units(&again.memory), None);
+    // And what is compiled once more, for want of room, goes where it went.
+    let longest = |jit: &Jit| jit.cache.units().map(|unit| unit.marks.len()).max();
+    let wanted = longest(&other);
+    other.set_patience(1);
+    other.clear(&mut again.memory).unwrap();
+    take_turns(&mut other, &mut interp, &mut again, 1000);
+    assert_eq!(longest(&other), wanted);
+}
+
+/// A unit that is compiled again with a guide makes no more units than there were.
+#[test]
+fn what_has_become_hot_is_news() {
+    let mut hart = looping();
+    let mut jit = engine(&mut hart);
+    run(&mut jit, &mut hart, 1000);
+    let cold = jit.store_units(&hart.memory).unwrap();
+    let (mut jit, mut interp) = (engine(&mut hart), Interp::new());
+    let restored = jit.restore_units(&mut hart.memory, &mut cold.clone());
+    assert!(restored.is_some());
+    assert_eq!(jit.store_units(&hart.memory), None);
+    while !jit.profile.knows_hot() {
+        jit.until_window = jit.until_window.min(100);
+        take_turns(&mut jit, &mut interp, &mut hart, 1000);
+    }
+    take_turns(&mut jit, &mut interp, &mut hart, 1000);
+    assert!(jit.store_units(&hart.memory).is_some());
+}
+
+#[test]
+fn a_profile_is_of_text() {
+    let mut profile = Profile::new(5);
+    let mut went = |index: u64, to: u64| {
+        let pc = CODE + 4 * index;
+        let fetched = path::fetch(&mut looping().memory, pc).unwrap();
+        profile.executed(&fetched, to);
+    };
+    went(2, CODE);
+    went(5, CODE + 24);
+    went(7, CODE + 8);
+    let bytes = |profile: &Profile, kept: bool| {
+        let mut out = Output::default();
+        profile.write(&mut out, |_| kept);
+        out.0
+    };
+    let read = |bytes: &[u8]| {
+        let mut input = Input(bytes);
+        Profile::read(&mut input).filter(|_| input.0.is_empty())
+    };
+    let whole = bytes(&profile, true);
+    let other = read(&whole).unwrap();
+    assert_eq!(bytes(&other, true), whole);
+    assert_eq!(other.branch(CODE + 8, -8), (true, 1.0));
+    assert_eq!(other.branch(CODE + 20, 8), (false, 1.0));
+    assert_eq!(other.target(CODE + 28), Some((CODE + 8, 1.0)));
+    let none = bytes(&profile, false);
+    assert_eq!(none, bytes(&Profile::new(5), true));
+    assert!(read(&none).is_some() && read(&whole[..whole.len() - 1]).is_none());
+    // Windows that are no instructions apart.
+    assert!(read(&[&[0], &none[1..]].concat()).is_none());
 }
 
 #[test]

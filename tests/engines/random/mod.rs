@@ -2,6 +2,7 @@
 //!
 //! A program is a list of pieces, so that it shrinks to the few that matter.
 
+mod hot;
 mod insts;
 mod program;
 mod soup;
@@ -16,7 +17,7 @@ use rvjet::EngineKind;
 
 use crate::record::{self, Flaw};
 use crate::report::Divergence;
-use crate::scenario::ENGINES;
+use crate::scenario::{ENGINES, Scenario};
 use program::{Program, Shape, program};
 
 /// Programs of each shape, unless `PROPTEST_CASES` says otherwise.
@@ -83,7 +84,11 @@ impl fmt::Display for Disagreement {
 /// The engines agree on the whole, on a part, on any way to take it in pieces,
 /// and on what is recorded of it.
 fn agree(program: &Program, part: u64, pieces: &[u64]) -> Result<(), Disagreement> {
-    let scenario = program.scenario();
+    agree_on(&program.scenario(), program.warm_insns(), part, pieces)
+}
+
+/// Pieces begin after `warm` instructions.
+fn agree_on(scenario: &Scenario, warm: u64, part: u64, pieces: &[u64]) -> Result<(), Disagreement> {
     if let Err(error) = scenario.build(ENGINES[0]) {
         // Its memory limit does not even let it start.
         return match scenario.build(ENGINES[1]) {
@@ -94,7 +99,7 @@ fn agree(program: &Program, part: u64, pieces: &[u64]) -> Result<(), Disagreemen
         };
     }
     let whole = scenario.compare()?;
-    let warm = program.warm_insns().min(whole.state.insns);
+    let warm = warm.min(whole.state.insns);
     scenario.compare_for(warm + part % (whole.state.insns - warm + 2))?;
     let pieces = &[&[warm], pieces].concat();
     for engine in ENGINES {
@@ -102,7 +107,12 @@ fn agree(program: &Program, part: u64, pieces: &[u64]) -> Result<(), Disagreemen
             return Err(Disagreement::Pieces(engine));
         }
     }
-    record::compare(&scenario, &whole, &record::two_policies(part), false)?;
+    if let Some(hurried) = scenario.hurried(&whole)
+        && hurried.run_pieces(EngineKind::Jit, pieces) != whole
+    {
+        return Err(Disagreement::Pieces(EngineKind::Jit));
+    }
+    record::compare(scenario, &whole, &record::two_policies(part), false)?;
     Ok(())
 }
 
@@ -167,4 +177,18 @@ fn everything_with_other_homes() {
     let config = config();
     let cases = config.cases.div_ceil(10);
     run_cases(Shape::Warm, Config { cases, ..config });
+}
+
+#[test]
+fn what_is_hot() {
+    let pieces = vec(1..200u64, 1..8);
+    let pieces = prop_oneof![
+        2 => pieces.clone().boxed(),
+        // Nothing is hot before there is some time to find that out.
+        3 => (3000..9000u64, pieces).prop_map(|(first, pieces)| [vec![first], pieces].concat()).boxed(),
+    ];
+    let strategy = (hot::program(), any::<u64>(), pieces);
+    try_all(config(), &strategy, |(program, part, pieces)| {
+        agree_on(&program.scenario(), 0, *part, pieces)
+    });
 }

@@ -161,13 +161,15 @@ struct Side {
     jit: Option<Jit>,
     /// Of windows, where it is not the usual one.
     interval: Option<u64>,
+    patience: u8,
 }
 
-fn jit(hart: &mut Hart, interval: Option<u64>) -> Jit {
+fn jit(hart: &mut Hart, interval: Option<u64>, patience: u8) -> Jit {
     let mut jit = Jit::new(&mut hart.memory).unwrap();
     if let Some(insns) = interval {
         jit.observe_every(insns);
     }
+    jit.set_patience(patience);
     jit
 }
 
@@ -198,7 +200,7 @@ impl Side {
         };
         old.kept = 0;
         let units = old.store_units(&self.hart.memory);
-        let mut new = jit(&mut self.hart, self.interval);
+        let mut new = jit(&mut self.hart, self.interval, self.patience);
         let restored = units.map(|mut units| {
             new.restore_units(&mut self.hart.memory, &mut units)
                 .unwrap()
@@ -270,19 +272,22 @@ fn chaos(seed: u64, window: u64, limit: u64, interval: Option<u64>, rounds: usiz
     let layout = layout(window);
     let mut dice = Dice::new(seed);
     let (mut a, mut b) = (dice.clone(), dice.clone());
+    let patience = [1, 1, 2, 12][(seed % 4) as usize];
     let mut left = Side {
         hart: hart(&layout, &mut a, limit),
         interp: Interp::new(),
         jit: None,
         interval,
+        patience,
     };
     let mut hart = hart(&layout, &mut b, limit);
-    let jit = Some(jit(&mut hart, interval));
+    let jit = Some(jit(&mut hart, interval, patience));
     let mut right = Side {
         hart,
         interp: Interp::new(),
         jit,
         interval,
+        patience,
     };
     dice = a;
     let mut handed_over = 0;

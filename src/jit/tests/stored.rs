@@ -57,6 +57,20 @@ fn what_is_restored_runs_as_what_was_stored() {
     assert_eq!(other.store_units(&again.memory), None);
 }
 
+/// Patience is for what is not compiled.
+#[test]
+fn what_is_restored_is_used_at_once() {
+    let (mut jit, hart) = done();
+    let mut stored = jit.store_units(&hart.memory).unwrap();
+    let mut again = settled();
+    let mut other = engine(&mut again);
+    other.set_patience(u8::MAX);
+    assert_eq!(other.run(&mut again, 1000), Stop::Cold);
+    other.restore_units(&mut again.memory, &mut stored).unwrap();
+    let stop = other.run(&mut again, 1000);
+    assert!(stop != Stop::Cold && again.state.insns > 0, "{stop:?}");
+}
+
 #[test]
 fn units_are_added_to_what_was_restored() {
     let mut hart = settled();
@@ -100,7 +114,8 @@ fn hot() -> (Jit, Hart) {
     let mut hart = looping();
     let mut jit = engine(&mut hart);
     jit.observe_every(100);
-    assert_eq!(run(&mut jit, &mut hart, 50_000), Stop::Budget);
+    // Until windows have nothing to say that is new.
+    assert_eq!(run(&mut jit, &mut hart, 1_000_000), Stop::Budget);
     (jit, hart)
 }
 
@@ -131,8 +146,6 @@ fn what_was_hot_stays_so() {
     let mut stored = jit.store_units(&hart.memory).unwrap();
     let mut again = looping();
     let mut other = engine(&mut again);
-    // Compiled in patience is what is not there.
-    other.set_patience(u8::MAX);
     other.restore_units(&mut again.memory, &mut stored).unwrap();
     assert_eq!(known(&other), known(&jit));
     assert_eq!(other.profile.interval(), jit.profile.interval());
@@ -148,13 +161,25 @@ fn what_was_hot_stays_so() {
     }
     assert_eq!(other.code_bytes(), before);
     assert_eq!(other.store_units(&again.memory), None);
-    // And what is compiled once more, for want of room, goes where it went.
-    let longest = |jit: &Jit| jit.cache.units().map(|unit| unit.marks.len()).max();
-    let wanted = longest(&other);
-    other.set_patience(1);
-    other.clear(&mut again.memory).unwrap();
-    take_turns(&mut other, &mut interp, &mut again, 1000);
-    assert_eq!(longest(&other), wanted);
+}
+
+/// What is compiled once more, for want of room, goes where it went.
+#[test]
+fn what_guides_is_kept() {
+    let (mut jit, hart) = hot();
+    let mut stored = jit.store_units(&hart.memory).unwrap();
+    let anew = |mut jit: Jit, mut hart: Hart| {
+        jit.clear(&mut hart.memory).unwrap();
+        jit.until_window = u64::MAX;
+        run(&mut jit, &mut hart, 1000);
+        assert!(jit.cache.units().any(|unit| unit.guided));
+        listing(&jit, &hart)
+    };
+    let mut again = looping();
+    let mut other = engine(&mut again);
+    other.restore_units(&mut again.memory, &mut stored).unwrap();
+    again.state = hart.state.clone();
+    assert_eq!(anew(other, again), anew(jit, hart));
 }
 
 /// A unit that is compiled again with a guide makes no more units than there were.

@@ -41,6 +41,7 @@ fn unit(pc: u64, sites: &[Site]) -> Unit {
         cold: 0,
         pages: vec![pc / PAGE_SIZE],
         repeats: false,
+        guided: false,
     }
 }
 
@@ -272,6 +273,7 @@ fn walked(pcs: &[u64], cold: usize, repeats: bool) -> Unit {
             host: host(index),
             pc,
             owed: 1,
+            repairs: Default::default(),
         })
         .collect();
     unit.cold = host(pcs.len() - cold) as usize;

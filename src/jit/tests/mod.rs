@@ -23,6 +23,7 @@ mod profile;
 mod sequences;
 mod shape;
 mod side;
+mod stored;
 mod touch;
 mod units;
 

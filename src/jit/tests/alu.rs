@@ -186,7 +186,6 @@ fn a_write_ends_what_was_known() {
     FAST.check(&case);
     insta::assert_snapshot!(FAST.listing(&case), @r"
     addi x1,x0,5
-        mov ebx, 5
     add x1,x2,x3
         lea rbx, [rbp+rsi]
     addi x4,x1,1

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::super::cache::{Cache, Patch};
 use super::super::exit::{ExitKind, Mode, Site, SiteId};
+use super::super::plan::Repairs;
 use super::super::unit::{Mark, Unit};
 use crate::machine::PAGE_SIZE;
 
@@ -36,6 +37,7 @@ fn unit(pc: u64, sites: &[Site]) -> Unit {
         code: Vec::new(),
         sites: sites.to_vec(),
         marks: Vec::new(),
+        repair_steps: Vec::new(),
         cold: 0,
         pages: vec![pc / PAGE_SIZE],
         repeats: false,
@@ -207,7 +209,12 @@ fn both_modes_of_a_unit_are_dropped() {
 
 #[test]
 fn code_belongs_to_the_instruction_that_it_starts_at_or_after() {
-    let mark = |host, pc| Mark { host, pc, owed: 1 };
+    let mark = |host, pc| Mark {
+        host,
+        pc,
+        owed: 1,
+        repairs: Repairs::default(),
+    };
     let marked = |marks: &[Mark]| {
         let mut unit = unit(0x1000, &[]);
         unit.marks = marks.to_vec();
@@ -218,7 +225,7 @@ fn code_belongs_to_the_instruction_that_it_starts_at_or_after() {
     let first = [mark(0x108, 1), mark(0x110, 2), mark(0x110, 3)];
     cache.add((0x1000, FAST), 0x100..0x180, marked(&first));
     cache.add((0x2000, FAST), 0x200..0x280, marked(&[mark(0x20a, 4)]));
-    let pc = |offset| cache.mark_at(offset).map(|mark| mark.pc);
+    let pc = |offset| cache.mark_at(offset).map(|(mark, _)| mark.pc);
     assert_eq!([0x108, 0x10f].map(pc), [Some(1); 2]);
     assert_eq!([0x110, 0x17f].map(pc), [Some(3); 2]);
     assert_eq!([0x20a, 0x27f].map(pc), [Some(4); 2]);
@@ -229,12 +236,17 @@ fn code_belongs_to_the_instruction_that_it_starts_at_or_after() {
 #[test]
 fn a_dropped_unit_can_still_be_left_by_a_fault() {
     let mut cache = Cache::default();
-    let (host, pc, owed) = (0x108, 0x1000, 3);
+    let mark = Mark {
+        host: 0x108,
+        pc: 0x1000,
+        owed: 3,
+        repairs: Repairs::default(),
+    };
     let mut unit = unit(0x1000, &[]);
-    unit.marks = vec![Mark { host, pc, owed }];
+    unit.marks = vec![mark];
     cache.add((0x1000, FAST), 0x100..0x180, unit);
     cache.drop_ranges(&[page(1)]);
-    assert_eq!(cache.mark_at(0x120), Some(Mark { host, pc, owed }));
+    assert_eq!(cache.mark_at(0x120), Some((mark, &[][..])));
 }
 
 #[test]

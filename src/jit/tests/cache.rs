@@ -272,6 +272,7 @@ fn walked(pcs: &[u64], cold: usize, repeats: bool) -> Unit {
             host: host(index),
             pc,
             owed: 1,
+            repairs: Repairs::default(),
         })
         .collect();
     unit.cold = host(pcs.len() - cold) as usize;

@@ -18,7 +18,7 @@ const ALU: u8 = 1;
 const CONSTANT: u8 = 2;
 const ROTATE: u8 = 3;
 const EXTRACT: u8 = 4;
-const ADD_SHIFTED: u8 = 5;
+const SUM: u8 = 5;
 const AND_NOT: u8 = 6;
 
 impl Step {
@@ -53,13 +53,17 @@ impl Step {
                 let part = number_of(&PARTS, part);
                 out.bytes(&[EXTRACT, part, reg(rd), reg(rs1), left as u8]);
             }
-            Step::AddShifted {
+            Step::Sum {
                 word,
                 rd,
                 rs1,
                 rs2,
                 left,
-            } => out.bytes(&[ADD_SHIFTED, word.into(), reg(rd), reg(rs1), reg(rs2), left]),
+                plus,
+            } => {
+                out.bytes(&[SUM, word.into(), reg(rd), reg(rs1), reg(rs2), left]);
+                out.change(0, plus as u64);
+            }
             Step::AndNot { rd, rs1, rs2 } => out.bytes(&[AND_NOT, reg(rd), reg(rs1), reg(rs2)]),
             Step::Nothing | Step::Inst(_) | Step::Remainder { .. } => {
                 unreachable!("a step that does not wait")
@@ -72,7 +76,7 @@ impl Step {
         Some(match input.byte()? {
             ALU_IMM => {
                 let (op, rd, rs1) = (read_op(input)?, read_reg(input)?, read_reg(input)?);
-                let imm = i32::try_from(input.change(0)? as i64).ok()?;
+                let imm = read_immediate(input)?;
                 Step::Inst(Inst::AluImm { op, rd, rs1, imm })
             }
             ALU => {
@@ -96,12 +100,13 @@ impl Step {
                 rs1: read_reg(input)?,
                 left: Some(input.byte()? as i8).filter(|left| (-63..64).contains(left))?,
             },
-            ADD_SHIFTED => Step::AddShifted {
+            SUM => Step::Sum {
                 word: read_bit(input)?,
                 rd: read_reg(input)?,
                 rs1: read_reg(input)?,
                 rs2: read_reg(input)?,
                 left: input.byte().filter(|left| *left < 4)?,
+                plus: read_immediate(input)?,
             },
             AND_NOT => Step::AndNot {
                 rd: read_reg(input)?,
@@ -125,6 +130,10 @@ fn read_op(input: &mut Input<'_>) -> Option<AluOp> {
 fn read_reg(input: &mut Input<'_>) -> Option<Reg> {
     let number = input.byte().filter(|number| *number < 32)?;
     Some(Reg::new(number.into()))
+}
+
+fn read_immediate(input: &mut Input<'_>) -> Option<i32> {
+    i32::try_from(input.change(0)? as i64).ok()
 }
 
 fn read_bit(input: &mut Input<'_>) -> Option<bool> {
@@ -163,12 +172,13 @@ mod tests {
                 rs1,
                 right,
             }));
-            steps.extend([1, 3].map(|left| Step::AddShifted {
+            steps.extend([(0, 7), (3, i32::MIN)].map(|(left, plus)| Step::Sum {
                 word,
                 rd,
                 rs1,
                 rs2,
                 left,
+                plus,
             }));
         }
         for part in PARTS {

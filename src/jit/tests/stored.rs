@@ -154,7 +154,9 @@ fn what_was_hot_stays_so() {
     again.state = hart.state.clone();
     let guided = |jit: &Jit| {
         let units = jit.cache.units().filter(|unit| unit.guided);
-        units.map(|unit| (unit.key, unit.offset)).collect::<Vec<_>>()
+        units
+            .map(|unit| (unit.key, unit.offset))
+            .collect::<Vec<_>>()
     };
     let before = guided(&other);
     assert!(!before.is_empty());

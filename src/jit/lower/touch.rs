@@ -157,7 +157,9 @@ impl Emitter<'_> {
         }
         let far = 8 * (GROUP_WORDS - 1);
         let ahead = self.ahead.iter().filter(|(other, _)| *other == width);
+        // A misaligned access is no part of this: it may lie in two words.
         let near = ahead.map(|(_, other)| *other);
+        let near = near.filter(|other| width.is_aligned(*other as u64));
         let near = near.filter(|other| (offset - far..=offset + far).contains(other));
         let first = near.clone().min().map_or(offset, |least| least.min(offset));
         let last = near.filter(|other| *other <= first + far).max();

@@ -135,7 +135,9 @@ impl Emitter<'_> {
     /// The words to be looked at together with `own`, counted from `rs1`: those
     /// of accesses that follow and have not been touched.
     fn group(&self, rs1: Reg, own: i32) -> Group {
+        let near = own - GROUP_WORDS..own + MANY_WORDS;
         let ahead = self.ahead.iter().map(|(_, offset)| offset >> WORD_SHIFT);
+        let ahead = ahead.filter(|word| near.contains(word));
         let words = ahead.filter(|word| !self.facts.is_touched(rs1, &(8 * word..8 * word + 8)));
         let words: Vec<i32> = words.chain([own]).collect();
         Group::around(own, &words)

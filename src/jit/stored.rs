@@ -15,6 +15,7 @@ use std::ops::Range;
 use super::cache::{Cache, MAX_SITES, Patch, Placed, patch};
 use super::columns::{Input, Output};
 use super::exit::{ExitKind, Mode, Site, SiteId};
+use super::plan::{Repairs, Step};
 use super::profile::Profile;
 use super::regs::{GUESTS, Homes};
 use super::seal::{Origin, SEAL_BYTES, Seal};
@@ -254,6 +255,8 @@ fn write_unit(out: &mut Output, unit: &Placed, sites: &[Site]) {
     unit.pages
         .iter()
         .for_each(|&page| out.change(pc / PAGE_SIZE, page));
+    out.count(unit.repair_steps.len());
+    unit.repair_steps.iter().for_each(|step| step.write(out));
     out.count(unit.marks.len());
     let mut last = (pc, unit.offset);
     for mark in &unit.marks {
@@ -261,6 +264,7 @@ fn write_unit(out: &mut Output, unit: &Placed, sites: &[Site]) {
         out.count(host - last.1);
         out.change(last.0, mark.pc);
         write_owed(out, mark.owed);
+        mark.repairs.write(out);
         last = (mark.pc, host);
     }
     out.count(sites.len());
@@ -298,6 +302,7 @@ fn read_unit(input: &mut Input<'_>, head: &Head) -> Option<StoredUnit> {
     let cold = input.more(offset)?;
     let first_site = input.number()?;
     let made_from = input.many(|input| input.change(pc / PAGE_SIZE))?;
+    let repair_steps = input.many(Step::read)?;
     let mut last = (pc, offset);
     let marks = input.many(|input| {
         let (host, pc) = (input.more(last.1)?, input.change(last.0)?);
@@ -306,6 +311,7 @@ fn read_unit(input: &mut Input<'_>, head: &Head) -> Option<StoredUnit> {
             host: u32::try_from(host).ok()?,
             pc,
             owed: read_owed(input)?,
+            repairs: Repairs::read(input, repair_steps.len())?,
         })
     })?;
     let sites = input.many(|input| read_site(input, pc, offset))?;
@@ -313,6 +319,7 @@ fn read_unit(input: &mut Input<'_>, head: &Head) -> Option<StoredUnit> {
         code: Vec::new(),
         sites,
         marks,
+        repair_steps,
         cold,
         pages: made_from,
         repeats,

@@ -16,6 +16,7 @@ mod engine;
 mod fault;
 mod gather;
 mod guided;
+mod hot;
 mod mem;
 mod muldiv;
 mod profile;

@@ -144,6 +144,23 @@ fn a_run_is_the_same_with_and_without() {
     }
 }
 
+/// Code that is there is not too cold to be used, whichever engine left it.
+#[test]
+fn what_is_restored_needs_no_patience() {
+    let cache = Cache::new();
+    let run = |engine: &str| {
+        let mut command = cache.command();
+        command.env("RVJET_ENGINE", engine);
+        finish(command, "fib", &[])
+    };
+    let cold = run("jit");
+    let warm = run("auto");
+    assert_eq!(warm.facts(), cold.facts());
+    assert_eq!((warm.restored() > 0, warm.stored()), (true, 0));
+    // The stubs, twice.
+    assert!(warm.stats["code_bytes"].as_u64().unwrap() < 3000);
+}
+
 #[test]
 fn other_arguments_add_to_what_there_is() {
     let cache = Cache::new();

@@ -38,7 +38,7 @@ fn each_unit_is_named_by_its_symbol() {
     let trace = trace.path().join("trace");
     let record = ["record", "-o", trace.to_str().unwrap()];
     for (command, touch) in [(&["run"][..], false), (&record, true)] {
-        let map = map(&[command, &["--perf-map"]].concat()).unwrap();
+        let map = map(&[command, &["--perf-map", "--engine=jit"]].concat()).unwrap();
         let mut names = Vec::new();
         let mut last = 0;
         for line in map.lines() {
@@ -62,7 +62,14 @@ fn each_unit_is_named_by_its_symbol() {
 fn units_from_a_cache_have_names_too() {
     let guest = guest();
     let code = guest.beside("code");
-    let args = ["run", "--perf-map", "--cache", code.to_str().unwrap()];
+    let engine = "--engine=jit";
+    let args = [
+        "run",
+        engine,
+        "--perf-map",
+        "--cache",
+        code.to_str().unwrap(),
+    ];
     let names = || {
         let map = map_of(&guest, &args).unwrap();
         let name = |line: &str| line.splitn(3, ' ').nth(2).unwrap().to_owned();

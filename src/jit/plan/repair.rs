@@ -8,16 +8,11 @@ use crate::machine::MachineState;
 /// Steps to be done when execution leaves: some that follow each other in a pool.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::jit) struct Repairs {
-    first: u32,
-    count: u32,
+    pub(super) first: u32,
+    pub(super) count: u32,
 }
 
 impl Repairs {
-    /// So many from this index on.
-    pub(in crate::jit) fn new(first: u32, count: u32) -> Repairs {
-        Repairs { first, count }
-    }
-
     /// The indices in the pool.
     pub(in crate::jit) fn range(self) -> std::ops::Range<usize> {
         self.first as usize..(self.first + self.count) as usize

@@ -1,6 +1,6 @@
 //! Steps that wait until execution leaves, as bytes.
 
-use super::{Part, Step};
+use super::{Part, Repairs, Step};
 use crate::isa::{AluOp, Inst, Reg};
 use crate::jit::columns::{Input, Output};
 
@@ -20,6 +20,23 @@ const ROTATE: u8 = 3;
 const EXTRACT: u8 = 4;
 const SUM: u8 = 5;
 const AND_NOT: u8 = 6;
+
+impl Repairs {
+    pub(in crate::jit) fn write(self, out: &mut Output) {
+        out.number(self.count.into());
+        if !self.is_empty() {
+            out.number(self.first.into());
+        }
+    }
+
+    /// Reads repairs by some of so many steps.
+    pub(in crate::jit) fn read(input: &mut Input<'_>, steps: usize) -> Option<Repairs> {
+        let count: u32 = input.number()?;
+        let first: u32 = if count > 0 { input.number()? } else { 0 };
+        let end = first.checked_add(count)?;
+        (end as usize <= steps).then_some(Repairs { first, count })
+    }
+}
 
 impl Step {
     /// Writes a step that may wait.

@@ -13,6 +13,11 @@ pub(in crate::jit) struct Repairs {
 }
 
 impl Repairs {
+    /// So many from this index on.
+    pub(in crate::jit) fn new(first: u32, count: u32) -> Repairs {
+        Repairs { first, count }
+    }
+
     /// The indices in the pool.
     pub(in crate::jit) fn range(self) -> std::ops::Range<usize> {
         self.first as usize..(self.first + self.count) as usize

@@ -24,6 +24,7 @@ mod profile;
 mod sequences;
 mod shape;
 mod side;
+mod stored;
 mod touch;
 mod units;
 

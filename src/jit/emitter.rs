@@ -314,7 +314,7 @@ impl<'a> Emitter<'a> {
     pub(super) fn goto(&mut self, pc: u64) {
         self.repair();
         if self.rest != 0 {
-            x64!(self ; add budget, self.rest as i32);
+            self.add_to_budget(self.rest);
         }
         self.jump_to(pc, Mode::Fast);
     }
@@ -346,9 +346,17 @@ impl<'a> Emitter<'a> {
     fn give_back(&mut self, price: u32, pc: u64, mode: Mode) -> DynamicLabel {
         self.out_of_line(move |e| {
             e.repair();
-            x64!(e ; add budget, price as i32);
+            e.add_to_budget(price);
             e.jump_to(pc, mode);
         })
+    }
+
+    /// Gives back a price.
+    pub(super) fn add_to_budget(&mut self, price: u32) {
+        match i8::try_from(price) {
+            Ok(price) => x64!(self ; add budget, BYTE price),
+            Err(_) => x64!(self ; add budget, price as i32),
+        }
     }
 
     /// Puts into registers what the path has left to whoever leaves it here, once.

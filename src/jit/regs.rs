@@ -65,7 +65,7 @@ const GPRS: [Rq; 10] = [
 ];
 
 /// Guest registers that need a home.
-const GUESTS: usize = 31;
+pub(super) const GUESTS: usize = 31;
 /// Those that live in the frame.
 const SLOTS: usize = GUESTS - GPRS.len();
 /// Where in the frame the pointer to the state is.
@@ -160,6 +160,13 @@ impl Homes {
         Homes(homes)
     }
 
+    /// The registers in an order of which [`Homes::ranked`] makes these homes.
+    pub(super) fn order(&self) -> [Reg; GUESTS] {
+        let mut order = Homes::usual_order();
+        order.sort_by_key(|&reg| HOMES.iter().position(|&home| home == self.of(reg)));
+        order
+    }
+
     /// Where `reg` lives.
     #[inline]
     pub(super) fn of(&self, reg: Reg) -> Home {
@@ -177,6 +184,7 @@ mod tests {
         for order in orders {
             let homes = Homes::ranked(&order.iter().copied().map(Reg::new).collect::<Vec<_>>());
             assert_eq!(homes.of(Reg::ZERO), Home::Zero);
+            assert_eq!(Homes::ranked(&homes.order()), homes);
             for a in Reg::all().skip(1) {
                 assert_ne!(homes.of(a), Home::Zero, "{a}");
                 assert!(

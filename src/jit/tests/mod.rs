@@ -19,10 +19,12 @@ mod guided;
 mod hot;
 mod mem;
 mod muldiv;
+mod plan;
 mod profile;
 mod sequences;
 mod shape;
 mod side;
+mod stored;
 mod touch;
 mod units;
 

@@ -203,3 +203,62 @@ fn loops_of_sequences_do_what_the_interpreter_does() {
         FAST.hot(&LOOPS[length]).compare(&insns);
     }
 }
+
+/// Computation mostly, with the amounts and masks that go together.
+fn computation(numbers: &mut Numbers) -> Inst {
+    const OPS: [AluOp; 9] = [
+        AluOp::Add,
+        AluOp::Add,
+        AluOp::Or,
+        AluOp::Xor,
+        AluOp::And,
+        AluOp::Sub,
+        AluOp::Addw,
+        AluOp::Subw,
+        AluOp::Sltu,
+    ];
+    const SHIFTS: [AluOp; 6] = [
+        AluOp::Sll,
+        AluOp::Sll,
+        AluOp::Srl,
+        AluOp::Sra,
+        AluOp::Sllw,
+        AluOp::Srlw,
+    ];
+    let regs = [RBX, RBP, SLOT0, SLOT128];
+    let [rd, rs1, rs2] = [(); 3].map(|()| numbers.one_of(&regs));
+    match numbers.below(16) {
+        0..=4 => alu(numbers.one_of(&OPS), rd, rs1, rs2),
+        5..=9 => {
+            let op = numbers.one_of(&SHIFTS);
+            let by = match op.is_word() {
+                true => numbers.one_of(&[7, 25, 16]),
+                false => numbers.one_of(&[1, 3, 32, 32, 30, 48, 56, 20, 44]),
+            };
+            alu_imm(op, rd, rs1, by)
+        }
+        10 | 11 => alu_imm(AluOp::Add, rd, rs1, numbers.one_of(&[0, 1, -8])),
+        12 => alu_imm(AluOp::Xor, rd, rs1, -1),
+        13 => muldiv(numbers.one_of(&MulDivOp::ALL), rd, rs1, rs2),
+        14 => branch(numbers.one_of(&Cond::ALL), rs1, rs2, 256),
+        _ => match numbers.below(3) {
+            0 => load(LoadOp::Lw, rd, R12, numbers.offset()),
+            1 => store(Width::Word, rs2, R12, numbers.offset()),
+            _ => lui(rd, 0x1000),
+        },
+    }
+}
+
+#[test]
+fn computations_do_what_the_interpreter_does() {
+    let count = std::env::var(COUNT).ok();
+    let count = count.map_or(SEQUENCES, |count| count.parse().unwrap());
+    for seed in 1..=count {
+        let mut numbers = Numbers(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let length = 3 + numbers.below(14);
+        let insns: Vec<Inst> = (0..length).map(|_| computation(&mut numbers)).collect();
+        for shape in [FAST, WITHOUT_BMI2, FAST.hot(&[])] {
+            shape.compare_at(R12, &insns);
+        }
+    }
+}

@@ -152,12 +152,17 @@ fn a_store_faults_in_a_late_round() {
     for (step, width) in [(8, Width::Double), (1, Width::Byte), (4, Width::Word)] {
         for short in 0..12 {
             let mut code = Asm::at(CODE);
-            // What the fault must not see: it is overwritten in each round.
+            // Of what is overwritten in each round, some is seen by a fault alone.
             around(&mut code, 1 << 20, |code| {
                 code.insts([
                     addi(x(11), x(10), 5),
                     alu_imm(AluOp::Sll, x(12), x(11), 3),
+                    alu(AluOp::Xor, x(13), x(10), x(14)),
+                    addi(x(13), x(13), 9),
+                    addi(x(15), Reg::ZERO, 7),
                     store(width, x(12), x(8), 0),
+                    addi(x(13), Reg::ZERO, 3),
+                    addi(x(15), x(12), 4),
                     addi(x(8), x(8), step),
                     alu(AluOp::Add, x(10), x(10), x(12)),
                     addi(x(12), Reg::ZERO, 1),

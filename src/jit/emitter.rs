@@ -351,14 +351,15 @@ impl<'a> Emitter<'a> {
         })
     }
 
-    /// Puts into registers what the path has left to whoever leaves it here.
+    /// Puts into registers what the path has left to whoever leaves it here, once.
     pub(super) fn repair(&mut self) {
-        if self.repairs.is_empty() {
+        let repairs = std::mem::take(&mut self.repairs);
+        if repairs.is_empty() {
             return;
         }
         // Elsewhere nothing else may be known, and here it may not change.
         let facts = self.facts.clone();
-        for index in self.repairs.range() {
+        for index in repairs.range() {
             self.facts.forget_all();
             let step = self.repair_steps[index];
             self.lower_step(step, false);

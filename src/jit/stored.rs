@@ -264,7 +264,11 @@ fn write_unit(out: &mut Output, unit: &Placed, sites: &[Site]) {
         out.count(host - last.1);
         out.change(last.0, mark.pc);
         write_owed(out, mark.owed);
-        mark.repairs.write(out);
+        let repairs = mark.repairs.range();
+        out.count(repairs.len());
+        if !repairs.is_empty() {
+            out.count(repairs.start);
+        }
         last = (mark.pc, host);
     }
     out.count(sites.len());
@@ -279,6 +283,17 @@ fn write_unit(out: &mut Output, unit: &Placed, sites: &[Site]) {
 }
 
 /// Instructions and accesses apart, which a meter puts into one number.
+/// Some of so many steps.
+fn read_repairs(input: &mut Input<'_>, steps: usize) -> Option<Repairs> {
+    let count: u32 = input.number()?;
+    if count == 0 {
+        return Some(Repairs::default());
+    }
+    let first: u32 = input.number()?;
+    let end = first.checked_add(count)?;
+    (end as usize <= steps).then_some(Repairs::new(first, count))
+}
+
 fn write_owed(out: &mut Output, owed: u32) {
     let (high, low) = (owed >> OWED_BITS, owed % (1 << OWED_BITS));
     out.number(high.into());
@@ -302,8 +317,8 @@ fn read_unit(input: &mut Input<'_>, head: &Head) -> Option<StoredUnit> {
     let cold = input.more(offset)?;
     let first_site = input.number()?;
     let made_from = input.many(|input| input.change(pc / PAGE_SIZE))?;
-    let repair_steps = input.many(Step::read)?;
     let mut last = (pc, offset);
+    let repair_steps = input.many(Step::read)?;
     let marks = input.many(|input| {
         let (host, pc) = (input.more(last.1)?, input.change(last.0)?);
         last = (pc, host);
@@ -311,7 +326,7 @@ fn read_unit(input: &mut Input<'_>, head: &Head) -> Option<StoredUnit> {
             host: u32::try_from(host).ok()?,
             pc,
             owed: read_owed(input)?,
-            repairs: Repairs::read(input, repair_steps.len())?,
+            repairs: read_repairs(input, repair_steps.len())?,
         })
     })?;
     let sites = input.many(|input| read_site(input, pc, offset))?;

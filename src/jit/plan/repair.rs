@@ -8,11 +8,16 @@ use crate::machine::MachineState;
 /// Steps to be done when execution leaves: some that follow each other in a pool.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::jit) struct Repairs {
-    pub(super) first: u32,
-    pub(super) count: u32,
+    first: u32,
+    count: u32,
 }
 
 impl Repairs {
+    /// So many from this index on.
+    pub(in crate::jit) fn new(first: u32, count: u32) -> Repairs {
+        Repairs { first, count }
+    }
+
     /// The indices in the pool.
     pub(in crate::jit) fn range(self) -> std::ops::Range<usize> {
         self.first as usize..(self.first + self.count) as usize
@@ -94,15 +99,17 @@ impl Step {
             Step::Extract {
                 part, rs1, left, ..
             } => extract(part, x(rs1), left),
-            Step::AddShifted {
+            Step::Sum {
                 word,
                 rs1,
                 rs2,
                 left,
+                plus,
                 ..
             } => {
                 let index = if word { x(rs2) as u32 as u64 } else { x(rs2) };
-                x(rs1).wrapping_add(index << left)
+                let base = x(rs1).wrapping_add_signed(plus.into());
+                base.wrapping_add(index << left)
             }
             Step::AndNot { rs1, rs2, .. } => x(rs1) & !x(rs2),
             Step::Nothing | Step::Inst(_) | Step::Remainder { .. } => return None,

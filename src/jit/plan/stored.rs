@@ -1,8 +1,7 @@
-//! What is done where execution leaves, as bytes: as much of it as the engine does
-//! after a fault.
+//! Steps that wait until execution leaves, as bytes.
 
-use super::{Part, Repairs, Step};
-use crate::isa::{self, Inst, Reg};
+use super::{Part, Step};
+use crate::isa::{AluOp, Inst, Reg};
 use crate::jit::columns::{Input, Output};
 
 const PARTS: [Part; 5] = [
@@ -13,236 +12,192 @@ const PARTS: [Part; 5] = [
     Part::Word { signed: true },
 ];
 
-impl Repairs {
-    pub(in crate::jit) fn write(self, out: &mut Output) {
-        out.number(self.count.into());
-        if !self.is_empty() {
-            out.number(self.first.into());
-        }
-    }
-
-    /// Reads repairs by some of so many steps.
-    pub(in crate::jit) fn read(input: &mut Input<'_>, steps: usize) -> Option<Repairs> {
-        let count: u32 = input.number()?;
-        let first: u32 = if count > 0 { input.number()? } else { 0 };
-        let end = first.checked_add(count)?;
-        (end as usize <= steps).then_some(Repairs { first, count })
-    }
-}
+// The kinds of steps.
+const ALU_IMM: u8 = 0;
+const ALU: u8 = 1;
+const CONSTANT: u8 = 2;
+const ROTATE: u8 = 3;
+const EXTRACT: u8 = 4;
+const SUM: u8 = 5;
+const AND_NOT: u8 = 6;
 
 impl Step {
-    /// Writes it, or what [`Step::execute`] does as little as for this.
+    /// Writes a step that may wait.
     pub(in crate::jit) fn write(self, out: &mut Output) {
+        let reg = |reg: Reg| reg.index() as u8;
         match self {
-            Step::Inst(Inst::Alu { op, rd, rs1, rs2 }) => {
-                let inst = Inst::Alu { op, rd, rs1, rs2 };
-                numbers(out, 1, &[], word(inst).into());
-            }
-            // The planner's immediates need not fit an instruction.
             Step::Inst(Inst::AluImm { op, rd, rs1, imm }) => {
-                let rs2 = Reg::ZERO;
-                let inst = Inst::Alu { op, rd, rs1, rs2 };
-                numbers(out, 2, &[], word(inst).into());
+                out.bytes(&[ALU_IMM, number_of(&AluOp::ALL, op), reg(rd), reg(rs1)]);
                 out.change(0, imm as u64);
             }
-            Step::Constant { rd, value } => numbers(out, 3, &[rd], value),
+            Step::Inst(Inst::Alu { op, rd, rs1, rs2 }) => {
+                let op = number_of(&AluOp::ALL, op);
+                out.bytes(&[ALU, op, reg(rd), reg(rs1), reg(rs2)]);
+            }
+            Step::Constant { rd, value } => {
+                out.bytes(&[CONSTANT, reg(rd)]);
+                out.number(value);
+            }
             Step::Rotate {
                 word,
                 rd,
                 rs1,
                 right,
-            } => numbers(out, 4 + u8::from(word), &[rd, rs1], right.into()),
+            } => out.bytes(&[ROTATE, word.into(), reg(rd), reg(rs1), right]),
             Step::Extract {
                 part,
                 rd,
                 rs1,
                 left,
             } => {
-                let part = PARTS.iter().position(|known| *known == part);
-                numbers(out, 6, &[rd, rs1], part.unwrap_or(0) as u64);
-                out.byte(left.cast_unsigned());
+                let part = number_of(&PARTS, part);
+                out.bytes(&[EXTRACT, part, reg(rd), reg(rs1), left as u8]);
             }
-            Step::AddShifted {
+            Step::Sum {
                 word,
                 rd,
                 rs1,
                 rs2,
                 left,
-            } => numbers(out, 7 + u8::from(word), &[rd, rs1, rs2], left.into()),
-            Step::AndNot { rd, rs1, rs2 } => numbers(out, 9, &[rd, rs1, rs2], 0),
-            Step::Nothing | Step::Inst(_) | Step::Remainder { .. } => out.byte(0),
+                plus,
+            } => {
+                out.bytes(&[SUM, word.into(), reg(rd), reg(rs1), reg(rs2), left]);
+                out.change(0, plus as u64);
+            }
+            Step::AndNot { rd, rs1, rs2 } => out.bytes(&[AND_NOT, reg(rd), reg(rs1), reg(rs2)]),
+            Step::Nothing | Step::Inst(_) | Step::Remainder { .. } => {
+                unreachable!("a step that does not wait")
+            }
         }
     }
 
+    /// Reads what [`Step::write`] wrote; nothing if that is no step.
     pub(in crate::jit) fn read(input: &mut Input<'_>) -> Option<Step> {
-        let tag = input.byte()?;
-        Some(match tag {
-            0 => Step::Nothing,
-            1 | 2 => {
-                let decoded = isa::decode(input.number()?)?;
-                let Inst::Alu { op, rd, rs1, rs2 } = decoded.inst else {
-                    return None;
-                };
-                Step::Inst(match tag {
-                    1 => Inst::Alu { op, rd, rs1, rs2 },
-                    _ => {
-                        let imm = i32::try_from(input.change(0)?.cast_signed()).ok()?;
-                        Inst::AluImm { op, rd, rs1, imm }
-                    }
-                })
+        Some(match input.byte()? {
+            ALU_IMM => {
+                let (op, rd, rs1) = (read_op(input)?, read_reg(input)?, read_reg(input)?);
+                let imm = read_immediate(input)?;
+                Step::Inst(Inst::AluImm { op, rd, rs1, imm })
             }
-            3 => Step::Constant {
-                rd: reg(input)?,
+            ALU => {
+                let (op, rd) = (read_op(input)?, read_reg(input)?);
+                let (rs1, rs2) = (read_reg(input)?, read_reg(input)?);
+                Step::Inst(Inst::Alu { op, rd, rs1, rs2 })
+            }
+            CONSTANT => Step::Constant {
+                rd: read_reg(input)?,
                 value: input.number()?,
             },
-            4 | 5 => Step::Rotate {
-                word: tag == 5,
-                rd: reg(input)?,
-                rs1: reg(input)?,
-                right: input.number().filter(|&right| right < 64)?,
+            ROTATE => Step::Rotate {
+                word: read_bit(input)?,
+                rd: read_reg(input)?,
+                rs1: read_reg(input)?,
+                right: input.byte().filter(|right| *right < 64)?,
             },
-            6 => Step::Extract {
-                rd: reg(input)?,
-                rs1: reg(input)?,
+            EXTRACT => Step::Extract {
                 part: *PARTS.get(usize::from(input.byte()?))?,
-                left: Some(input.byte()?.cast_signed()).filter(|left| left.unsigned_abs() < 64)?,
+                rd: read_reg(input)?,
+                rs1: read_reg(input)?,
+                left: Some(input.byte()? as i8).filter(|left| (-63..64).contains(left))?,
             },
-            7 | 8 => Step::AddShifted {
-                word: tag == 8,
-                rd: reg(input)?,
-                rs1: reg(input)?,
-                rs2: reg(input)?,
-                left: input.number().filter(|&left| left < 64)?,
+            SUM => Step::Sum {
+                word: read_bit(input)?,
+                rd: read_reg(input)?,
+                rs1: read_reg(input)?,
+                rs2: read_reg(input)?,
+                left: input.byte().filter(|left| *left < 4)?,
+                plus: read_immediate(input)?,
             },
-            9 => Step::AndNot {
-                rd: reg(input)?,
-                rs1: reg(input)?,
-                rs2: reg(input).filter(|_| input.byte() == Some(0))?,
+            AND_NOT => Step::AndNot {
+                rd: read_reg(input)?,
+                rs1: read_reg(input)?,
+                rs2: read_reg(input)?,
             },
             _ => return None,
         })
     }
 }
 
-fn numbers(out: &mut Output, tag: u8, regs: &[Reg], number: u64) {
-    out.byte(tag);
-    regs.iter().for_each(|reg| out.byte(reg.index() as u8));
-    out.number(number);
+/// The place of `thing`, which is one of `all`.
+fn number_of<T: PartialEq>(all: &[T], thing: T) -> u8 {
+    all.iter().position(|one| *one == thing).unwrap_or(0) as u8
 }
 
-/// The word of an instruction of the R type, which every one has.
-fn word(inst: Inst) -> u32 {
-    isa::encode(inst).unwrap_or(0)
+fn read_op(input: &mut Input<'_>) -> Option<AluOp> {
+    AluOp::ALL.get(usize::from(input.byte()?)).copied()
 }
 
-fn reg(input: &mut Input<'_>) -> Option<Reg> {
-    let index = input.byte().filter(|&index| index < 32)?;
-    Some(Reg::new(index.into()))
+fn read_reg(input: &mut Input<'_>) -> Option<Reg> {
+    let number = input.byte().filter(|number| *number < 32)?;
+    Some(Reg::new(number.into()))
+}
+
+fn read_immediate(input: &mut Input<'_>) -> Option<i32> {
+    i32::try_from(input.change(0)? as i64).ok()
+}
+
+fn read_bit(input: &mut Input<'_>) -> Option<bool> {
+    match input.byte()? {
+        0 => Some(false),
+        1 => Some(true),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::isa::{AluOp, MulDivOp};
 
-    const A: Reg = Reg::new(10);
-    const B: Reg = Reg::new(31);
-    const C: Reg = Reg::new(1);
-
-    fn bytes(step: Step) -> Vec<u8> {
-        let mut out = Output::default();
-        step.write(&mut out);
-        out.0
-    }
-
-    fn read(bytes: &[u8]) -> Option<Step> {
-        let mut input = Input(bytes);
-        Step::read(&mut input).filter(|_| input.0.is_empty())
-    }
-
-    fn may_wait() -> Vec<Step> {
-        let (rd, rs1, rs2) = (A, B, C);
-        let mut steps = vec![Step::Nothing, Step::AndNot { rd, rs1, rs2 }];
-        for op in [AluOp::Add, AluOp::Sub, AluOp::Sraw, AluOp::Sltu] {
+    #[test]
+    fn every_step_that_waits_goes_there_and_back() {
+        let (rd, rs1, rs2) = (Reg::A0, Reg::SP, Reg::RA);
+        let mut steps = vec![
+            Step::Constant {
+                rd,
+                value: u64::MAX,
+            },
+            Step::Constant { rd, value: 0 },
+            Step::AndNot { rd, rs1, rs2 },
+        ];
+        for op in AluOp::ALL {
             steps.push(Step::Inst(Inst::Alu { op, rd, rs1, rs2 }));
-            for imm in [0, -1, 2048, i32::MIN, i32::MAX] {
+            for imm in [i32::MIN, -1, 0, i32::MAX] {
                 steps.push(Step::Inst(Inst::AluImm { op, rd, rs1, imm }));
             }
         }
-        for value in [0, 1, u64::MAX] {
-            steps.push(Step::Constant { rd, value });
-        }
         for word in [false, true] {
-            let right = 31;
-            steps.push(Step::Rotate {
+            steps.extend([1, 31, 63].map(|right| Step::Rotate {
                 word,
                 rd,
                 rs1,
                 right,
-            });
-            let left = 3;
-            steps.push(Step::AddShifted {
+            }));
+            steps.extend([(0, 7), (3, i32::MIN)].map(|(left, plus)| Step::Sum {
                 word,
                 rd,
                 rs1,
                 rs2,
                 left,
-            });
+                plus,
+            }));
         }
         for part in PARTS {
-            for left in [-63, -1, 0, 63] {
-                steps.push(Step::Extract {
-                    part,
-                    rd,
-                    rs1,
-                    left,
-                });
-            }
+            steps.extend([-63, 0, 63].map(|left| Step::Extract {
+                part,
+                rd,
+                rs1,
+                left,
+            }));
         }
-        steps
-    }
-
-    #[test]
-    fn what_may_wait_is_read_as_it_was_written() {
-        for step in may_wait() {
-            let written = bytes(step);
-            assert_eq!(read(&written), Some(step));
-            for len in 0..written.len() {
-                assert_eq!(read(&written[..len]), None, "{step:?}");
-            }
-        }
-        let (op, rd, rs1, rs2) = (MulDivOp::Mul, A, B, C);
-        let product = Step::Inst(Inst::MulDiv { op, rd, rs1, rs2 });
-        assert_eq!(read(&bytes(product)), Some(Step::Nothing));
-    }
-
-    /// Whatever is read can be executed.
-    #[test]
-    fn other_bytes_are_none() {
-        let mut state = crate::machine::MachineState::new(0);
-        for step in may_wait() {
-            let written = bytes(step);
-            for at in 0..written.len() {
-                for value in 0..=255 {
-                    let mut changed = written.clone();
-                    changed[at] = value;
-                    if let Some(step) = read(&changed) {
-                        step.execute(&mut state);
-                    }
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn repairs_are_of_steps_that_there_are() {
-        for (first, count) in [(0, 0), (3, 2), (0, 5)] {
+        for step in steps {
             let mut out = Output::default();
-            let repairs = Repairs { first, count };
-            repairs.write(&mut out);
-            let read = |steps| Repairs::read(&mut Input(&out.0), steps);
-            assert_eq!(read(5), Some(repairs));
-            assert_eq!(read(4).is_some(), count == 0);
+            step.write(&mut out);
+            let mut input = Input(&out.0);
+            assert_eq!(Step::read(&mut input), Some(step));
+            assert!(input.0.is_empty(), "{step:?}");
+            for len in 0..out.0.len() {
+                assert_eq!(Step::read(&mut Input(&out.0[..len])), None, "{step:?}");
+            }
         }
     }
 }

@@ -19,6 +19,7 @@ mod guided;
 mod hot;
 mod mem;
 mod muldiv;
+mod plan;
 mod profile;
 mod sequences;
 mod shape;

@@ -179,6 +179,11 @@ impl Jit {
         self.emitted
     }
 
+    /// Writes what holds for all listings.
+    pub fn write_overview(&self, out: &mut dyn std::io::Write) -> std::io::Result<()> {
+        inspect::write_overview(out, &self.homes, &self.profile)
+    }
+
     /// Writes the listing of all units with an instruction at an address in `pcs`.
     pub fn write_listing(
         &self,
@@ -188,7 +193,8 @@ impl Jit {
     ) -> std::io::Result<()> {
         let listings = self.cache.listings(|span| self.code.bytes(span));
         for listing in listings.filter(|listing| listing.covers(&pcs)) {
-            listing.write(out, memory)?;
+            let entries = self.profile.entries_of(listing.key.0);
+            listing.write(out, memory, entries)?;
         }
         Ok(())
     }

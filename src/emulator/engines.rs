@@ -180,7 +180,8 @@ impl Engines {
         }
     }
 
-    /// Writes the listing of what the JIT has emitted for addresses in `pcs`.
+    /// Writes an overview, and the listing of what the JIT has emitted for addresses
+    /// in `pcs`.
     pub(super) fn write_listing(
         &self,
         out: &mut dyn std::io::Write,
@@ -188,7 +189,10 @@ impl Engines {
         pcs: Range<u64>,
     ) -> std::io::Result<()> {
         match &self.jit {
-            Some(jit) => jit.write_listing(out, memory, pcs),
+            Some(jit) => {
+                jit.write_overview(out)?;
+                jit.write_listing(out, memory, pcs)
+            }
             None => Ok(()),
         }
     }

@@ -160,9 +160,10 @@ impl Machine {
         &self.program
     }
 
-    /// Writes the units that the JIT has emitted so far with an instruction at a
-    /// guest address in `pcs`, the host code under its guest instruction. Nothing
-    /// under the interpreter.
+    /// Writes where guest registers live and how much the JIT has seen of execution,
+    /// and the units that it has emitted so far with an instruction at a guest
+    /// address in `pcs`: what each is, and the host code under its guest instruction.
+    /// Nothing under the interpreter.
     pub fn write_listing(&self, out: &mut dyn Write, pcs: Range<u64>) -> io::Result<()> {
         self.engines.write_listing(out, &self.hart.memory, pcs)
     }

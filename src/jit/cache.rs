@@ -308,6 +308,8 @@ impl Cache {
             marks: &unit.marks,
             cold: unit.cold,
             sites: self.sites_of(unit),
+            repeats: unit.repeats,
+            guided: unit.guided,
         })
     }
 }

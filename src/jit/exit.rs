@@ -3,10 +3,10 @@
 //! The rule by which instructions are counted: a segment is paid for at its
 //! start, all of it at once, from the budget register (see `meter`); whoever
 //! leaves a segment before its end gives back what it *owes*, the price of the
-//! instructions not executed. An exit's debt is in its [`Site`] and given back by the engine. A
-//! fault's is in the mark of its instruction. A jump to a careful unit gives it
-//! back in code, for once it is linked no engine sees it. A taken branch ends
-//! its segment and owes nothing.
+//! instructions not executed. An exit's debt is in its [`Site`] and given back by
+//! the engine. A fault's is in the mark of its instruction. A jump to another unit
+//! gives it back in code, for once it is linked no engine sees it; a branch that
+//! ends its segment, as all do in units without a guide, owes nothing.
 #![forbid(unsafe_code)]
 
 /// How a unit treats misaligned accesses.

@@ -2,6 +2,8 @@
 //!
 //! A unit is entered at its first instruction only, so a fact learnt in it
 //! holds until the register is written, whatever branches left the unit before.
+//! The one label that a unit jumps back to keeps facts of registers alone that
+//! the way there does not write.
 #![forbid(unsafe_code)]
 
 use std::ops::Range;

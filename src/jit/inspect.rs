@@ -9,8 +9,10 @@ use std::ops::Range;
 use iced_x86::{Decoder, DecoderOptions, Formatter, Instruction, IntelFormatter};
 
 use super::exit::{ExitKind, Mode, Site};
+use super::profile::{Profile, WINDOWS};
+use super::regs::{Home, Homes};
 use super::unit::{Key, Mark};
-use crate::isa;
+use crate::isa::{self, Reg};
 use crate::machine::Memory;
 
 /// What a unit's listing is made from.
@@ -23,6 +25,36 @@ pub(super) struct Listing<'a> {
     /// Where the code starts that is not in the straight line.
     pub(super) cold: usize,
     pub(super) sites: &'a [Site],
+    pub(super) repeats: bool,
+    pub(super) guided: bool,
+}
+
+/// Writes what holds for all units: where guest registers live, and what has been
+/// seen of execution.
+pub(super) fn write_overview(
+    out: &mut dyn Write,
+    homes: &Homes,
+    profile: &Profile,
+) -> io::Result<()> {
+    let mut slots = Vec::new();
+    write!(out, "homes:")?;
+    for reg in homes.order() {
+        match homes.of(reg) {
+            Home::Gpr(host) => {
+                let host = format!("{host:?}").to_lowercase();
+                write!(out, " {reg}={host}")?;
+            }
+            Home::Slot(_) => slots.push(reg),
+            Home::Zero => {}
+        }
+    }
+    let slots: Vec<String> = slots.iter().map(Reg::to_string).collect();
+    writeln!(out, "; in the frame: {}", slots.join(" "))?;
+    let (windows, verdicts, hot) = profile.counts();
+    writeln!(
+        out,
+        "windows: {windows}, verdicts: {verdicts}, hot units: {hot}"
+    )
 }
 
 impl Listing<'_> {
@@ -31,13 +63,25 @@ impl Listing<'_> {
         self.marks.iter().any(|mark| pcs.contains(&mark.pc))
     }
 
-    /// Writes the listing; the guest instructions are read from `memory`.
-    pub(super) fn write(&self, out: &mut dyn Write, memory: &Memory) -> io::Result<()> {
+    /// Writes the listing; the guest instructions are read from `memory`. `entries`:
+    /// what made the unit hot.
+    pub(super) fn write(
+        &self,
+        out: &mut dyn Write,
+        memory: &Memory,
+        entries: Option<u32>,
+    ) -> io::Result<()> {
         let (pc, mode) = self.key;
+        let tier = match entries.filter(|_| mode == Mode::Fast) {
+            _ if !self.guided => "baseline".to_owned(),
+            Some(entries) => format!("hot: {WINDOWS} windows entered it {entries} times"),
+            None => "guided".to_owned(),
+        };
         writeln!(
             out,
-            "{pc:#x}: {} unit, {} bytes",
+            "{pc:#x}: {} unit, {tier}, {}, {} bytes",
             mode_name(mode),
+            self.extent(),
             self.code.len()
         )?;
         let mut formatter = formatter();
@@ -62,6 +106,18 @@ impl Listing<'_> {
             )?;
         }
         Ok(())
+    }
+
+    /// How many guest instructions the unit goes through.
+    fn extent(&self) -> String {
+        let path = self.marks.iter();
+        let path = path.take_while(|mark| (mark.host as usize) < self.cold);
+        let insns = path.clone().count();
+        let rounds = path.filter(|mark| mark.pc == self.key.0).count();
+        match self.repeats && rounds > 0 {
+            true => format!("a loop of {} insns, {rounds} rounds", insns / rounds),
+            false => format!("{insns} insns"),
+        }
     }
 }
 

@@ -177,9 +177,10 @@ impl<'a> Gathering<'a> {
             if matches!(fetched.inst, Inst::Jalr { .. }) {
                 return self.ended(End::Indirect);
             }
-            let jumped = pc != fetched.next;
-            let met = jumped && self.insns.iter().any(|earlier| earlier.pc == pc);
-            if met || branches == MAX_BRANCHES {
+            // Else the units of a long loop might never start where it does.
+            let back = pc <= fetched.pc && self.insns.len() >= MAX_INSNS / 2;
+            let met = pc != fetched.next && self.insns.iter().any(|earlier| earlier.pc == pc);
+            if back || met || branches == MAX_BRANCHES {
                 return self.ended(End::Goto(pc));
             }
         }

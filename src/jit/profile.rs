@@ -56,6 +56,7 @@ pub(super) struct Profile {
     uses: [u64; 32],
     entries: HashMap<u64, u32>,
     windows: u32,
+    verdicts: u64,
     interval: u64,
     branches: HashMap<u64, Branch>,
     jumps: HashMap<u64, Jump>,
@@ -81,6 +82,7 @@ impl Profile {
             uses: [0; 32],
             entries: HashMap::new(),
             windows: 0,
+            verdicts: 0,
             interval: interval.max(1),
             branches: HashMap::new(),
             jumps: HashMap::new(),
@@ -112,7 +114,10 @@ impl Profile {
             _ => {}
         }
         let is_jump = matches!(fetched.inst, Inst::Branch { .. } | Inst::Jal { .. });
-        if is_jump && to <= pc && self.loops.len() < MAX_PLACES {
+        if is_jump && to <= pc {
+            if self.loops.len() >= MAX_PLACES {
+                self.loops.clear();
+            }
             self.loops.insert(to);
         }
     }
@@ -132,11 +137,16 @@ impl Profile {
         let mut hot: Vec<(u64, u32)> = self.entries.drain().collect();
         hot.retain(|(pc, count)| *count >= HOT && !self.is_hot(*pc));
         hot.sort_unstable();
-        hot.truncate(MAX_HOT - self.hot.len());
+        if self.hot.len() + hot.len() > MAX_HOT {
+            // Those of earlier phases have to earn it once more.
+            self.hot.clear();
+            hot.truncate(MAX_HOT);
+        }
         self.hot.extend(hot.iter().copied());
         let hot = hot.into_iter().map(|(pc, _)| pc).collect();
         self.uses = [0; 32];
         self.windows = 0;
+        self.verdicts += 1;
         self.interval = self.interval.saturating_mul(2);
         Verdict { homes, hot }
     }
@@ -156,6 +166,17 @@ impl Profile {
         Reg::all()
             .map(|reg| self.uses[reg.index()] * homes.of(reg).cost())
             .sum()
+    }
+
+    /// How often the windows of a verdict have entered the unit at `pc`, if it is hot.
+    pub(super) fn entries_of(&self, pc: u64) -> Option<u32> {
+        self.hot.get(&pc).copied()
+    }
+
+    /// Windows and verdicts so far, and units that are hot.
+    pub(super) fn counts(&self) -> (u64, u64, usize) {
+        let windows = self.verdicts * u64::from(WINDOWS) + u64::from(self.windows);
+        (windows, self.verdicts, self.hot.len())
     }
 
     /// The unit at `pc` is hot.

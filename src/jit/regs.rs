@@ -10,8 +10,9 @@
 //!
 //! The entry stub saves what the System V ABI wants kept, makes the frame and
 //! loads the homes; the exit stub does the reverse. In between, a guest register
-//! is in its home at every instruction boundary: that is what makes every trap
-//! precise. The XMM registers are not used.
+//! is in its home wherever execution may leave, but for what is repaired on the
+//! way out (`plan`): that is what makes every trap precise. The XMM registers are
+//! not used.
 #![forbid(unsafe_code)]
 
 use dynasmrt::x64::Rq;

@@ -1,8 +1,8 @@
 //! `--dump-asm`: which host code is printed.
 
-use crate::guest::{A0, A7, Guest, li};
+use crate::guest::{A0, A7, Guest, li, lui};
 use crate::{one_line, run};
-use rvjet::isa::Inst;
+use rvjet::isa::{AluOp, Cond, Inst, Reg};
 
 /// Makes a call in `main`, and exits with 3 in `tail`.
 fn guest() -> Guest {
@@ -46,12 +46,51 @@ fn all_or_what_has_code_of_a_symbol_or_a_pc() {
 fn host_code_stands_under_its_guest_instruction() {
     let listing = dumped("jit", "--dump-asm=tail");
     let lines: Vec<_> = listing.lines().collect();
-    assert!(lines[0].starts_with("0x10008: fast unit, "), "{listing}");
+    // What the guest uses most is not known after so few instructions.
+    assert!(lines[0].starts_with("homes: x10=rbx x15=rbp "), "{listing}");
+    assert!(lines[0].contains("; in the frame: "), "{listing}");
+    assert_eq!(lines[1], "windows: 0, verdicts: 0, hot units: 0");
+    let head = "0x10008: fast unit, baseline, 2 insns, ";
+    assert!(lines[2].starts_with(head), "{listing}");
     for guest in ["  0x10008  addi x10,x0,3", "  0x1000c  addi x17,x0,93"] {
         assert!(lines.contains(&guest), "{listing}");
     }
     let host = |line: &&&str| line.starts_with("     ");
     assert!(lines.iter().filter(host).count() > 2, "{listing}");
+}
+
+/// A loop of two instructions, which goes around often enough to be hot.
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+#[test]
+fn a_unit_is_told_why_it_is_hot() {
+    let back = Inst::Branch {
+        cond: Cond::Ne,
+        rs1: A0,
+        rs2: Reg::ZERO,
+        offset: -4,
+    };
+    let guest = Guest::new(&[
+        lui(A0, 8 << 20),
+        Inst::AluImm {
+            op: AluOp::Add,
+            rd: A0,
+            rs1: A0,
+            imm: -1,
+        },
+        back,
+        li(A7, 93),
+        Inst::Ecall,
+    ]);
+    let assert = run(["--dump-asm", guest.path.to_str().unwrap()]);
+    let listing = String::from_utf8(assert.code(0).get_output().stderr.clone()).unwrap();
+    let line = |start: &str| {
+        let mut lines = listing.lines();
+        let line = lines.find(|line| line.starts_with(start));
+        line.unwrap_or_else(|| panic!("{listing}"))
+    };
+    insta::assert_snapshot!(line("windows:"), @"windows: 33, verdicts: 4, hot units: 1");
+    let (head, _bytes) = line("0x10004: ").rsplit_once(", ").unwrap();
+    insta::assert_snapshot!(head, @"0x10004: fast unit, hot: 8 windows entered it 1024 times, a loop of 2 insns, 9 rounds");
 }
 
 #[test]

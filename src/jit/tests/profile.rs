@@ -243,14 +243,21 @@ fn a_verdict_is_in_the_order_of_addresses() {
 #[test]
 fn only_so_many_units_are_hot() {
     let (mut profile, usual) = fresh();
-    let mut hot = 0;
-    for round in 0..3 {
-        for pc in 0..MAX_HOT as u64 / 2 + 1 {
-            (0..HOT).for_each(|_| profile.entered(PC + 4 * pc + (round << 32)));
+    let pc = |round: u64, index: u64| PC + 4 * index + (round << 32);
+    let many = MAX_HOT as u64 / 2 + 1;
+    for round in 0..2 {
+        for index in 0..many {
+            (0..HOT).for_each(|_| profile.entered(pc(round, index)));
         }
-        hot += verdict(&mut profile, &usual).hot.len();
+        assert_eq!(verdict(&mut profile, &usual).hot.len() as u64, many);
     }
-    assert_eq!(hot, MAX_HOT);
+    // Those of the second round have taken the place of those of the first.
+    assert!(!profile.is_hot(pc(0, 0)) && !profile.is_hot(pc(0, many - 1)));
+    assert!(profile.is_hot(pc(1, 0)) && profile.is_hot(pc(1, many - 1)));
+    for index in 0..2 * MAX_HOT as u64 {
+        (0..HOT).for_each(|_| profile.entered(pc(2, index)));
+    }
+    assert_eq!(verdict(&mut profile, &usual).hot.len(), MAX_HOT);
 }
 
 #[test]
@@ -327,5 +334,5 @@ fn only_so_many_loops_are_remembered() {
         (0..HOT).for_each(|_| profile.entered(pc));
     }
     verdict(&mut profile, &usual);
-    assert!(profile.is_loop(PC) && profile.is_loop(last - 8) && !profile.is_loop(last));
+    assert!(!profile.is_loop(PC) && !profile.is_loop(last - 8) && profile.is_loop(last));
 }

@@ -181,9 +181,11 @@ fn the_stub_that_logs_a_touch() {
         marks: &[],
         cold: usize::MAX,
         sites: &[],
+        repeats: false,
+        guided: false,
     };
     let mut text = Vec::new();
-    listing.write(&mut text, &hart(&[]).memory).unwrap();
+    listing.write(&mut text, &hart(&[]).memory, None).unwrap();
     let text = String::from_utf8(text).unwrap();
     assert_listing!("touch_stub", text.split_once('\n').unwrap().1);
 }

@@ -38,9 +38,11 @@ fn the_stubs() {
             marks: &[],
             cold: usize::MAX,
             sites: &[],
+            repeats: false,
+            guided: false,
         };
         let mut text = Vec::new();
-        listing.write(&mut text, &memory).unwrap();
+        listing.write(&mut text, &memory, None).unwrap();
         let text = String::from_utf8(text).unwrap();
         let (_, lines) = text.split_once('\n').unwrap();
         format!("{name}:\n{lines}")

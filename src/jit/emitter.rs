@@ -14,9 +14,10 @@ use super::exit::{ExitKind, Mode, Site, SiteId};
 use super::facts::Facts;
 use super::meter::Meter;
 use super::regs::{Home, Homes, STATE, T0, T1};
-use super::stubs::{Stubs, TouchCode};
+use super::stubs::{LinkCode, Stubs, TouchCode};
 use super::unit::Mark;
 use crate::isa::{Reg, Width};
+use crate::machine::Link;
 
 /// Where an instruction finds its second operand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +60,9 @@ pub(super) struct Emitter<'a> {
     sites: Vec<Pending>,
     cold: Vec<(DynamicLabel, Cold<'a>)>,
     cold_marks: Vec<Mark>,
+    meter: Meter,
     touch: Option<TouchCode>,
+    link: Option<LinkCode>,
     /// The guest instruction being lowered, and what its segment was paid for
     /// and has not retired yet.
     pub(super) pc: u64,
@@ -98,6 +101,8 @@ pub(super) struct Context<'a> {
     pub(super) meter: Meter,
     /// Where touches go, if they are recorded.
     pub(super) touch: Option<TouchCode>,
+    /// Where links go, if accesses are linked.
+    pub(super) link: Option<LinkCode>,
 }
 
 impl<'a> Emitter<'a> {
@@ -114,7 +119,9 @@ impl<'a> Emitter<'a> {
             sites: Vec::new(),
             cold: Vec::new(),
             cold_marks: Vec::new(),
+            meter: context.meter,
             touch: context.touch,
+            link: context.link,
             pc: 0,
             owed: 0,
             rest: 0,
@@ -246,11 +253,55 @@ impl<'a> Emitter<'a> {
     /// the first instruction if there is not so much.
     pub(super) fn start_segment(&mut self, price: u32) {
         let out = self.exit(ExitKind::Budget);
+        if let (Meter::Clock(insn), Some(link)) = (self.meter, self.link) {
+            let (insns, accesses) = Meter::parts(price);
+            self.move_log(accesses as i32);
+            x64!(self
+                ; add budget, i32::from(insn) * insns as i32
+                ; cmp budget, [mem + link.limit]
+                ; ja =>out
+            );
+            return;
+        }
         match i8::try_from(price) {
             Ok(price) => x64!(self ; sub budget, BYTE price),
             Err(_) => x64!(self ; sub budget, price as i32),
         }
         x64!(self ; jb =>out);
+    }
+
+    /// Gives back what was paid for instructions that are not executed.
+    pub(super) fn pay_back(&mut self, price: u32) {
+        match self.meter {
+            Meter::Insns | Meter::Accesses => x64!(self ; add budget, price as i32),
+            Meter::Clock(insn) => {
+                let (insns, accesses) = Meter::parts(price);
+                self.move_log(-(accesses as i32));
+                x64!(self ; sub budget, i32::from(insn) * insns as i32);
+            }
+        }
+    }
+
+    /// Makes room in the log for so many links.
+    fn move_log(&mut self, links: i32) {
+        let bytes = size_of::<Link>() as i32 * links;
+        match i8::try_from(bytes) {
+            Ok(0) => {}
+            Ok(bytes) => x64!(self ; add log, BYTE bytes),
+            Err(_) => x64!(self ; add log, bytes),
+        }
+    }
+
+    /// Where the current instruction's link goes, from where the log is, and its
+    /// clock, from what the meter says.
+    pub(super) fn link_place(&self) -> (i32, i32) {
+        let (insns, accesses) = Meter::parts(self.owed);
+        let insn = match self.meter {
+            Meter::Clock(insn) => i32::from(insn),
+            Meter::Insns | Meter::Accesses => 0,
+        };
+        let bytes = size_of::<Link>() as i32;
+        (-bytes * accesses as i32, -insn * insns as i32)
     }
 
     /// A label to jump to in order to leave before the current instruction.
@@ -294,7 +345,7 @@ impl<'a> Emitter<'a> {
     /// `jmp` to the unit of guest address `pc`, the current instruction having retired.
     pub(super) fn goto(&mut self, pc: u64) {
         if self.rest != 0 {
-            x64!(self ; add budget, self.rest as i32);
+            self.pay_back(self.rest);
         }
         self.jump_to(pc, Mode::Fast);
     }
@@ -325,7 +376,7 @@ impl<'a> Emitter<'a> {
     /// A label to give back a price and go to a unit.
     fn give_back(&mut self, price: u32, pc: u64, mode: Mode) -> DynamicLabel {
         self.out_of_line(move |e| {
-            x64!(e ; add budget, price as i32);
+            e.pay_back(price);
             e.jump_to(pc, mode);
         })
     }
@@ -336,9 +387,21 @@ impl<'a> Emitter<'a> {
         self.facts.lose_index();
     }
 
-    /// Where the shadow of guest address 0 is, from there, if touches are recorded.
+    /// Where the shadow of guest address 0 is, from there, if touches are recorded
+    /// and nothing else.
     pub(super) fn shadow(&self) -> Option<i32> {
-        self.touch.map(|touch| touch.shadow)
+        let touch = self.touch.filter(|_| self.link.is_none());
+        touch.map(|touch| touch.shadow)
+    }
+
+    /// Where links go, if accesses are linked.
+    pub(super) fn links(&self) -> Option<LinkCode> {
+        self.link
+    }
+
+    /// Where the stub is that logs the first access to a word.
+    pub(super) fn first_stub(&self) -> usize {
+        self.stubs.first
     }
 
     /// Where the stub is that logs a touch.

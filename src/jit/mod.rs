@@ -49,7 +49,7 @@ pub use path::MAX_INSNS;
 use profile::Profile;
 pub use profile::WINDOW;
 use regs::Homes;
-use stubs::{MISSED, Stubs, TouchCode};
+use stubs::{LinkCode, MISSED, Stubs, TouchCode};
 use unit::Key;
 
 use crate::machine::{Engine, Hart, Memory, Stop};
@@ -91,6 +91,7 @@ pub struct Jit {
     bmi2: bool,
     meter: Meter,
     touch: Option<TouchCode>,
+    link: Option<LinkCode>,
     /// No other JIT of this process has this number.
     number: u64,
     /// The host refused something, or the hart has another memory than the code
@@ -106,10 +107,18 @@ impl Jit {
             return Err(std::io::Error::new(std::io::ErrorKind::Unsupported, reason));
         }
         fault::install()?;
-        let (homes, profile) = (Homes::usual(), Profile::new(profile::FIRST_INTERVAL));
+        let profile = Profile::new(profile::FIRST_INTERVAL);
         let touch = touch_code(memory)?;
+        let (link, meter) = match link_code(memory)? {
+            Some((link, insn)) => (Some(link), Meter::Clock(insn)),
+            None => (None, touch.map_or(Meter::Insns, |_| Meter::Accesses)),
+        };
+        let homes = match link {
+            Some(_) => Homes::usual_beside_log(),
+            None => Homes::usual(),
+        };
         let mut code = CodeMemory::reserve(CODE_BYTES)?;
-        let (stubs, len) = lay_stubs(&mut code, &homes, touch)?;
+        let (stubs, len) = lay_stubs(&mut code, &homes, (touch, link))?;
         side::initialize(memory);
         static NUMBERS: AtomicU64 = AtomicU64::new(1);
         let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
@@ -129,8 +138,9 @@ impl Jit {
             compile_time: Duration::ZERO,
             until_pause: UNITS_TO_PAUSE,
             bmi2: has_bmi(),
-            meter: touch.map_or(Meter::Insns, |_| Meter::Accesses),
+            meter,
             touch,
+            link,
             number,
             broken: false,
         })
@@ -246,12 +256,13 @@ impl Jit {
             bmi2: self.bmi2,
             meter: self.meter,
             touch: self.touch,
+            link: self.link,
         }
     }
 
     /// Drops all units.
     fn clear(&mut self, memory: &mut Memory) -> std::io::Result<()> {
-        let (stubs, len) = lay_stubs(&mut self.code, &self.homes, self.touch)?;
+        let (stubs, len) = lay_stubs(&mut self.code, &self.homes, (self.touch, self.link))?;
         self.cache = Cache::default();
         self.stubs = stubs;
         self.free = len.next_multiple_of(UNIT_ALIGN);
@@ -269,6 +280,9 @@ impl Jit {
         let given = self.until_window.min(*budget).min(self.meter.most());
         let cut_short = given < *budget;
         let is_window = given == self.until_window;
+        if self.link.is_some() && !hart.memory.make_link_room(given) {
+            return Departure::Stop(Stop::MemoryLimit);
+        }
         let mut left = given;
         let departure = self.enter(hart, offset, &mut left);
         *budget -= given - left;
@@ -324,11 +338,11 @@ impl Jit {
         // cache was emitted for these homes and this hart's memory, as `run` has
         // checked, and jumps lead to units and stubs alone.
         let left = unsafe {
-            let register = self.meter.fill(*budget);
+            let register = self.meter.fill(hart, *budget);
             self.code.enter(enter, exit, offset, hart, register)
         };
         let (departure, owed) = self.departure(hart, left);
-        let (remaining, accesses) = self.meter.read(left.budget.wrapping_add(owed.into()));
+        let (remaining, accesses) = self.meter.read(hart, left.budget, owed);
         hart.memory.count_accesses(accesses);
         hart.state.insns += *budget - remaining;
         *budget = remaining;
@@ -378,14 +392,27 @@ fn touch_code(memory: &Memory) -> std::io::Result<Option<TouchCode>> {
         .ok_or_else(|| std::io::Error::new(std::io::ErrorKind::Unsupported, reason))
 }
 
+/// Where emitted code links accesses to `memory`, if it is to, and clocks of an instruction.
+fn link_code(memory: &Memory) -> std::io::Result<Option<(LinkCode, u16)>> {
+    let Some((map, insn)) = memory.link_map() else {
+        return Ok(None);
+    };
+    let reason = "no emitted code can link accesses in this address space by these clocks";
+    let insn = u16::try_from(insn).ok().filter(|&insn| insn > 0);
+    LinkCode::new(map)
+        .zip(insn)
+        .map(Some)
+        .ok_or_else(|| std::io::Error::new(std::io::ErrorKind::Unsupported, reason))
+}
+
 /// Puts the stubs for `homes` at the start of the code memory; returns where
 /// they are, and how many bytes they take.
 fn lay_stubs(
     code: &mut CodeMemory,
     homes: &Homes,
-    touch: Option<TouchCode>,
+    (touch, link): (Option<TouchCode>, Option<LinkCode>),
 ) -> std::io::Result<(Stubs, usize)> {
-    let (bytes, stubs) = stubs::emit(homes, touch).map_err(std::io::Error::other)?;
+    let (bytes, stubs) = stubs::emit(homes, touch, link).map_err(std::io::Error::other)?;
     code.write(vec![(0, &bytes)])?;
     Ok((stubs, bytes.len()))
 }

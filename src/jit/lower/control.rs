@@ -122,7 +122,7 @@ impl Emitter<'_> {
         let expected = to.wrapping_sub(offset as u64);
         let (rest, fetched) = (self.rest, *fetched);
         let elsewhere = self.out_of_line(move |e| {
-            x64!(e ; add budget, rest as i32);
+            e.pay_back(rest);
             e.jump_anywhere(&fetched);
         });
         self.compare_constant(rs1, expected);

@@ -67,11 +67,10 @@ impl Subject<'_> {
             Task::Record => self.record(&mut command, nowhere),
             Task::RecordPlain => self.record(&mut command, &self.trace),
             Task::Verify => {
-                command.args(["trace", "verify", "--engine", "jit", "--threads", THREADS]);
+                command.args(["trace", "verify", "--threads", THREADS]);
                 return self.quiet(command, &self.trace);
             }
         };
-        command.args(["--engine", "jit"]);
         for (name, value) in self.guest.env() {
             command.arg("--env").arg(format!("{name}={value}"));
         }

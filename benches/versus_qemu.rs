@@ -33,7 +33,8 @@ enum Runner {
     Rvjet(&'static str),
 }
 
-const JIT: Runner = Runner::Rvjet("jit");
+/// As users run it, who name no engine.
+const JIT: Runner = Runner::Rvjet("auto");
 const INTERP: Runner = Runner::Rvjet("interp");
 
 impl Runner {

@@ -10,6 +10,7 @@ use hashbrown::{HashMap, HashSet};
 
 use super::exit::{ExitKind, Site, SiteId};
 use super::inspect::Listing;
+use super::plan::Step;
 use super::unit::{Key, Mark, Unit};
 use crate::machine::PAGE_SIZE;
 
@@ -28,6 +29,7 @@ struct Placed {
     len: usize,
     cold: usize,
     marks: Vec<Mark>,
+    repair_steps: Vec<Step>,
     pages: Vec<u64>,
     sites: Range<u32>,
     repeats: bool,
@@ -78,14 +80,16 @@ impl Cache {
         self.sites.get(usize::try_from(id).ok()?)
     }
 
-    /// The instruction that the code at `offset` belongs to.
-    pub(super) fn mark_at(&self, offset: usize) -> Option<Mark> {
+    /// The instruction that the code at `offset` belongs to, and what is to be
+    /// done if it faults there.
+    pub(super) fn mark_at(&self, offset: usize) -> Option<(Mark, &[Step])> {
         let after = self.placed.partition_point(|unit| unit.offset <= offset);
         let unit = self.placed.get(after.checked_sub(1)?)?;
         let after = unit
             .marks
             .partition_point(|mark| mark.host as usize <= offset);
-        unit.marks.get(after.checked_sub(1)?).copied()
+        let mark = *unit.marks.get(after.checked_sub(1)?)?;
+        Some((mark, &unit.repair_steps[mark.repairs.range()]))
     }
 
     /// The first instruction of the unit of `key`.
@@ -117,6 +121,7 @@ impl Cache {
         let Unit {
             cold,
             marks,
+            repair_steps,
             pages,
             sites: unit_sites,
             repeats,
@@ -131,6 +136,7 @@ impl Cache {
             len: span.len(),
             cold,
             marks,
+            repair_steps,
             pages,
             sites,
             repeats,

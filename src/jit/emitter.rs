@@ -13,6 +13,7 @@ use super::asm::{Asm, slot, x64};
 use super::exit::{ExitKind, Mode, Site, SiteId};
 use super::facts::Facts;
 use super::meter::Meter;
+use super::plan::{Repairs, Step};
 use super::regs::{Home, Homes, STATE, T0, T1};
 use super::stubs::{LinkCode, Stubs, TouchCode};
 use super::unit::Mark;
@@ -41,6 +42,7 @@ pub(super) use with;
 /// An exit whose code is still to be emitted.
 struct Pending {
     label: DynamicLabel,
+    repairs: Repairs,
     site: Site,
 }
 
@@ -58,7 +60,7 @@ pub(super) struct Emitter<'a> {
     offset: usize,
     first_site: SiteId,
     sites: Vec<Pending>,
-    cold: Vec<(DynamicLabel, Cold<'a>)>,
+    cold: Vec<(DynamicLabel, Repairs, Cold<'a>)>,
     cold_marks: Vec<Mark>,
     meter: Meter,
     touch: Option<TouchCode>,
@@ -69,6 +71,9 @@ pub(super) struct Emitter<'a> {
     pub(super) owed: u32,
     /// What the segment was paid for the instructions behind it.
     pub(super) rest: u32,
+    /// What whoever leaves here has to do first, and what it numbers (see `plan`).
+    pub(super) repairs: Repairs,
+    pub(super) repair_steps: Vec<Step>,
     /// Nobody looks at the upper half of the current instruction's result.
     pub(super) low: bool,
     /// The loads and stores that follow off the same base: widths, and offsets
@@ -84,6 +89,8 @@ pub(super) struct Emitted {
     pub(super) cold: usize,
     /// Where in it a guest instruction may fault, in ascending order.
     pub(super) cold_marks: Vec<Mark>,
+    /// What the repairs of marks number.
+    pub(super) repair_steps: Vec<Step>,
 }
 
 /// What a unit's code depends on besides the guest's instructions.
@@ -125,6 +132,8 @@ impl<'a> Emitter<'a> {
             pc: 0,
             owed: 0,
             rest: 0,
+            repairs: Repairs::default(),
+            repair_steps: Vec::new(),
             low: false,
             ahead: Vec::new(),
         }
@@ -314,7 +323,12 @@ impl<'a> Emitter<'a> {
             jump: None,
             thunk: 0,
         };
-        self.sites.push(Pending { label, site });
+        let repairs = self.repairs;
+        self.sites.push(Pending {
+            label,
+            repairs,
+            site,
+        });
         label
     }
 
@@ -329,7 +343,12 @@ impl<'a> Emitter<'a> {
             jump: None,
             thunk: 0,
         };
-        self.sites.push(Pending { label, site });
+        let repairs = Repairs::default();
+        self.sites.push(Pending {
+            label,
+            repairs,
+            site,
+        });
         label
     }
 
@@ -344,6 +363,7 @@ impl<'a> Emitter<'a> {
 
     /// `jmp` to the unit of guest address `pc`, the current instruction having retired.
     pub(super) fn goto(&mut self, pc: u64) {
+        self.repair();
         if self.rest != 0 {
             self.pay_back(self.rest);
         }
@@ -358,7 +378,7 @@ impl<'a> Emitter<'a> {
 
     /// A conditional [`Emitter::goto`]; `emit` appends the `jcc` to the label.
     pub(super) fn goto_if(&mut self, pc: u64, emit: impl FnOnce(&mut Self, DynamicLabel)) {
-        if self.rest != 0 {
+        if self.rest != 0 || !self.repairs.is_empty() {
             let label = self.give_back(self.rest, pc, Mode::Fast);
             return emit(self, label);
         }
@@ -376,9 +396,25 @@ impl<'a> Emitter<'a> {
     /// A label to give back a price and go to a unit.
     fn give_back(&mut self, price: u32, pc: u64, mode: Mode) -> DynamicLabel {
         self.out_of_line(move |e| {
+            e.repair();
             e.pay_back(price);
             e.jump_to(pc, mode);
         })
+    }
+
+    /// Puts into registers what the path has left to whoever leaves it here.
+    pub(super) fn repair(&mut self) {
+        if self.repairs.is_empty() {
+            return;
+        }
+        // Elsewhere nothing else may be known, and here it may not change.
+        let facts = self.facts.clone();
+        for index in self.repairs.range() {
+            self.facts.forget_all();
+            let step = self.repair_steps[index];
+            self.lower_step(step, false);
+        }
+        self.facts = facts;
     }
 
     /// From here on, only what is known of other registers than `written` holds.
@@ -415,6 +451,7 @@ impl<'a> Emitter<'a> {
             host: self.position() as u32,
             pc: self.pc,
             owed: self.owed,
+            repairs: self.repairs,
         });
     }
 
@@ -427,28 +464,34 @@ impl<'a> Emitter<'a> {
     /// How it goes on is its own business.
     pub(super) fn out_of_line(&mut self, code: impl FnOnce(&mut Emitter<'a>) + 'a) -> DynamicLabel {
         let entry = self.asm.new_dynamic_label();
-        self.cold.push((entry, Box::new(code)));
+        self.cold.push((entry, self.repairs, Box::new(code)));
         entry
     }
 
     /// Emits what is cold and ends the unit.
     pub(super) fn finish(mut self) -> Result<Emitted, dynasmrt::DynasmError> {
         let cold = self.position();
-        for (entry, code) in std::mem::take(&mut self.cold) {
+        for (entry, repairs, code) in std::mem::take(&mut self.cold) {
             x64!(self ; =>entry);
+            self.repairs = repairs;
             code(&mut self);
         }
         let (first, exit) = (self.first_site.0, self.stubs.exit);
         let mut pending = std::mem::take(&mut self.sites);
-        for (Pending { label, site }, id) in pending.iter_mut().zip(first..) {
-            site.thunk = self.position();
-            x64!(self ; =>*label ; mov eax, id as i32 ; jmp extern exit);
+        for (pending, id) in pending.iter_mut().zip(first..) {
+            let label = pending.label;
+            pending.site.thunk = self.position();
+            x64!(self ; =>label);
+            self.repairs = pending.repairs;
+            self.repair();
+            x64!(self ; mov eax, id as i32 ; jmp extern exit);
         }
         Ok(Emitted {
             code: self.asm.finalize()?,
             sites: pending.into_iter().map(|pending| pending.site).collect(),
             cold,
             cold_marks: self.cold_marks,
+            repair_steps: self.repair_steps,
         })
     }
 }

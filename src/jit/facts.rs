@@ -58,6 +58,11 @@ impl Facts {
         }
     }
 
+    /// Nothing is known of any register.
+    pub(super) fn forget_all(&mut self) {
+        *self = Facts::new(self.window);
+    }
+
     /// The value of `reg`, if it is the same whenever execution gets here.
     pub(super) fn constant(&self, reg: Reg) -> Option<u64> {
         self.constants[reg.index()]

@@ -355,10 +355,13 @@ impl Jit {
             return (Departure::Missed, 0);
         }
         if left.why & FAULTED != 0 {
-            let Some(mark) = self.cache.mark_at((left.why & !FAULTED) as usize) else {
+            let Some((mark, repairs)) = self.cache.mark_at((left.why & !FAULTED) as usize) else {
                 unreachable!("a fault in code that belongs to no unit");
             };
             hart.state.pc = mark.pc;
+            repairs
+                .iter()
+                .for_each(|step| step.execute(&mut hart.state));
             return (Departure::Stop(Stop::Step), mark.owed);
         }
         let Some(&Site { pc, owed, kind, .. }) = self.cache.site(left.why) else {

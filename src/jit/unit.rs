@@ -15,7 +15,7 @@ use super::emitter::{Context, Emitter};
 use super::exit::{Mode, Site};
 use super::meter::Meter;
 use super::path::{End, Fetched, MAX_INSNS, Path};
-use super::plan;
+use super::plan::{self, Repairs, Step};
 use super::profile::Profile;
 use crate::isa::{AluOp, Inst, Width};
 use crate::machine::Memory;
@@ -35,6 +35,8 @@ pub(super) struct Mark {
     pub(super) pc: u64,
     /// What was paid for and has not retired when it is about to execute.
     pub(super) owed: u32,
+    /// What its registers lack then.
+    pub(super) repairs: Repairs,
 }
 
 /// The code of a unit, to be laid at the offset that it was emitted for.
@@ -43,6 +45,8 @@ pub(super) struct Unit {
     pub(super) code: Vec<u8>,
     pub(super) sites: Vec<Site>,
     pub(super) marks: Vec<Mark>,
+    /// What the repairs of marks number.
+    pub(super) repair_steps: Vec<Step>,
     /// Where the code starts that is not in the straight line.
     pub(super) cold: usize,
     /// The guest pages whose bytes it was made from.
@@ -71,7 +75,13 @@ pub(super) fn compile(
         None => segments_to_branches(&path),
     };
     let mut emitter = Emitter::new(context, mode);
-    let mut marks = emit(&mut emitter, context.meter, &path, segments);
+    let mut marks = emit(
+        &mut emitter,
+        context.meter,
+        &path,
+        segments,
+        guide.is_some(),
+    );
     let emitted = emitter.finish()?;
     marks.extend(emitted.cold_marks);
     Ok(Some(Unit {
@@ -79,6 +89,7 @@ pub(super) fn compile(
         sites: emitted.sites,
         cold: emitted.cold,
         marks,
+        repair_steps: emitted.repair_steps,
         pages: path.pages(),
         repeats: matches!(path.end, End::Repeat(_)),
     }))
@@ -117,11 +128,13 @@ fn emit(
     meter: Meter,
     path: &Path,
     segments: Vec<Range<usize>>,
+    likely: bool,
 ) -> Vec<Mark> {
     let mut marks = Vec::with_capacity(path.insns.len());
     let again = emitter.asm.new_dynamic_label();
     let last = path.insns.last().filter(|_| path.end == End::Indirect);
-    let plan = plan::plan(path, &segments, emitter.bmi2);
+    let plan = plan::plan(path, &segments, likely, emitter.bmi2);
+    emitter.repair_steps = plan.repairs;
     for segment in segments {
         if path.end == End::Repeat(segment.start) {
             let body = &path.insns[..segment.start];
@@ -130,25 +143,34 @@ fn emit(
         }
         let insns = &path.insns[segment.clone()];
         emitter.rest = price(meter, insns);
-        for (index, (fetched, planned)) in insns.iter().zip(&plan[segment.clone()]).enumerate() {
+        for (index, (fetched, planned)) in
+            insns.iter().zip(&plan.steps[segment.clone()]).enumerate()
+        {
             emitter.pc = fetched.pc;
+            emitter.repairs = planned.repairs;
             emitter.owed = emitter.rest;
             emitter.rest -= price(meter, std::slice::from_ref(fetched));
             if index == 0 {
                 emitter.start_segment(emitter.owed);
             }
             let (host, pc, owed) = (emitter.position() as u32, fetched.pc, emitter.owed);
-            marks.push(Mark { host, pc, owed });
+            marks.push(Mark {
+                host,
+                pc,
+                owed,
+                repairs: planned.repairs,
+            });
             if emitter.shadow().is_some() {
                 emitter.ahead = ahead(&path.insns[segment.start + index..]);
             }
             match last.is_some_and(|last| std::ptr::eq(last, fetched)) {
                 true => emitter.jump_register(fetched),
-                false => emitter.lower_step(fetched, *planned),
+                false => emitter.lower_planned(fetched, *planned),
             }
         }
     }
     (emitter.owed, emitter.rest) = (0, 0);
+    emitter.repairs = Repairs::default();
     match path.end {
         End::Indirect => {}
         End::Goto(pc) => emitter.goto(pc),

@@ -27,6 +27,10 @@ pub struct ChunkLinks {
     firsts: Vec<u64>,
 }
 
+/// The links of a chunk, which of them are the first of their word, and the clocks
+/// of the last; both in the order of touches.
+type Linked = (Vec<Link>, Vec<u64>, Vec<u64>);
+
 impl Replayer {
     /// What all accesses of a chunk find. Memory that `spent` has is used again.
     ///
@@ -62,9 +66,7 @@ impl Replayer {
         })
     }
 
-    /// The links of a chunk, which of them are the first of their word, and the
-    /// clocks of the last; by the order of touches, as those are recorded.
-    fn run_linked(&mut self, chunk: &Chunk) -> Result<(Vec<Link>, Vec<u64>, Vec<u64>), Mismatch> {
+    fn run_linked(&mut self, chunk: &Chunk) -> Result<Linked, Mismatch> {
         let model = self.header().clock;
         let close = self.is_short(chunk);
         let mut run = self.open(chunk)?;

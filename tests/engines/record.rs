@@ -219,7 +219,7 @@ fn check(
 ) -> Result<(), Flaw> {
     let [interp, jit] = ENGINES.map(|engine| record(scenario, policy, engine));
     let hurried = scenario.hurried(seen);
-    let hurried = hurried.map(|hurried| record(&hurried, policy, EngineKind::Jit));
+    let hurried = hurried.map(|hurried| record(&hurried, policy, hurried.jit));
     let hurried = hurried.as_ref().map(|jit| (jit, "jit in a hurry"));
     let jits = || [(&jit, "jit")].into_iter().chain(hurried);
     for (recorded, engine) in [(&interp, "interp")].into_iter().chain(jits()) {

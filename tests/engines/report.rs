@@ -41,7 +41,9 @@ impl fmt::Display for Divergence {
 /// The least count of instructions after which the engines differ, if differences persist.
 fn first_difference(scenario: &Scenario, most: u64) -> Option<u64> {
     let differ = |insns: u64| {
-        let [want, got] = ENGINES.map(|engine| scenario.run_for(engine, insns));
+        let [want, got] = scenario
+            .engines()
+            .map(|engine| scenario.run_for(engine, insns));
         want != got
     };
     let (mut equal, mut different) = (0, most.saturating_add(1));
@@ -61,7 +63,9 @@ fn first_difference(scenario: &Scenario, most: u64) -> Option<u64> {
 
 fn describe(text: &mut String, scenario: &Scenario, insns: u64) {
     let _ = writeln!(text, "first after {insns} instructions:");
-    let [want, got] = ENGINES.map(|engine| scenario.run_for(engine, insns));
+    let [want, got] = scenario
+        .engines()
+        .map(|engine| scenario.run_for(engine, insns));
     differences(text, scenario, &want, &got);
     text.push_str("registers of the interpreter there:\n");
     for reg in Reg::all() {

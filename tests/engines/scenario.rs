@@ -32,6 +32,8 @@ pub struct Scenario {
     pub window: u64,
     /// Instructions from one look of the JIT at what executes to the next, at first.
     pub observe_every: Option<u64>,
+    /// The engine that is tried.
+    pub jit: EngineKind,
 }
 
 /// All that can be seen of a machine.
@@ -66,6 +68,7 @@ impl Scenario {
             },
             window: 1 << 32,
             observe_every: None,
+            jit: ENGINES[1],
         }
     }
 
@@ -126,9 +129,18 @@ impl Scenario {
         let of_use = seen.state.insns > HOT_INSNS || number.is_multiple_of(SHORT_ONE_IN);
         let hurried = || {
             let every = HURRIES[(number >> 40) as usize % HURRIES.len()];
-            self.clone().observe_every(every)
+            Scenario {
+                // One in four does not compile what is executed a few times only.
+                jit: [EngineKind::Jit, EngineKind::Auto][usize::from(number >> 50 & 3 == 0)],
+                ..self.clone().observe_every(every)
+            }
         };
         (of_use && self.observe_every.is_none()).then(hurried)
+    }
+
+    /// The engine that is right, and the one that is tried.
+    pub fn engines(&self) -> [EngineKind; 2] {
+        [EngineKind::Interp, self.jit]
     }
 
     /// A machine that is about to execute the first instruction.
@@ -206,7 +218,7 @@ impl Scenario {
         let [want, got] = ENGINES.map(|engine| self.run(engine));
         let seen = self.same(want, got)?;
         match self.hurried(&seen) {
-            Some(hurried) => hurried.same(seen, hurried.run(EngineKind::Jit)),
+            Some(hurried) => hurried.same(seen, hurried.run(hurried.jit)),
             None => Ok(seen),
         }
     }
@@ -216,7 +228,7 @@ impl Scenario {
         let [want, got] = ENGINES.map(|engine| self.run_for(engine, insns));
         let seen = self.same(want, got)?;
         match self.hurried(&seen) {
-            Some(hurried) => hurried.same(seen, hurried.run_for(EngineKind::Jit, insns)),
+            Some(hurried) => hurried.same(seen, hurried.run_for(hurried.jit, insns)),
             None => Ok(seen),
         }
     }

@@ -169,9 +169,7 @@ impl Subject {
             instructions: u64,
         }
         let mut command = Command::new(&tools.rvjet);
-        command
-            .env_clear()
-            .args(["record", "--engine", "jit", "--codec", "none"]);
+        command.env_clear().args(["record", "--codec", "none"]);
         command
             .args(["--force", "--stats=json", "-o"])
             .arg(&self.trace)

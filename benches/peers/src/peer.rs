@@ -131,7 +131,7 @@ impl Peer {
             Peer::Sp1Simple => (tools.this.as_path(), &["sp1-simple"][..]),
             Peer::Sp1Tracing => (tools.this.as_path(), &["sp1-tracing"][..]),
             Peer::Interp => (tools.rvjet.as_path(), &["run", "--engine", "interp"][..]),
-            Peer::Jit => (tools.rvjet.as_path(), &["run", "--engine", "jit"][..]),
+            Peer::Jit => (tools.rvjet.as_path(), &["run"][..]),
             Peer::Record => (tools.rvjet.as_path(), &RECORD[..]),
             Peer::Expand => (tools.rvjet.as_path(), &EXPAND[..]),
         };

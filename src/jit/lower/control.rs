@@ -122,6 +122,7 @@ impl Emitter<'_> {
         let expected = to.wrapping_sub(offset as u64);
         let (rest, fetched) = (self.rest, *fetched);
         let elsewhere = self.out_of_line(move |e| {
+            e.repair();
             e.pay_back(rest);
             e.jump_anywhere(&fetched);
         });

@@ -12,16 +12,25 @@ use crate::jit::regs::{T0, T1};
 
 impl Emitter<'_> {
     /// Lowers what is planned for an instruction behind which the path goes on.
-    pub(in crate::jit) fn lower_step(&mut self, fetched: &Fetched, planned: Planned) {
-        self.low = planned.low;
+    pub(in crate::jit) fn lower_planned(&mut self, fetched: &Fetched, planned: Planned) {
         match planned.step {
-            Step::Nothing => fetched
-                .inst
-                .rd()
-                .into_iter()
-                .for_each(|rd| self.facts.forget(rd)),
+            Step::Nothing => {
+                // The home keeps what was there.
+                if let Some(rd) = fetched.inst.rd() {
+                    self.facts.forget(rd);
+                }
+            }
             Step::Inst(Inst::Branch { .. }) => self.branch(fetched),
             Step::Inst(Inst::Jalr { .. }) => self.jump_along(fetched),
+            step => self.lower_step(step, planned.low),
+        }
+    }
+
+    /// Lowers a step that does not jump; `low`: nobody looks at the upper half of its result.
+    pub(in crate::jit) fn lower_step(&mut self, step: Step, low: bool) {
+        self.low = low;
+        match step {
+            Step::Nothing => {}
             Step::Inst(inst) => self.lower(inst),
             Step::Constant { rd, value } => self.write_constant(rd, value),
             Step::Rotate {

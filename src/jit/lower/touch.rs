@@ -182,6 +182,7 @@ impl Emitter<'_> {
         let apart = self.elsewhere(Mode::Apart);
         match u32::try_from(mask) {
             Ok(u32::MAX) => x64!(self ; cmp DWORD [mem + Rq(T2) + at], TOUCHED_WORDS as i32),
+            Ok(0xffff) => x64!(self ; cmp WORD [mem + Rq(T2) + at], TOUCHED_WORDS as i16),
             Ok(mask) => x64!(self
                 ; mov Rd(T1), [mem + Rq(T2) + at]
                 ; and Rd(T1), mask as i32

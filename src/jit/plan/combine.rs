@@ -5,6 +5,7 @@
 //! still there, it is; the earlier step is left to be dropped if nobody looks at
 //! its result (`demand`). One that has overwritten its own source is dropped at once.
 
+use super::Point;
 use super::step::{Part, Step};
 use crate::isa::{AluOp, Inst, MulDivOp, Reg, semantics};
 use crate::jit::path::Fetched;
@@ -15,15 +16,15 @@ const AHEAD: usize = 24;
 /// Who wrote a register last: the index of the step, plus one; or 0.
 type Version = u16;
 
-/// Combines what can be, execution possibly leaving before each of `starts`;
-/// back to `label` it jumps. `bmi`: the host has BMI1 and BMI2.
+/// Combines what can be, `points` telling what is in front of
+/// each instruction; back to `label` execution jumps. `bmi`: the host has BMI1 and BMI2.
 pub(super) fn combine(
     path: &[Fetched],
-    starts: &[bool],
+    points: &[Point],
     label: Option<usize>,
     bmi: bool,
 ) -> Vec<Step> {
-    let mut combiner = Combiner::new(path, starts, bmi);
+    let mut combiner = Combiner::new(path, points, bmi);
     for (index, fetched) in path.iter().enumerate() {
         if label == Some(index) {
             combiner.pass_label(index);
@@ -34,7 +35,7 @@ pub(super) fn combine(
 }
 
 struct Combiner<'a> {
-    starts: &'a [bool],
+    points: &'a [Point],
     bmi: bool,
     steps: Vec<Step>,
     /// Of the registers that each step read, in the order of [`Step::reads`].
@@ -56,11 +57,11 @@ struct Definition {
 }
 
 impl<'a> Combiner<'a> {
-    fn new(path: &[Fetched], starts: &'a [bool], bmi: bool) -> Combiner<'a> {
+    fn new(path: &[Fetched], points: &'a [Point], bmi: bool) -> Combiner<'a> {
         let mut constants = [None; 32];
         constants[0] = Some(0);
         Combiner {
-            starts,
+            points,
             bmi,
             steps: path
                 .iter()
@@ -322,23 +323,23 @@ impl<'a> Combiner<'a> {
         (a != b).then_some([self.definition(a)?, self.definition(b)?])
     }
 
-    /// Whether nobody looks at what step `from` wrote to `reg`, if `index`, which
-    /// writes `rd`, does not.
+    /// Whether nobody on the path looks at what step `from` wrote to `reg`, if
+    /// `index`, which writes `rd`, does not. For all but a few that is the end of it.
     fn is_dropped(&self, from: usize, reg: Reg, index: usize, rd: Reg) -> bool {
-        if !self.is_unseen(from, reg, index) {
+        if self.is_read(from, reg, index) || self.points(from, index).contains(&Point::Exact) {
             return false;
         }
         if reg == rd {
             return true;
         }
-        for (step, starts) in self
+        for (step, point) in self
             .steps
             .iter()
-            .zip(self.starts)
+            .zip(self.points)
             .skip(index + 1)
             .take(AHEAD)
         {
-            if *starts || !step.is_pure() || step.is_reading(reg) {
+            if *point == Point::Exact || step.is_reading(reg) {
                 return false;
             }
             if step.rd() == Some(reg) {
@@ -348,11 +349,15 @@ impl<'a> Combiner<'a> {
         false
     }
 
-    /// Whether nobody looks at what step `from` wrote to `reg` before `index` is executed.
-    fn is_unseen(&self, from: usize, reg: Reg, index: usize) -> bool {
-        let is_seen = |step: &Step| !step.is_pure() || step.is_reading(reg);
-        let between = from + 1..index;
-        !self.steps[between].iter().any(is_seen) && !self.starts[from + 1..=index].contains(&true)
+    /// Whether a step between `from` and `index` reads `reg`.
+    fn is_read(&self, from: usize, reg: Reg, index: usize) -> bool {
+        let mut between = self.steps[from + 1..index].iter();
+        between.any(|step| step.is_reading(reg))
+    }
+
+    /// What is between the steps `from` and `index`.
+    fn points(&self, from: usize, index: usize) -> &[Point] {
+        &self.points[from + 1..=index]
     }
 
     /// As [`Combiner::recover`], if `other` is read, too, and as it is now.
@@ -379,7 +384,9 @@ impl<'a> Combiner<'a> {
         }
         let from = usize::from(now.checked_sub(1)?);
         let in_vain = reg == rd && self.before[from] == version && self.steps[from].is_pure();
-        if !in_vain || !self.is_unseen(from, reg, index) {
+        let inner = |point: &Point| *point == Point::Inner;
+        if !in_vain || self.is_read(from, reg, index) || !self.points(from, index).iter().all(inner)
+        {
             return None;
         }
         self.steps[from] = Step::Nothing;

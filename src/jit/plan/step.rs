@@ -112,6 +112,23 @@ impl Step {
         }
     }
 
+    /// The result is the sign extension of its low half, which is computed by itself.
+    pub(super) fn is_word(self) -> bool {
+        match self {
+            Step::Inst(Inst::Alu { op, .. } | Inst::AluImm { op, .. }) => op.is_word(),
+            Step::Inst(Inst::MulDiv { op, .. }) => matches!(
+                op,
+                MulDivOp::Mulw
+                    | MulDivOp::Divw
+                    | MulDivOp::Divuw
+                    | MulDivOp::Remw
+                    | MulDivOp::Remuw
+            ),
+            Step::Rotate { word, .. } | Step::Remainder { word, .. } => word,
+            _ => false,
+        }
+    }
+
     /// The low half of the result depends on the low halves of what it reads only.
     pub(super) fn keeps_low(self) -> bool {
         match self {
@@ -132,23 +149,18 @@ impl Step {
     /// All of the result depends on the low halves of what it reads only.
     pub(super) fn wants_low(self) -> bool {
         match self {
-            Step::Inst(Inst::Alu { op, .. }) => op.is_word(),
-            Step::Inst(Inst::AluImm { op, imm, .. }) => match op {
-                AluOp::And => imm >= 0,
-                AluOp::Sll => imm >= 32,
-                _ => op.is_word(),
-            },
-            Step::Inst(Inst::MulDiv { op, .. }) => matches!(
-                op,
-                MulDivOp::Mulw
-                    | MulDivOp::Divw
-                    | MulDivOp::Divuw
-                    | MulDivOp::Remw
-                    | MulDivOp::Remuw
-            ),
-            Step::Rotate { word, .. } | Step::Remainder { word, .. } => word,
+            Step::Inst(Inst::AluImm {
+                op: AluOp::And,
+                imm,
+                ..
+            }) => imm >= 0,
+            Step::Inst(Inst::AluImm {
+                op: AluOp::Sll,
+                imm,
+                ..
+            }) => imm >= 32,
             Step::Extract { .. } => true,
-            _ => false,
+            _ => self.is_word(),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Computation: `lower/alu`.
 
-use super::shape::{FAST, Shape, WITHOUT_BMI2, addi, alu, alu_imm, lui};
+use super::shape::{FAST, Shape, WITHOUT_BMI2, addi, alu, alu_imm, lui, muldiv};
 use super::*;
-use crate::isa::{AluOp, Inst};
+use crate::isa::{AluOp, Inst, MulDivOp};
 
 /// `rd`, `rs1`, `rs2`: the ways in which they can coincide, in each kind of home.
 pub(super) const TRIPLES: [[Reg; 3]; 20] = [
@@ -164,7 +164,7 @@ fn constants() {
         &[lui(RBX, 0x1_0000), alu(AluOp::And, SLOT128, SLOT0, RBX)],
         &[addi(RBX, ZERO, 99), alu(AluOp::Sll, RBP, RSI, RBX)],
         &[addi(RBX, ZERO, 99), alu(AluOp::Sraw, RBP, RSI, RBX)],
-        // One that is no immediate does not: no such form, or too wide.
+        // A difference is a sum; what is too wide is no immediate.
         &[addi(RBX, ZERO, 3), alu(AluOp::Sub, RBP, RSI, RBX)],
         &[
             addi(RBX, ZERO, 1),
@@ -180,6 +180,7 @@ fn constants() {
 fn a_write_ends_what_was_known() {
     let case = [
         addi(RBX, ZERO, 5),
+        muldiv(MulDivOp::Mul, R8, RBX, RBP),
         alu(AluOp::Add, RBX, RBP, RSI),
         addi(RDI, RBX, 1),
     ];
@@ -187,6 +188,9 @@ fn a_write_ends_what_was_known() {
     insta::assert_snapshot!(FAST.listing(&case), @r"
     addi x1,x0,5
         mov ebx, 5
+    mul x5,x1,x2
+        mov r8, rbx
+        imul r8, rbp
     add x1,x2,x3
         lea rbx, [rbp+rsi]
     addi x4,x1,1

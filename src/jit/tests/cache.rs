@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::super::cache::{Cache, Patch};
 use super::super::exit::{ExitKind, Mode, Site, SiteId};
+use super::super::plan::Repairs;
 use super::super::unit::{Mark, Unit};
 use crate::machine::PAGE_SIZE;
 
@@ -36,6 +37,7 @@ fn unit(pc: u64, sites: &[Site]) -> Unit {
         code: Vec::new(),
         sites: sites.to_vec(),
         marks: Vec::new(),
+        repair_steps: Vec::new(),
         cold: 0,
         pages: vec![pc / PAGE_SIZE],
         repeats: false,
@@ -207,7 +209,12 @@ fn both_modes_of_a_unit_are_dropped() {
 
 #[test]
 fn code_belongs_to_the_instruction_that_it_starts_at_or_after() {
-    let mark = |host, pc| Mark { host, pc, owed: 1 };
+    let mark = |host, pc| Mark {
+        host,
+        pc,
+        owed: 1,
+        repairs: Repairs::default(),
+    };
     let marked = |marks: &[Mark]| {
         let mut unit = unit(0x1000, &[]);
         unit.marks = marks.to_vec();
@@ -218,7 +225,7 @@ fn code_belongs_to_the_instruction_that_it_starts_at_or_after() {
     let first = [mark(0x108, 1), mark(0x110, 2), mark(0x110, 3)];
     cache.add((0x1000, FAST), 0x100..0x180, marked(&first));
     cache.add((0x2000, FAST), 0x200..0x280, marked(&[mark(0x20a, 4)]));
-    let pc = |offset| cache.mark_at(offset).map(|mark| mark.pc);
+    let pc = |offset| cache.mark_at(offset).map(|(mark, _)| mark.pc);
     assert_eq!([0x108, 0x10f].map(pc), [Some(1); 2]);
     assert_eq!([0x110, 0x17f].map(pc), [Some(3); 2]);
     assert_eq!([0x20a, 0x27f].map(pc), [Some(4); 2]);
@@ -229,12 +236,17 @@ fn code_belongs_to_the_instruction_that_it_starts_at_or_after() {
 #[test]
 fn a_dropped_unit_can_still_be_left_by_a_fault() {
     let mut cache = Cache::default();
-    let (host, pc, owed) = (0x108, 0x1000, 3);
+    let mark = Mark {
+        host: 0x108,
+        pc: 0x1000,
+        owed: 3,
+        repairs: Repairs::default(),
+    };
     let mut unit = unit(0x1000, &[]);
-    unit.marks = vec![Mark { host, pc, owed }];
+    unit.marks = vec![mark];
     cache.add((0x1000, FAST), 0x100..0x180, unit);
     cache.drop_ranges(&[page(1)]);
-    assert_eq!(cache.mark_at(0x120), Some(Mark { host, pc, owed }));
+    assert_eq!(cache.mark_at(0x120), Some((mark, &[][..])));
 }
 
 #[test]
@@ -248,4 +260,105 @@ fn what_is_dropped_is_not_listed() {
     let listings = cache.listings(|_| &[]);
     let listed: Vec<_> = listings.map(|unit| (unit.key.0, unit.offset)).collect();
     assert_eq!(listed, [(0x2000, 0x200), (0x1000, 0x300)]);
+}
+
+/// A unit whose marks are at these addresses, of which the last few are cold.
+fn walked(pcs: &[u64], cold: usize, repeats: bool) -> Unit {
+    let mut unit = unit(pcs[0], &[]);
+    let host = |index: usize| 0x100 + 8 * index as u32;
+    let marks = pcs.iter().enumerate();
+    unit.marks = marks
+        .map(|(index, &pc)| Mark {
+            host: host(index),
+            pc,
+            owed: 1,
+            repairs: Repairs::default(),
+        })
+        .collect();
+    unit.cold = host(pcs.len() - cold) as usize;
+    unit.repeats = repeats;
+    unit
+}
+
+/// How many of these addresses execution can go on at in the unit of the first.
+fn followed(unit: Unit, walk: &[u64]) -> usize {
+    let mut cache = Cache::default();
+    let key = (walk[0], FAST);
+    assert!(cache.entry(key).is_none());
+    cache.add(key, 0x100..0x180, unit);
+    let mut place = cache.entry(key).unwrap();
+    let on = |pc: &&u64| match cache.follow(place, **pc) {
+        Some(next) => {
+            place = next;
+            true
+        }
+        None => false,
+    };
+    walk[1..].iter().take_while(on).count()
+}
+
+#[test]
+fn execution_is_followed_along_a_unit() {
+    let pcs = [0x1000, 0x1004, 0x1020, 0x1024];
+    let unit = |repeats| walked(&pcs, 0, repeats);
+    assert_eq!(followed(unit(false), &pcs), 3);
+    // Off the path, and to an instruction of it that is not the next.
+    assert_eq!(followed(unit(false), &[0x1000, 0x1004, 0x1008]), 1);
+    assert_eq!(followed(unit(false), &[0x1000, 0x1020]), 0);
+    assert_eq!(followed(unit(false), &[0x1000, 0x1000]), 0);
+    // Behind the last one only what repeats goes on, and at its start.
+    let again = [&pcs[..], &pcs[..], &[0x1000, 0x1008]].concat();
+    assert_eq!(followed(unit(false), &again), 3);
+    assert_eq!(followed(unit(true), &again), 8);
+    assert_eq!(
+        followed(unit(true), &[0x1000, 0x1004, 0x1020, 0x1024, 0x1004]),
+        3
+    );
+}
+
+#[test]
+fn what_is_cold_is_not_followed() {
+    // The second instruction may fault in cold code, too.
+    let pcs = [0x1000, 0x1004, 0x1004];
+    assert_eq!(
+        followed(walked(&pcs, 1, false), &[0x1000, 0x1004, 0x1004]),
+        1
+    );
+    assert_eq!(
+        followed(walked(&pcs, 1, true), &[0x1000, 0x1004, 0x1000]),
+        2
+    );
+}
+
+/// Execution goes on where it was while code is dropped.
+#[test]
+fn a_dropped_unit_can_still_be_followed() {
+    let mut cache = Cache::default();
+    let key = (0x1000, FAST);
+    cache.add(key, 0x100..0x180, walked(&[0x1000, 0x1004], 0, false));
+    let place = cache.entry(key).unwrap();
+    cache.drop_keys(&[key]);
+    assert!(cache.entry(key).is_none());
+    assert!(cache.follow(place, 0x1004).is_some());
+}
+
+#[test]
+fn units_are_dropped_by_their_keys_and_linked_anew() {
+    let mut cache = Cache::default();
+    let jumps = [link(0x2000, 0x110, 0x160), link(0x3000, 0x120, 0x170)];
+    cache.add((0x1000, FAST), 0x100..0x180, unit(0x1000, &jumps));
+    cache.add((0x2000, FAST), 0x200..0x280, unit(0x2000, &[]));
+    cache.add((0x3000, FAST), 0x300..0x380, unit(0x3000, &[]));
+    cache.add((0x2000, Mode::Careful), 0x400..0x480, unit(0x2000, &[]));
+    // Only units that exist, and in that mode.
+    let keys = [(0x2000, FAST), (0x5000, FAST), (0x3000, Mode::Careful)];
+    let (dropped, patches) = cache.drop_keys(&keys);
+    assert_eq!(dropped, [(0x2000, FAST)]);
+    assert_eq!(patches, [patch(0x110, 0x160)]);
+    assert_eq!(cache.find((0x2000, Mode::Careful)), Some(0x400));
+    assert_eq!(cache.find((0x3000, FAST)), Some(0x300));
+    let patches = cache.add((0x2000, FAST), 0x500..0x580, unit(0x2000, &[]));
+    assert_eq!(patches, [patch(0x110, 0x500)]);
+    // It is on its page's list once again.
+    assert_eq!(cache.drop_ranges(&[page(2)]).0.len(), 2);
 }

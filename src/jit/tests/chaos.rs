@@ -182,7 +182,7 @@ impl Side {
     fn handle(&mut self, stop: Stop, layout: &Layout, dice: &mut Dice) {
         match stop {
             Stop::FenceI => self.hart.memory.synchronize_code(),
-            Stop::Budget | Stop::Observe | Stop::Pause | Stop::ChunkFull => {}
+            Stop::Budget | Stop::Cold | Stop::Observe | Stop::Pause | Stop::ChunkFull => {}
             Stop::Ecall => {
                 self.hart.state.pc += 4;
                 self.hart.state.insns += 1;
@@ -250,6 +250,7 @@ fn chaos(seed: u64, window: u64, limit: u64, interval: Option<u64>, rounds: usiz
     if let Some(insns) = interval {
         jit.observe_every(insns);
     }
+    jit.set_patience([1, 1, 2, 12][(seed % 4) as usize]);
     let jit = Some(jit);
     let mut right = Side {
         hart,

@@ -138,6 +138,34 @@ fn full_code_memory_is_cleared() {
 }
 
 #[test]
+fn code_is_compiled_when_execution_has_arrived_often() {
+    for patience in 0..7 {
+        let mut hart = start();
+        let mut jit = engine(&mut hart);
+        jit.set_patience(patience);
+        for _ in 1..patience {
+            assert_eq!(jit.run(&mut hart, 1), Stop::Cold);
+            assert!(jit.cache.find((CODE, Mode::Fast)).is_none());
+        }
+        // Its first segment is longer than that.
+        assert_eq!(jit.run(&mut hart, 1), Stop::Budget);
+        assert!(jit.cache.find((CODE, Mode::Fast)).is_some());
+        assert_eq!(hart.state.insns, 0);
+    }
+}
+
+#[test]
+fn a_guest_does_not_notice_patience() {
+    for patience in 0..20 {
+        let mut hart = start();
+        let mut jit = engine(&mut hart);
+        jit.set_patience(patience);
+        let stop = run(&mut jit, &mut hart, 1000);
+        assert!(outcome(stop, &hart) == expected(1000), "{patience}");
+    }
+}
+
+#[test]
 fn a_guest_does_not_notice_new_homes() {
     let mut hart = start();
     let mut jit = engine(&mut hart);

@@ -16,6 +16,7 @@ mod engine;
 mod fault;
 mod gather;
 mod guided;
+mod hot;
 mod mem;
 mod muldiv;
 mod profile;
@@ -59,6 +60,7 @@ fn take_turns(jit: &mut Jit, interp: &mut Interp, hart: &mut Hart, budget: u64) 
         let stop = match jit.run(hart, left(hart)) {
             Stop::Pause | Stop::ChunkFull => continue,
             Stop::Observe => window(jit, interp, hart, left(hart)),
+            Stop::Cold => pass(interp, hart, left(hart)),
             Stop::Step => interp.run(hart, 1),
             Stop::Budget => return interp.run(hart, left(hart)),
             stop => return stop,
@@ -67,6 +69,19 @@ fn take_turns(jit: &mut Jit, interp: &mut Interp, hart: &mut Hart, budget: u64) 
             return stop;
         }
     }
+}
+
+/// Instructions up to one that jumps, `left` at the most.
+fn pass(interp: &mut Interp, hart: &mut Hart, left: u64) -> Stop {
+    let mut stop = Stop::Budget;
+    for _ in 0..left {
+        let pc = hart.state.pc;
+        stop = interp.run(hart, 1);
+        if stop != Stop::Budget || !(2..=4).contains(&hart.state.pc.wrapping_sub(pc)) {
+            break;
+        }
+    }
+    stop
 }
 
 /// A window of the JIT's profile, of `left` instructions at the most.

@@ -74,8 +74,49 @@ fn sequences_do_what_the_interpreter_does() {
         let length = 2 + numbers.below(10);
         let base = numbers.one_of(&REGS[1..]);
         let insns: Vec<Inst> = (0..length).map(|_| numbers.inst(base)).collect();
-        for shape in [FAST, CAREFUL, WITHOUT_BMI2] {
+        for shape in [FAST, CAREFUL, WITHOUT_BMI2, FAST.hot(&[])] {
             shape.compare_at(base, &insns);
         }
+    }
+}
+
+/// Loops that go back from their last instruction, by how many they are long.
+const LOOPS: [[(usize, usize); 1]; 13] = {
+    let mut loops = [[(0, 0)]; 13];
+    let mut last = 0;
+    while last < loops.len() {
+        loops[last] = [(last, 0)];
+        last += 1;
+    }
+    loops
+};
+
+#[test]
+fn loops_of_sequences_do_what_the_interpreter_does() {
+    let count = std::env::var(COUNT).ok();
+    let count = count.map_or(SEQUENCES / 4, |count| count.parse().unwrap());
+    for seed in 1..=count {
+        let mut numbers = Numbers(seed.wrapping_mul(0xd134_2543_de82_ef95));
+        let length = 1 + numbers.below(11);
+        let base = numbers.one_of(&REGS[1..]);
+        let mut insns: Vec<Inst> = (0..length).map(|_| numbers.inst(base)).collect();
+        // Some branches stay inside.
+        for (index, inst) in insns.iter_mut().enumerate() {
+            if let Inst::Branch { offset, .. } = inst
+                && numbers.below(2) == 0
+            {
+                *offset = 4 * (1 + numbers.below(length - index)) as i32;
+            }
+        }
+        let cond = numbers.one_of(&[Cond::Ne, Cond::Lt, Cond::Geu]);
+        let other = numbers.one_of(&REGS);
+        insns.push(branch(
+            cond,
+            numbers.one_of(&REGS),
+            other,
+            -4 * length as i32,
+        ));
+        FAST.hot(&LOOPS[length]).compare_at(base, &insns);
+        FAST.hot(&LOOPS[length]).compare(&insns);
     }
 }

@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 
 use super::super::exit::Mode;
+use super::super::profile::{HOT, Profile, WINDOWS};
 use super::super::unit::Key;
-use super::super::{Departure, Jit};
+use super::super::{Departure, Jit, path};
 use crate::interp::Interp;
 use crate::isa::{AluOp, Cond, Inst, LoadOp, MulDivOp, Reg, Width, encode};
 use crate::machine::{Access, Clock, Engine, Hart, MachineState, Memory, PAGE_SIZE};
@@ -18,6 +19,10 @@ pub(super) const DATA: u64 = 0x2_0000;
 pub(super) const WINDOW: u64 = 1 << 24;
 /// Where in the code memory a listed unit lies: behind the stubs, whatever their size.
 const UNIT_AT: usize = 0x1000;
+
+/// Instructions that a unit may execute when it is compared, and a hot one.
+const BUDGET: u64 = 40;
+const HOT_BUDGET: u64 = 400;
 
 /// Values at which operations are known to differ.
 const EDGES: [u64; 14] = [
@@ -62,22 +67,28 @@ pub(super) struct Shape {
     bmi2: bool,
     /// Whether touches are recorded.
     recorded: bool,
+    /// Where execution has gone on behind jumps and branches: the numbers of both
+    /// instructions. Then the unit is hot.
+    seen: Option<&'static [(usize, usize)]>,
 }
 
 pub(super) const FAST: Shape = Shape {
     mode: Mode::Fast,
     bmi2: true,
     recorded: false,
+    seen: None,
 };
 pub(super) const CAREFUL: Shape = Shape {
     mode: Mode::Careful,
     bmi2: true,
     recorded: false,
+    seen: None,
 };
 pub(super) const WITHOUT_BMI2: Shape = Shape {
     mode: Mode::Fast,
     bmi2: false,
     recorded: false,
+    seen: None,
 };
 
 impl Shape {
@@ -85,6 +96,14 @@ impl Shape {
     pub(super) const fn recorded(self) -> Shape {
         Shape {
             recorded: true,
+            ..self
+        }
+    }
+
+    /// As this one, of a unit that is hot, this having been seen.
+    pub(super) const fn hot(self, seen: &'static [(usize, usize)]) -> Shape {
+        Shape {
+            seen: Some(seen),
             ..self
         }
     }
@@ -108,6 +127,9 @@ impl Shape {
         jit.clear(memory).unwrap();
         assert!(jit.free <= UNIT_AT, "the stubs have outgrown their place");
         jit.free = UNIT_AT;
+        if let Some(seen) = self.seen {
+            heat(&mut jit.profile, memory, seen);
+        }
         jit
     }
 
@@ -208,9 +230,10 @@ impl Shape {
                 hart.state = state.clone();
                 fill(&mut hart.memory);
             }
-            let mut budget = 40;
+            let given = self.seen.map_or(BUDGET, |_| HOT_BUDGET);
+            let mut budget = given;
             let _: Departure = jit.enter(&mut ours, offset, &mut budget);
-            assert_eq!(ours.state.insns, 40 - budget);
+            assert_eq!(ours.state.insns, given - budget);
             interp.run(&mut theirs, ours.state.insns);
             assert_eq!(ours.state, theirs.state, "{insns:x?} from {state:x?}");
             let [got, wanted] = [&mut ours, &mut theirs].map(|hart| data(&mut hart.memory));
@@ -219,6 +242,19 @@ impl Shape {
         }
         most
     }
+}
+
+/// Lets `profile` see execution go on so, and the unit at the start be entered.
+fn heat(profile: &mut Profile, memory: &mut Memory, seen: &[(usize, usize)]) {
+    let pc_of = |index: usize| CODE + 4 * index as u64;
+    for &(from, to) in seen {
+        let fetched = path::fetch(memory, pc_of(from)).unwrap();
+        profile.executed(&fetched, pc_of(to));
+    }
+    (0..HOT).for_each(|_| profile.entered(CODE));
+    let homes = super::homes();
+    (0..WINDOWS).for_each(|_| drop(profile.end_window(&homes)));
+    assert!(profile.is_hot(CODE));
 }
 
 /// The registers that `inst` reads, in order.

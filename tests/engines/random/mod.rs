@@ -108,9 +108,9 @@ fn agree_on(scenario: &Scenario, warm: u64, part: u64, pieces: &[u64]) -> Result
         }
     }
     if let Some(hurried) = scenario.hurried(&whole)
-        && hurried.run_pieces(EngineKind::Jit, pieces) != whole
+        && hurried.run_pieces(hurried.jit, pieces) != whole
     {
-        return Err(Disagreement::Pieces(EngineKind::Jit));
+        return Err(Disagreement::Pieces(hurried.jit));
     }
     record::compare(scenario, &whole, &record::two_policies(part), false)?;
     Ok(())

@@ -95,6 +95,11 @@ impl Memory {
         Some((self.window.link_map()?, insn))
     }
 
+    /// Whether it can link accesses.
+    pub(crate) fn is_linking(&self) -> bool {
+        self.links.is_some()
+    }
+
     /// Whether it can link accesses and is not to.
     pub(crate) fn links_are_off(&self) -> bool {
         self.links.as_ref().is_some_and(|links| !links.on)

@@ -42,12 +42,10 @@ impl Replayer {
             firsts,
             ..
         } = spent;
-        let expected = chunk.accesses().min(RESERVED) as usize;
-        let fits = counts_up(&self.header().clock, chunk);
-        if !fits || !self.hart().memory.keep_links((links, firsts), expected) {
+        if !counts_up(&self.header().clock, chunk) || !self.hart().memory.is_linking() {
             return self.accesses(chunk).map(ChunkLinks::from);
         }
-        let (links, firsts, lasts) = match self.run_linked(chunk) {
+        let (links, firsts, lasts) = match self.run_linked(chunk, (links, firsts)) {
             Ok(linked) => linked,
             Err(found) => return Err(self.located(chunk, found)),
         };
@@ -66,10 +64,19 @@ impl Replayer {
         })
     }
 
-    fn run_linked(&mut self, chunk: &Chunk) -> Result<Linked, Mismatch> {
+    fn run_linked(
+        &mut self,
+        chunk: &Chunk,
+        buffers: (Vec<Link>, Vec<u64>),
+    ) -> Result<Linked, Mismatch> {
         let model = self.header().clock;
         let close = self.is_short(chunk);
         let mut run = self.open(chunk)?;
+        let expected = chunk.accesses().min(RESERVED) as usize;
+        if !self.hart().memory.keep_links(buffers, expected) {
+            let part = "memory";
+            return Err(self.abandon(&run, Difference::Malformed { part }));
+        }
         let _received = self.receive_faults();
         while !self.is_done(&run) {
             let ecalls = chunk.start.ecalls + run.ecalls as u64;

@@ -126,6 +126,12 @@ impl Replayer {
         })
     }
 
+    /// As [`Builder::observe_every`](crate::Builder::observe_every).
+    pub fn observe_every(mut self, insns: u64) -> Self {
+        self.engines.observe_every(insns);
+        self
+    }
+
     /// What the trace says before its first chunk.
     pub fn header(&self) -> &Header {
         &self.header

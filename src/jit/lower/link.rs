@@ -65,27 +65,46 @@ impl Emitter<'_> {
             x64!(e ; jmp =>back);
         });
         const _: () = assert!(FIRST == 0);
-        x64!(self
-            ; mov Rq(T1), [mem + link.table]
-            ; movq xmm0, QWORD [Rq(T1) + 8 * Rq(T2) + at]
-            ; cmp QWORD [Rq(T1) + 8 * Rq(T2) + at], BYTE 0
-            ; je =>cold
-            ; =>back
-            ; movhps xmm0, QWORD [mem + 8 * Rq(T2) + at]
-            ; movups [log + place], xmm0
-        );
+        x64!(self ; mov Rq(T1), [mem + link.table]);
+        match i8::try_from(at) {
+            Ok(near) => x64!(self
+                ; movq xmm0, QWORD [BYTE Rq(T1) + 8 * Rq(T2) + near]
+                ; cmp QWORD [BYTE Rq(T1) + 8 * Rq(T2) + near], BYTE 0
+                ; je =>cold
+                ; =>back
+                ; movhps xmm0, QWORD [BYTE mem + 8 * Rq(T2) + near]
+            ),
+            Err(_) => x64!(self
+                ; movq xmm0, QWORD [Rq(T1) + 8 * Rq(T2) + at]
+                ; cmp QWORD [Rq(T1) + 8 * Rq(T2) + at], BYTE 0
+                ; je =>cold
+                ; =>back
+                ; movhps xmm0, QWORD [mem + 8 * Rq(T2) + at]
+            ),
+        }
+        match i8::try_from(place) {
+            Ok(near) => x64!(self ; movups [BYTE log + near], xmm0),
+            Err(_) => x64!(self ; movups [log + place], xmm0),
+        }
         if keep_t0 {
-            x64!(self
-                ; lea Rq(T1), [Rq(T1) + 8 * Rq(T2) + at]
-                ; lea Rq(T2), [budget + clock]
-                ; mov [Rq(T1)], Rq(T2)
-            );
+            x64!(self ; lea Rq(T1), [Rq(T1) + 8 * Rq(T2) + at]);
+            self.link_clock(T2, clock);
+            x64!(self ; mov [Rq(T1)], Rq(T2));
             self.facts.lose_index();
         } else {
-            x64!(self
-                ; lea Rq(T0), [budget + clock]
-                ; mov [Rq(T1) + 8 * Rq(T2) + at], Rq(T0)
-            );
+            self.link_clock(T0, clock);
+            match i8::try_from(at) {
+                Ok(near) => x64!(self ; mov [BYTE Rq(T1) + 8 * Rq(T2) + near], Rq(T0)),
+                Err(_) => x64!(self ; mov [Rq(T1) + 8 * Rq(T2) + at], Rq(T0)),
+            }
+        }
+    }
+
+    /// `to` = the clock of this access.
+    fn link_clock(&mut self, to: Rq, clock: i32) {
+        match i8::try_from(clock) {
+            Ok(near) => x64!(self ; lea Rq(to), [BYTE budget + near]),
+            Err(_) => x64!(self ; lea Rq(to), [budget + clock]),
         }
     }
 }

@@ -216,7 +216,8 @@ impl Builder {
 
     fn exit(&mut self, homes: &Homes, link: Option<LinkCode>) {
         if let Some(link) = link {
-            x64!(self ; mov [mem + link.next], log);
+            // Links are written past the caches: whoever is told of them is to see them.
+            x64!(self ; mov [mem + link.next], log ; sfence);
         }
         x64!(self ; mov rdx, [rsp + STATE]);
         for reg in Reg::all() {

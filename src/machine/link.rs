@@ -17,7 +17,7 @@ pub(crate) const FIRST: u64 = 0;
 /// What an access to a word finds: all that a proof of memory takes besides what
 /// to execute the chunk again tells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-#[repr(C)]
+#[repr(C, align(16))] // As stores past the caches want it.
 pub struct Link {
     /// The clock of the access before it to the same word; all ones if it is the
     /// run's first.

@@ -1,6 +1,8 @@
 //! What can go wrong before the guest runs. What the guest does wrong is an [`Exit`](crate::machine::Exit).
 #![forbid(unsafe_code)]
 
+use std::path::PathBuf;
+
 use crate::abi::StartError;
 use crate::machine::MapError;
 use crate::program::LoadError;
@@ -33,4 +35,12 @@ pub enum Error {
     /// memory or its fault handler.
     #[error("cannot set up the JIT")]
     Jit(#[source] std::io::Error),
+    /// The file that Linux perf reads could not be created.
+    #[error("cannot create {}", path.display())]
+    PerfMap {
+        /// The file.
+        path: PathBuf,
+        /// What the host said.
+        source: std::io::Error,
+    },
 }

@@ -1,9 +1,14 @@
 //! The JIT of a host that has none.
 #![forbid(unsafe_code)]
 
+#[path = "jit/emission.rs"]
+mod emission;
+
 use std::io;
 use std::ops::Range;
 use std::time::Duration;
+
+pub use emission::{Emission, Listener};
 
 use crate::machine::{Engine, Hart, Memory, Stop};
 
@@ -11,6 +16,26 @@ use crate::machine::{Engine, Hart, Memory, Stop};
 pub const MAX_INSNS: usize = 0;
 /// Instructions that are observed in a row.
 pub const WINDOW: u64 = 0;
+
+/// Bytes of units that are kept.
+pub const MAX_STORED: usize = 0;
+
+/// Where stored units would come from.
+#[derive(Clone, Copy)]
+pub struct Origin {
+    /// What only those know who may make them.
+    pub key: [u8; 32],
+    /// A digest of the program.
+    pub program: [u8; 32],
+}
+
+/// Why stored units were not restored.
+pub enum NotRestored {
+    /// They are from elsewhere.
+    Foreign,
+    /// They do not hold.
+    Unfit,
+}
 
 /// A JIT that cannot be made.
 #[derive(Debug)]
@@ -37,6 +62,31 @@ impl Jit {
 
     /// Nothing is emitted.
     pub fn code_bytes(&self) -> u64 {
+        match *self {}
+    }
+
+    /// Nothing has a name.
+    pub fn stored_name(&self, _memory: &Memory, _origin: &Origin) -> io::Result<String> {
+        match *self {}
+    }
+
+    /// Nothing is stored.
+    pub fn store(&mut self, _memory: &Memory, _origin: &Origin) -> Option<Vec<u8>> {
+        match *self {}
+    }
+
+    /// Nothing is restored.
+    pub fn restore(
+        &mut self,
+        _memory: &mut Memory,
+        _origin: &Origin,
+        _stored: &mut [u8],
+    ) -> Result<usize, NotRestored> {
+        match *self {}
+    }
+
+    /// Nothing is told.
+    pub fn listen(&mut self, _listener: Listener) {
         match *self {}
     }
 

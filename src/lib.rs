@@ -32,8 +32,8 @@ pub mod replay;
 pub mod trace;
 
 pub use emulator::{
-    AccessTrace, Builder, EngineKind, Limits, Machine, Outcome, Recording, Replayer, Stats, Times,
-    TraceOptions, Unaligned,
+    AccessTrace, Builder, CacheTrouble, CacheUse, EngineKind, Limits, Machine, Outcome, Recording,
+    Replayer, Stats, Times, TraceOptions, Unaligned,
 };
 pub use error::Error;
 

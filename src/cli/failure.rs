@@ -97,6 +97,7 @@ fn machine_status(error: &rvjet::Error) -> Status {
         rvjet::Error::Load(LoadError::MemoryLimit { .. })
         | rvjet::Error::Start(StartError::MemoryLimit { .. }) => Status::MemoryLimit,
         rvjet::Error::Start(StartError::ArgumentsTooLong { .. }) => Status::Usage,
+        rvjet::Error::PerfMap { .. } => Status::CannotCreate,
         _ => Status::Internal,
     }
 }

@@ -23,6 +23,8 @@ pub struct Options {
     #[command(flatten)]
     engine: EngineArgs,
     #[command(flatten)]
+    cache: CacheArgs,
+    #[command(flatten)]
     limits: LimitArgs,
     #[command(flatten)]
     grants: Grants,
@@ -41,6 +43,16 @@ impl EngineArgs {
     pub fn kind(&self) -> EngineKind {
         self.engine.into()
     }
+}
+
+#[derive(Debug, clap::Args)]
+pub struct CacheArgs {
+    /// Keep compiled host code in DIR, and do not compile it again in a later run
+    ///
+    /// Only code that this user's rvjet has left there is used. DIR is made if it
+    /// is not there; no program that runs should have access to it.
+    #[arg(long = "cache", env = "RVJET_CACHE", value_name = "DIR")]
+    pub directory: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -133,6 +145,13 @@ struct ReportArgs {
         default_missing_value = ""
     )]
     dump_asm: Option<String>,
+
+    /// Tell Linux perf which guest code is where, by /tmp/perf-PID.map
+    ///
+    /// "perf record rvjet run --perf-map ELF" and "perf report" name guest
+    /// functions then. The interpreter has nothing to tell.
+    #[arg(long, env = "RVJET_PERF_MAP", value_parser = BoolishValueParser::new())]
+    perf_map: bool,
 }
 
 impl Options {
@@ -151,6 +170,7 @@ impl Options {
             elf: input::read_elf(&path)?,
             path,
             engine: self.engine.kind(),
+            cache: self.cache.directory,
             limits,
             reports: self.reports,
         };
@@ -164,6 +184,7 @@ pub struct Launch {
     pub elf: Vec<u8>,
     path: PathBuf,
     engine: EngineKind,
+    cache: Option<PathBuf>,
     limits: Limits,
     reports: ReportArgs,
 }
@@ -171,12 +192,17 @@ pub struct Launch {
 impl Launch {
     /// The configuration of the machine in which it runs as `process`.
     pub fn builder(&self, process: Linux) -> Builder<'_> {
-        Machine::builder()
+        let builder = match &self.cache {
+            Some(directory) => Machine::builder().code_cache(directory),
+            None => Machine::builder(),
+        };
+        builder
             .elf(&self.elf)
             .abi(process)
             .engine(self.engine)
             .limits(self.limits)
             .address_space(address_space(self.limits))
+            .perf_map(self.reports.perf_map)
     }
 
     /// No machine could be made of it.

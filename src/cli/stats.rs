@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rvjet::Outcome;
+use rvjet::{CacheUse, Outcome};
 use serde::Serialize;
 
 use super::ending::Ending;
@@ -112,6 +112,28 @@ struct Report {
     peak_rss: Option<u64>,
     /// The most memory that the guest used at once.
     peak_guest_memory: u64,
+    /// What the code cache did; null if there was none.
+    code_cache: Option<CodeCache>,
+}
+
+#[derive(Debug, Serialize)]
+struct CodeCache {
+    /// Bytes of host code taken from it.
+    restored: u64,
+    /// Bytes of the file written to it; 0 if there was nothing new.
+    stored: u64,
+    /// The first thing that went wrong, null if nothing did.
+    trouble: Option<String>,
+}
+
+impl From<CacheUse> for CodeCache {
+    fn from(cache: CacheUse) -> CodeCache {
+        CodeCache {
+            restored: cache.restored,
+            stored: cache.stored,
+            trouble: cache.trouble.map(|trouble| trouble.to_string()),
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -123,7 +145,8 @@ struct Unaligned {
 /// Wall time by phase; no two overlap.
 #[derive(Debug, Serialize)]
 struct TimeNs {
-    /// Checking the ELF file and laying out memory, before the first instruction.
+    /// Checking the ELF file, laying out memory and taking code from a cache, before
+    /// the first instruction.
     load: u64,
     /// Emitting host code, during the run.
     compile: u64,
@@ -152,6 +175,7 @@ impl Report {
             code_bytes: stats.code_bytes,
             peak_rss: peak_rss(),
             peak_guest_memory: stats.peak_memory,
+            code_cache: stats.code_cache.map(CodeCache::from),
         }
     }
 }
@@ -189,7 +213,18 @@ impl Display for Report {
         if let Some(peak) = self.peak_rss {
             writeln!(f, "peak RSS:          {peak} bytes")?;
         }
-        writeln!(f, "peak guest memory: {} bytes", self.peak_guest_memory)
+        writeln!(f, "peak guest memory: {} bytes", self.peak_guest_memory)?;
+        if let Some(cache) = &self.code_cache {
+            let (restored, stored) = (cache.restored, cache.stored);
+            writeln!(
+                f,
+                "code cache:        {restored} bytes restored, {stored} stored"
+            )?;
+            if let Some(trouble) = &cache.trouble {
+                writeln!(f, "code cache:        {trouble}")?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -1,4 +1,5 @@
-//! Text out of the file: never longer than a bound, never with control characters.
+//! Text out of the file: never longer than a bound. Names never have control
+//! characters, nor others that change how the rest of a line is shown.
 
 use std::borrow::Cow;
 use std::fmt::{self, Write};
@@ -26,11 +27,25 @@ pub(super) fn symbol_name(bytes: &[u8]) -> Cow<'_, str> {
 /// The name at the start of `bytes`; what is not text becomes U+FFFD.
 pub(super) fn plain_name(bytes: &[u8]) -> Cow<'_, str> {
     let text = String::from_utf8_lossy(until_nul(bytes, MAX_NAME));
-    if text.contains(char::is_control) {
-        Cow::Owned(text.replace(char::is_control, "\u{fffd}"))
+    if text.contains(is_unfit) {
+        Cow::Owned(replaced(&text))
     } else {
         text
     }
+}
+
+fn replaced(text: &str) -> String {
+    text.replace(is_unfit, "\u{fffd}")
+}
+
+/// A terminal takes it for a command, or shows what is around it elsewhere: control
+/// characters, separators of lines, and those that set the direction of text.
+fn is_unfit(char: char) -> bool {
+    let directs = matches!(
+        char,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    );
+    directs || char.is_control()
 }
 
 fn until_nul(bytes: &[u8], max: usize) -> &[u8] {
@@ -51,10 +66,12 @@ struct Bounded(String);
 
 impl Write for Bounded {
     fn write_str(&mut self, text: &str) -> fmt::Result {
+        // An identifier in Punycode is any text once it is demangled.
+        let text = replaced(text);
         if self.0.len() + text.len() > MAX_NAME {
             return Err(fmt::Error);
         }
-        self.0.push_str(text);
+        self.0.push_str(&text);
         Ok(())
     }
 }

@@ -1,7 +1,11 @@
 //! The configuration of a machine.
 
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::code_cache::CodeCache;
+use super::perf_map::PerfMap;
 use super::{AccessTrace, Engines, Machine, Recording};
 use crate::abi::{Abi, Bare};
 use crate::error::Error;
@@ -41,6 +45,8 @@ pub struct Builder<'elf> {
     engine: EngineKind,
     limits: Limits,
     address_space: u64,
+    perf_map: bool,
+    code_cache: Option<PathBuf>,
     observe_every: Option<u64>,
 }
 
@@ -52,6 +58,8 @@ impl Default for Builder<'_> {
             engine: EngineKind::Auto,
             limits: Limits::default(),
             address_space: Builder::ADDRESS_SPACE,
+            perf_map: false,
+            code_cache: None,
             observe_every: None,
         }
     }
@@ -101,8 +109,31 @@ impl<'elf> Builder<'elf> {
         self
     }
 
+    /// Whether Linux perf is told which guest code is where in host memory, by
+    /// the file that it looks for, `/tmp/perf-<pid>.map`: a line for each unit
+    /// of emitted code, `main+0x1c [fast]`. All machines of a process write to
+    /// the same file. What does not fit on the disk is left out. Without a JIT
+    /// there is no file. Default: no.
+    pub fn perf_map(mut self, wanted: bool) -> Self {
+        self.perf_map = wanted;
+        self
+    }
+
+    /// A directory in which emitted code is kept from one run to the next, so that
+    /// it need not be emitted again; made if need be. What a run does is the same
+    /// with and without. Default: none.
+    ///
+    /// A file there is used only if it was made with the user's key, which is kept
+    /// in `$XDG_STATE_HOME/rvjet` or `~/.local/state/rvjet`, by the same version
+    /// for the same program. What goes wrong is told by [`Stats`](crate::Stats).
+    pub fn code_cache(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.code_cache = Some(directory.into());
+        self
+    }
+
     /// Instructions from one look of the JIT at what executes to the next, at first.
     /// What it has often seen then it compiles anew: a few looks make code hot.
+    /// Code from a [`Builder::code_cache`] comes with the pace that it was kept at.
     /// Default: some hundred thousand.
     pub fn observe_every(mut self, insns: u64) -> Self {
         self.observe_every = Some(insns);
@@ -186,6 +217,13 @@ impl<'elf> Builder<'elf> {
         let mut engines = Engines::new(self.engine, &mut hart.memory)?;
         if let Some(insns) = self.observe_every {
             engines.observe_every(insns);
+        }
+        if let Some(directory) = &self.code_cache {
+            let cache = Arc::new(CodeCache::new(directory, elf));
+            engines.use_cache(cache, &mut hart.memory);
+        }
+        if self.perf_map {
+            engines.listen(|| PerfMap::listener(elf, program.bias))?;
         }
         let machine = Machine {
             hart,

@@ -1,12 +1,14 @@
 //! The engines of one machine, and how they share the work.
 
 use std::ops::Range;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::EngineKind;
+use super::code_cache::{CacheUse, CodeCache};
 use crate::error::Error;
 use crate::interp::Interp;
-use crate::jit::{Jit, WINDOW};
+use crate::jit::{Jit, Listener, WINDOW};
 use crate::machine::{Engine, Hart, Memory, Stop};
 
 /// How often execution has to arrive at code before [`EngineKind::Auto`] compiles it.
@@ -21,6 +23,8 @@ const PATIENCE: u8 = 12;
 pub(super) struct Engines {
     interp: Interp,
     jit: Option<Jit>,
+    cache: Option<Arc<CodeCache>>,
+    cache_use: CacheUse,
 }
 
 impl Engines {
@@ -36,7 +40,54 @@ impl Engines {
         Ok(Engines {
             interp: Interp::new(),
             jit,
+            cache: None,
+            cache_use: CacheUse::default(),
         })
+    }
+
+    /// If there is a JIT, takes code from `cache`, and leaves there what is new
+    /// when it is told to. To be called before anything runs.
+    pub(super) fn use_cache(&mut self, cache: Arc<CodeCache>, memory: &mut Memory) {
+        self.forget_stale(memory);
+        if let Some(jit) = &mut self.jit {
+            match cache.restore(jit, memory) {
+                Ok(restored) => self.cache_use.restored = restored,
+                Err(trouble) => self.cache_use.trouble = Some(trouble),
+            }
+            self.cache = Some(cache);
+        }
+    }
+
+    /// Leaves code in the cache, if there is one.
+    pub(super) fn keep_code(&mut self, memory: &mut Memory) {
+        let Some(cache) = self.cache.clone() else {
+            return;
+        };
+        self.forget_stale(memory);
+        if let Some(jit) = &mut self.jit {
+            match cache.store(jit, memory) {
+                Ok(stored) => self.cache_use.stored += stored,
+                Err(trouble) => {
+                    self.cache_use.trouble.get_or_insert(trouble);
+                }
+            }
+        }
+    }
+
+    /// What the cache did, if there is one.
+    pub(super) fn cache_use(&self) -> Option<CacheUse> {
+        self.cache.as_ref().map(|_| self.cache_use)
+    }
+
+    /// If there is a JIT, has `listener` told of the code that it emits.
+    pub(super) fn listen(
+        &mut self,
+        listener: impl FnOnce() -> Result<Listener, Error>,
+    ) -> Result<(), Error> {
+        if let Some(jit) = &mut self.jit {
+            jit.listen(listener()?);
+        }
+        Ok(())
     }
 
     /// Instructions between two windows of the JIT's profile, at first.

@@ -6,9 +6,12 @@
 #![forbid(unsafe_code)]
 
 mod builder;
+mod cache_key;
+mod code_cache;
 mod direct;
 mod engines;
 mod outcome;
+mod perf_map;
 mod recording;
 mod replayer;
 mod writing;
@@ -18,6 +21,8 @@ use std::ops::Range;
 use std::time::{Duration, Instant};
 
 pub use builder::{Builder, EngineKind, Limits};
+pub(crate) use code_cache::CodeCache;
+pub use code_cache::{CacheTrouble, CacheUse};
 pub use direct::AccessTrace;
 pub use outcome::{Outcome, Stats, Times, Unaligned};
 pub use recording::Recording;
@@ -113,8 +118,10 @@ impl Machine {
                 self.run_to_exit(deadline)
             }
         };
+        let elapsed = start.elapsed();
         self.ended = Some(exit);
-        self.outcome(exit, start.elapsed())
+        self.engines.keep_code(&mut self.hart.memory);
+        self.outcome(exit, elapsed)
     }
 
     /// Runs at most `insns` instructions more; `None` if the guest has not ended by then.
@@ -126,6 +133,9 @@ impl Machine {
         while self.ended.is_none() && self.hart.state.insns < end {
             let left = end - self.hart.state.insns;
             self.ended = self.turn(left, Pace::Exact).exit();
+        }
+        if self.ended.is_some() {
+            self.engines.keep_code(&mut self.hart.memory);
         }
         self.ended
     }
@@ -253,6 +263,7 @@ impl Machine {
                 },
                 code_bytes: self.engines.code_bytes(),
                 peak_memory: self.hart.memory.peak(),
+                code_cache: self.engines.cache_use(),
             },
             state,
         }

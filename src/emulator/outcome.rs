@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::code_cache::CacheUse;
 use crate::machine::{Exit, MachineState};
 
 /// How a run ended, and in which state.
@@ -32,6 +33,8 @@ pub struct Stats {
     pub code_bytes: u64,
     /// The most bytes of guest memory that were in use at once.
     pub peak_memory: u64,
+    /// What the code cache did, if there was one.
+    pub code_cache: Option<CacheUse>,
 }
 
 /// Misaligned accesses.
@@ -46,7 +49,7 @@ pub struct Unaligned {
 /// Wall time by phase.
 #[derive(Clone, Copy, Debug)]
 pub struct Times {
-    /// Checking the ELF and laying out memory.
+    /// Checking the ELF, laying out memory, and taking code from a cache.
     pub load: Duration,
     /// Emitting code.
     pub compile: Duration,

@@ -123,6 +123,10 @@ impl Recording {
         while self.machine.ended.is_none() && !self.is_complete() {
             self.advance();
         }
+        if self.machine.ended.is_some() {
+            let memory = &mut self.machine.hart.memory;
+            self.machine.engines.keep_code(memory);
+        }
         let nothing = self.insns() == 0;
         (!nothing).then(|| self.close())
     }

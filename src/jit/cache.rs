@@ -23,16 +23,17 @@ pub(super) struct Patch {
 
 /// A unit in code memory.
 #[derive(Debug)]
-struct Placed {
-    key: Key,
-    offset: usize,
-    len: usize,
-    cold: usize,
-    marks: Vec<Mark>,
-    repair_steps: Vec<Step>,
-    pages: Vec<u64>,
-    sites: Range<u32>,
-    repeats: bool,
+pub(super) struct Placed {
+    pub(super) key: Key,
+    pub(super) offset: usize,
+    pub(super) len: usize,
+    pub(super) cold: usize,
+    pub(super) marks: Vec<Mark>,
+    pub(super) repair_steps: Vec<Step>,
+    pub(super) pages: Vec<u64>,
+    pub(super) sites: Range<u32>,
+    pub(super) repeats: bool,
+    pub(super) guided: bool,
 }
 
 /// An instruction of a unit: that of its `index`-th mark.
@@ -56,10 +57,22 @@ pub(super) struct Cache {
 
 /// Units and sites at the most. Code memory bounds them, too, but tiny units
 /// would take many times their code to keep track of.
-const MAX_UNITS: usize = 1 << 17;
-const MAX_SITES: usize = 1 << 20;
+pub(super) const MAX_UNITS: usize = 1 << 17;
+pub(super) const MAX_SITES: usize = 1 << 20;
 
 impl Cache {
+    /// No units, and room for so many.
+    pub(super) fn with_room(units: usize) -> Cache {
+        let units = units.min(MAX_UNITS);
+        Cache {
+            placed: Vec::with_capacity(units),
+            live: HashMap::with_capacity(units),
+            // There are links to units that do not exist, too.
+            links: HashMap::with_capacity(2 * units),
+            ..Cache::default()
+        }
+    }
+
     /// Whether it is time to clear the cache.
     pub(super) fn is_full(&self) -> bool {
         self.placed.len() >= MAX_UNITS || self.sites.len() >= MAX_SITES
@@ -125,6 +138,7 @@ impl Cache {
             pages,
             sites: unit_sites,
             repeats,
+            guided,
             ..
         } = unit;
         for &page in &pages {
@@ -140,6 +154,7 @@ impl Cache {
             pages,
             sites,
             repeats,
+            guided,
         });
         self.live.insert(key, index);
         let mut patches: Vec<Patch> = self.redirect(key, |_| offset);
@@ -251,27 +266,54 @@ impl Cache {
         sites.filter_map(|site| patch(site, to(site))).collect()
     }
 
+    /// All units that exist, in the order in which they were made, which is that
+    /// of their offsets.
+    pub(super) fn units(&self) -> impl Iterator<Item = &Placed> {
+        let placed = self.placed.iter().enumerate();
+        let is_live = |index: usize, unit: &Placed| self.live.get(&unit.key) == Some(&index);
+        placed
+            .filter(move |&(index, unit)| is_live(index, unit))
+            .map(|(_, unit)| unit)
+    }
+
+    /// The sites of a unit.
+    pub(super) fn sites_of(&self, unit: &Placed) -> &[Site] {
+        &self.sites[unit.sites.start as usize..unit.sites.end as usize]
+    }
+
+    /// The next unit's first site gets this number, if so many have not been
+    /// given yet; the numbers in between no unit has.
+    pub(super) fn skip_to_site(&mut self, next: SiteId) {
+        const NOBODYS: Site = Site {
+            pc: 0,
+            owed: 0,
+            kind: ExitKind::Step,
+            jump: None,
+            thunk: 0,
+        };
+        let len = self.sites.len().max(next.0 as usize);
+        self.sites.resize(len, NOBODYS);
+    }
+
     /// What listings are made from, of all units that exist, in the order in
     /// which they were made; `code` gives the bytes of a span of code memory.
     pub(super) fn listings<'a>(
         &'a self,
         code: impl Fn(Range<usize>) -> &'a [u8] + 'a,
     ) -> impl Iterator<Item = Listing<'a>> {
-        let live = self.placed.iter().enumerate();
-        live.filter(|(index, unit)| self.live.get(&unit.key) == Some(index))
-            .map(move |(_, unit)| Listing {
-                key: unit.key,
-                offset: unit.offset,
-                code: code(unit.offset..unit.offset + unit.len),
-                marks: &unit.marks,
-                cold: unit.cold,
-                sites: &self.sites[unit.sites.start as usize..unit.sites.end as usize],
-            })
+        self.units().map(move |unit| Listing {
+            key: unit.key,
+            offset: unit.offset,
+            code: code(unit.offset..unit.offset + unit.len),
+            marks: &unit.marks,
+            cold: unit.cold,
+            sites: self.sites_of(unit),
+        })
     }
 }
 
 /// How to send the jump of `site` to the code at `target`.
-fn patch(site: &Site, target: usize) -> Option<Patch> {
+pub(super) fn patch(site: &Site, target: usize) -> Option<Patch> {
     let at = site.jump?;
     let displacement = i32::try_from(target as i64 - (at + 4) as i64).ok()?;
     Some(Patch {

@@ -282,7 +282,10 @@ impl<'a> Emitter<'a> {
     /// Gives back what was paid for instructions that are not executed.
     pub(super) fn pay_back(&mut self, price: u32) {
         match self.meter {
-            Meter::Insns | Meter::Accesses => x64!(self ; add budget, price as i32),
+            Meter::Insns | Meter::Accesses => match i8::try_from(price) {
+                Ok(price) => x64!(self ; add budget, BYTE price),
+                Err(_) => x64!(self ; add budget, price as i32),
+            },
             Meter::Clock(insn) => {
                 let (insns, accesses) = Meter::parts(price);
                 self.move_log(-(accesses as i32));
@@ -402,14 +405,15 @@ impl<'a> Emitter<'a> {
         })
     }
 
-    /// Puts into registers what the path has left to whoever leaves it here.
+    /// Puts into registers what the path has left to whoever leaves it here, once.
     pub(super) fn repair(&mut self) {
-        if self.repairs.is_empty() {
+        let repairs = std::mem::take(&mut self.repairs);
+        if repairs.is_empty() {
             return;
         }
         // Elsewhere nothing else may be known, and here it may not change.
         let facts = self.facts.clone();
-        for index in self.repairs.range() {
+        for index in repairs.range() {
             self.facts.forget_all();
             let step = self.repair_steps[index];
             self.lower_step(step, false);

@@ -16,6 +16,9 @@ const MAX_DRIFT: u32 = 1 << 15;
 /// The farthest that a 12-bit offset and the widest access reach from their base.
 const MAX_REACH: usize = (1 << 11) + Width::Double.bytes() as usize;
 const _: () = assert!(MAX_DRIFT as usize + MAX_REACH <= GUARD_BYTES);
+/// Ranges of touched bytes that are remembered: a guest decides how many there
+/// are, and each access looks through them several times.
+const MAX_TOUCHED: usize = 128;
 /// The farthest that the number of a base's word may be from the one in the
 /// scratch register: the sum of both with any offset is one that code can have.
 const MAX_MORE: u32 = MAX_DRIFT / 8;
@@ -120,7 +123,12 @@ impl Facts {
         self.touched.iter().any(covers)
     }
 
+    /// The words of these bytes have been touched. The oldest such fact is forgotten
+    /// if there are too many.
     pub(super) fn set_touched(&mut self, reg: Reg, bytes: Range<i32>) {
+        if self.touched.len() == MAX_TOUCHED {
+            self.touched.remove(0);
+        }
         self.touched.push((reg, bytes));
     }
 
@@ -257,6 +265,15 @@ mod tests {
         assert!(!facts.is_touched(A, &(0..8)) && facts.is_touched(B, &(0..4)));
         facts.forget(B);
         assert!(!facts.is_touched(B, &(0..4)));
+    }
+
+    #[test]
+    fn of_too_many_touched_bytes_the_oldest_are_forgotten() {
+        let mut facts = indexed();
+        let nth = |n: usize| 16 * n as i32..16 * n as i32 + 8;
+        (0..=MAX_TOUCHED).for_each(|n| facts.set_touched(A, nth(n)));
+        assert!(!facts.is_touched(A, &nth(0)));
+        assert!((1..=MAX_TOUCHED).all(|n| facts.is_touched(A, &nth(n))));
     }
 
     #[test]

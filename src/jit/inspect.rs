@@ -99,7 +99,7 @@ fn guest_text(memory: &Memory, pc: u64) -> String {
     isa::disassemble(pc, word).to_string().replace('\t', " ")
 }
 
-fn mode_name(mode: Mode) -> &'static str {
+pub(super) fn mode_name(mode: Mode) -> &'static str {
     match mode {
         Mode::Fast => "fast",
         Mode::Apart => "apart",

@@ -9,13 +9,15 @@
 //!
 //! `unit` picks the instructions, `lower` says what they mean, `emitter` knows
 //! where guest registers live (`regs`), `asm` is the assembler. `cache` and
-//! `side` keep track of units, `code` holds and enters them, `fault` catches
-//! what the host's page protection catches. Unsafe: `code`, `fault`, and the one
-//! place here that enters a unit.
+//! `side` keep track of units, `code` holds and enters them, `stored` and `seal`
+//! hand them to a later process, `fault` catches what the host's page protection
+//! catches. Unsafe: `code`, `fault`, and the one place here that enters a unit.
 
 mod asm;
 mod cache;
 mod code;
+mod columns;
+mod emission;
 mod emitter;
 mod exit;
 mod facts;
@@ -27,7 +29,9 @@ mod path;
 mod plan;
 mod profile;
 mod regs;
+mod seal;
 mod side;
+mod stored;
 mod stubs;
 #[cfg(test)]
 mod tests;
@@ -39,6 +43,7 @@ use std::time::{Duration, Instant};
 
 use cache::{Cache, Patch, Place};
 use code::{CodeMemory, Left};
+pub use emission::{Emission, Listener};
 use emitter::Context;
 use exit::{ExitKind, Mode, Site};
 use fault::FAULTED;
@@ -49,6 +54,8 @@ pub use path::MAX_INSNS;
 use profile::Profile;
 pub use profile::WINDOW;
 use regs::Homes;
+pub use seal::Origin;
+pub use stored::{MAX_STORED, NotRestored};
 use stubs::{LinkCode, MISSED, Stubs, TouchCode};
 use unit::Key;
 
@@ -82,6 +89,8 @@ pub struct Jit {
     /// Where in the units the window's last instruction is.
     watched: Option<Place>,
     stubs: Stubs,
+    /// Where the stubs end.
+    stubs_end: usize,
     /// Where the next unit goes.
     free: usize,
     emitted: u64,
@@ -92,6 +101,9 @@ pub struct Jit {
     meter: Meter,
     touch: Option<TouchCode>,
     link: Option<LinkCode>,
+    listener: Option<Listener>,
+    /// What the units that were restored or have been stored are worth.
+    kept: usize,
     /// No other JIT of this process has this number.
     number: u64,
     /// The host refused something, or the hart has another memory than the code
@@ -133,6 +145,7 @@ impl Jit {
             watched: None,
             profile,
             stubs,
+            stubs_end: len,
             free: len.next_multiple_of(UNIT_ALIGN),
             emitted: len as u64,
             compile_time: Duration::ZERO,
@@ -141,6 +154,8 @@ impl Jit {
             meter,
             touch,
             link,
+            listener: None,
+            kept: 0,
             number,
             broken: false,
         })
@@ -186,6 +201,33 @@ impl Jit {
             listing.write(out, memory)?;
         }
         Ok(())
+    }
+
+    /// Tells `listener` of all code that there is, and from now on of what comes.
+    pub fn listen(&mut self, listener: Listener) {
+        self.listener = Some(listener);
+        self.tell_all();
+    }
+
+    fn tell_all(&mut self) {
+        let Some(listener) = &mut self.listener else {
+            return;
+        };
+        let base = self.code.address(0);
+        listener.tell(&Emission::Cleared { base });
+        for (span, name) in self.stubs.spans(self.stubs_end) {
+            let (addr, len) = (base + span.start as u64, span.len() as u64);
+            listener.tell(&Emission::Stub {
+                base,
+                addr,
+                len,
+                name,
+            });
+        }
+        for listing in self.cache.listings(|span| self.code.bytes(span)) {
+            let (offset, len) = (listing.offset, listing.code.len());
+            listener.tell(&unit_emission(base, listing.key, offset..offset + len));
+        }
     }
 
     /// Where the unit of `key` is, which is compiled if need be; nothing if the
@@ -243,6 +285,9 @@ impl Jit {
         let mut writes = writes_of(&patches);
         writes.push((offset, &code));
         self.code.write(writes)?;
+        if let Some(listener) = &mut self.listener {
+            listener.tell(&unit_emission(self.code.address(0), key, offset..end));
+        }
         Ok(Some(offset))
     }
 
@@ -264,9 +309,12 @@ impl Jit {
     fn clear(&mut self, memory: &mut Memory) -> std::io::Result<()> {
         let (stubs, len) = lay_stubs(&mut self.code, &self.homes, (self.touch, self.link))?;
         self.cache = Cache::default();
+        self.kept = 0;
         self.stubs = stubs;
+        self.stubs_end = len;
         self.free = len.next_multiple_of(UNIT_ALIGN);
         side::initialize(memory);
+        self.tell_all();
         Ok(())
     }
 
@@ -336,7 +384,8 @@ impl Jit {
         let Stubs { enter, exit, .. } = self.stubs;
         // SAFETY: the stubs are where `stubs::emit` said, every unit in the
         // cache was emitted for these homes and this hart's memory, as `run` has
-        // checked, and jumps lead to units and stubs alone.
+        // checked, by this JIT or, as `restore` has checked, an equal one, and
+        // jumps lead to units and stubs alone.
         let left = unsafe {
             let register = self.meter.fill(hart, *budget);
             self.code.enter(enter, exit, offset, hart, register)
@@ -418,6 +467,17 @@ fn lay_stubs(
     let (bytes, stubs) = stubs::emit(homes, touch, link).map_err(std::io::Error::other)?;
     code.write(vec![(0, &bytes)])?;
     Ok((stubs, bytes.len()))
+}
+
+fn unit_emission(base: u64, key: Key, span: Range<usize>) -> Emission {
+    let (pc, mode) = key;
+    Emission::Unit {
+        base,
+        addr: base + span.start as u64,
+        len: span.len() as u64,
+        pc,
+        mode: inspect::mode_name(mode),
+    }
 }
 
 /// The writes that carry out `patches`.

@@ -7,6 +7,8 @@
 //! same each time.
 #![forbid(unsafe_code)]
 
+mod stored;
+
 use hashbrown::{HashMap, HashSet};
 
 use super::path::Fetched;
@@ -59,7 +61,8 @@ pub(super) struct Profile {
     jumps: HashMap<u64, Jump>,
     /// Where execution has gone back to, other than by a return.
     loops: HashSet<u64>,
-    hot: HashSet<u64>,
+    /// How often the windows of a verdict have entered the units that are hot.
+    hot: HashMap<u64, u32>,
 }
 
 /// What a verdict wants changed.
@@ -82,7 +85,7 @@ impl Profile {
             branches: HashMap::new(),
             jumps: HashMap::new(),
             loops: HashSet::new(),
-            hot: HashSet::new(),
+            hot: HashMap::new(),
         }
     }
 
@@ -126,11 +129,12 @@ impl Profile {
             return Verdict::default();
         }
         let homes = self.better_homes(current);
-        let mut hot: Vec<u64> = self.entries.drain().filter_map(hot_entry).collect();
-        hot.retain(|pc| !self.hot.contains(pc));
+        let mut hot: Vec<(u64, u32)> = self.entries.drain().collect();
+        hot.retain(|(pc, count)| *count >= HOT && !self.is_hot(*pc));
         hot.sort_unstable();
         hot.truncate(MAX_HOT - self.hot.len());
-        self.hot.extend(&hot);
+        self.hot.extend(hot.iter().copied());
+        let hot = hot.into_iter().map(|(pc, _)| pc).collect();
         self.uses = [0; 32];
         self.windows = 0;
         self.interval = self.interval.saturating_mul(2);
@@ -156,7 +160,7 @@ impl Profile {
 
     /// The unit at `pc` is hot.
     pub(super) fn is_hot(&self, pc: u64) -> bool {
-        self.hot.contains(&pc)
+        self.hot.contains_key(&pc)
     }
 
     /// The code of these units is no longer what it was. One that changes often must
@@ -194,11 +198,6 @@ impl Profile {
         let share = f64::from(count) / f64::from(jump.all);
         (share >= LIKELY).then_some((target, share))
     }
-}
-
-/// The address of a unit that was entered often.
-fn hot_entry((pc, count): (u64, u32)) -> Option<u64> {
-    (count >= HOT).then_some(pc)
 }
 
 /// What is remembered of the place at `pc`. For a new one all others are forgotten

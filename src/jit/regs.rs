@@ -68,7 +68,7 @@ const GPRS: [Rq; 10] = [
 ];
 
 /// Guest registers that need a home.
-const GUESTS: usize = 31;
+pub(super) const GUESTS: usize = 31;
 /// Those that live in the frame.
 const SLOTS: usize = GUESTS - GPRS.len();
 /// Where in the frame the pointer to the state is.
@@ -187,6 +187,15 @@ impl Homes {
         }
     }
 
+    /// The registers in an order of which [`Homes::reranked`] makes these homes.
+    pub(super) fn order(&self) -> [Reg; GUESTS] {
+        let mut order = Homes::usual_order();
+        // What is none of them is the last.
+        let place = |home| HOMES.iter().position(|&other| other == home);
+        order.sort_by_key(|&reg| place(self.of(reg)).unwrap_or(GUESTS));
+        order
+    }
+
     /// Where `reg` lives.
     #[inline]
     pub(super) fn of(&self, reg: Reg) -> Home {
@@ -209,6 +218,7 @@ mod tests {
             let homes = Homes::ranked_among(&order, beside_log);
             assert!(!beside_log || Reg::all().all(|reg| homes.of(reg) != Home::Gpr(LOG)));
             assert_eq!(homes.of(Reg::ZERO), Home::Zero);
+            assert_eq!(homes.reranked(&homes.order()), homes);
             for a in Reg::all().skip(1) {
                 assert_ne!(homes.of(a), Home::Zero, "{a}");
                 assert!(

@@ -2,6 +2,7 @@
 #![forbid(unsafe_code)]
 
 use std::mem::offset_of;
+use std::ops::Range;
 
 use dynasmrt::x64::Rq;
 use dynasmrt::{DynasmApi, DynasmError, DynasmLabelApi};
@@ -30,6 +31,27 @@ pub(super) struct Stubs {
     /// As `touch`, of a word that is accessed by the link to be at the address
     /// `rcx`, which it notes. 0 where nothing is linked.
     pub(super) first: usize,
+}
+
+impl Stubs {
+    /// Where each stub lies, which together end at `end`, and what it is called.
+    pub(super) fn spans(&self, end: usize) -> Vec<(Range<usize>, &'static str)> {
+        let mut starts = vec![
+            (self.enter, "enter"),
+            (self.miss, "miss"),
+            (self.exit, "exit"),
+        ];
+        if self.touch != 0 {
+            starts.push((self.touch, "touch"));
+        }
+        starts.sort_unstable();
+        let ends = starts.iter().map(|&(start, _)| start).skip(1);
+        let ends: Vec<usize> = ends.chain([end]).collect();
+        let spans = starts.into_iter().zip(ends);
+        spans
+            .map(|((start, name), end)| (start..end, name))
+            .collect()
+    }
 }
 
 /// Where touches are recorded, from guest address 0.

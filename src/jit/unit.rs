@@ -53,6 +53,8 @@ pub(super) struct Unit {
     pub(super) pages: Vec<u64>,
     /// It gets back to its start by itself.
     pub(super) repeats: bool,
+    /// It goes where execution has been seen to go.
+    pub(super) guided: bool,
 }
 
 /// Emits the unit of `pc`, which goes where `guide` has seen execution go; nothing
@@ -92,6 +94,7 @@ pub(super) fn compile(
         repair_steps: emitted.repair_steps,
         pages: path.pages(),
         repeats: matches!(path.end, End::Repeat(_)),
+        guided: guide.is_some(),
     }))
 }
 

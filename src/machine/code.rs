@@ -179,6 +179,19 @@ impl Memory {
         pages.filter_map(|addr| Some((addr, self.peek(addr, PAGE_SIZE)?)))
     }
 
+    /// The bytes of the page of this number that fetch sees, as long as it is the
+    /// program's text, and what was loaded.
+    pub(crate) fn text_page(&self, page: u64) -> Option<&[u8]> {
+        let addr = page.checked_mul(PAGE_SIZE)?;
+        if !self.pages.at(addr).is_text() || self.is_lost() {
+            return None;
+        }
+        if self.is_replay() {
+            return self.code.copies.get(&page).map(|bytes| &**bytes);
+        }
+        self.code_page(addr).map(|(_, bytes)| bytes)
+    }
+
     /// The ranges whose code has changed since the last call: in ascending
     /// order, none touching another.
     pub(crate) fn take_stale_code(&mut self) -> Vec<Range<u64>> {

@@ -1,9 +1,13 @@
 //! A whole trace: every chunk replays, follows on the one before, and ends where
 //! the policy says.
 
+use std::path::PathBuf;
+use std::sync::Arc;
+
 use super::VerifyError;
 use super::crew::in_order;
 use super::whole::Whole;
+use crate::emulator::CodeCache;
 use crate::trace::{Chunk, Ending, Header};
 use crate::{EngineKind, Replayer};
 
@@ -62,6 +66,9 @@ pub struct Verify<'a> {
     pub engine: EngineKind,
     /// Threads that replay.
     pub threads: usize,
+    /// A directory in which emitted code is kept, as by
+    /// [`Builder::code_cache`](crate::Builder::code_cache).
+    pub code_cache: Option<PathBuf>,
 }
 
 /// Figures of a trace that was found to be right.
@@ -92,6 +99,7 @@ impl<'a> Verify<'a> {
             level: Level::default(),
             engine: EngineKind::Auto,
             threads: threads.map_or(1, std::num::NonZeroUsize::get),
+            code_cache: None,
         }
     }
 
@@ -111,7 +119,15 @@ impl<'a> Verify<'a> {
         mut progress: impl FnMut(&Chunk),
     ) -> Result<Verified, VerifyError<E>> {
         let mut whole = Whole::new(self, count)?;
-        let hire = || Replayer::new(self.header, self.elf, self.engine).map_err(VerifyError::from);
+        let directory = self.code_cache.as_deref();
+        let cache = directory.map(|directory| Arc::new(CodeCache::new(directory, self.elf)));
+        let hire = || {
+            let mut replayer = Replayer::new(self.header, self.elf, self.engine)?;
+            if let Some(cache) = &cache {
+                replayer.use_cache(Arc::clone(cache));
+            }
+            Ok::<_, VerifyError<E>>(replayer)
+        };
         let work = |replayer: &mut Replayer, number| {
             chunk(number).map(|chunk| {
                 let replayed = replayer.run_chunk(&chunk);

@@ -9,12 +9,14 @@
 #[path = "../common/builder.rs"]
 #[expect(dead_code, reason = "the tests of the ELF stage use the rest")]
 mod builder;
+mod cache;
 mod disasm;
 mod dump;
 mod grants;
 mod guest;
 mod help;
 mod limits;
+mod perf;
 mod pipes;
 mod run;
 mod stats;

@@ -179,6 +179,29 @@ fn rust_names_are_demangled() {
     );
 }
 
+/// A name must not reach the terminal as a command, however it is spelled.
+#[test]
+fn names_are_what_they_show() {
+    let spelled = [
+        // Identifiers in Punycode.
+        "_RNvC1au5a_uba",
+        "_RNvC1au4a_la",
+        "_RNvC1au5a_qin",
+        "plain\u{9b}31m",
+        "plain\u{202e}",
+    ];
+    for (name, shown) in spelled.iter().zip([
+        "a::a\u{fffd}",
+        "a::a\u{fffd}",
+        "a::a\u{fffd}",
+        "plain\u{fffd}31m",
+        "plain\u{fffd}",
+    ]) {
+        let symbols = symbols(&[(name, GLOBAL_FUNCTION, TEXT, 0x1_0000, 4)]);
+        assert_eq!(at(&symbols, 0x1_0000), format!("{shown}+0"));
+    }
+}
+
 #[test]
 fn image_passes_its_bias_on() {
     let mut elf = with_symbols(&[("main", GLOBAL_FUNCTION, TEXT, 0x1_0000, 8)]);

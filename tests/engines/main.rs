@@ -22,6 +22,7 @@ mod capacity;
 mod compute;
 mod guests;
 mod homes;
+mod hot;
 #[path = "../common/inst.rs"]
 mod inst;
 mod lab;

@@ -827,3 +827,28 @@ fn what_comes_between_accesses_off_one_base() {
         }
     }
 }
+
+/// The first word of a misaligned access may hold but a byte of it.
+#[test]
+fn a_group_with_a_misaligned_access_reaches_no_further_than_its_words() {
+    for (op, offset) in [
+        (LoadOp::Lh, -1),
+        (LoadOp::Lw, -1),
+        (LoadOp::Lw, -2),
+        (LoadOp::Lw, -3),
+    ] {
+        let mut code = Asm::at(CODE);
+        code.insts([ld(x(8), TABLE, 0), ld(x(9), TABLE, 8)]);
+        // What the group looks at has been touched.
+        code.insts([ld(x(28), x(9), 0), ld(x(28), x(9), -8)]);
+        // So the unit that starts here goes on.
+        let there = code.label();
+        code.branch(Cond::Eq, Reg::ZERO, Reg::ZERO, there);
+        code.bind(there);
+        code.insts([load(op, x(10), x(8), 0), load(op, x(11), x(8), offset)]);
+        code.inst(load(LoadOp::Lbu, x(12), x(8), 8));
+        exit(&mut code);
+        let table = [AREA + 0x800; 2];
+        scenario(code, &table).check_recorded().exit_code();
+    }
+}

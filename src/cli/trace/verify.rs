@@ -10,7 +10,7 @@ use rvjet::trace::TraceError;
 use super::opened::{self, Counted, Opened};
 use super::place::Names;
 use crate::cli::failure::Failure;
-use crate::cli::launch::EngineArgs;
+use crate::cli::launch::{CacheArgs, EngineArgs};
 use crate::cli::progress::Progress;
 use crate::cli::status::Status;
 use crate::cli::{failure, output, values};
@@ -31,6 +31,9 @@ pub struct Args {
 
     #[command(flatten)]
     engine: EngineArgs,
+
+    #[command(flatten)]
+    cache: CacheArgs,
 
     /// The program, if the trace does not have it
     #[arg(long, value_name = "FILE")]
@@ -121,6 +124,7 @@ fn replay(args: &Args, level: Level) -> Result<ExitCode, Failure> {
     verify.ending = trace.ending().cloned();
     verify.level = level;
     verify.engine = args.engine.kind();
+    verify.code_cache.clone_from(&args.cache.directory);
     if let Some(threads) = args.threads {
         verify.threads = threads;
     }

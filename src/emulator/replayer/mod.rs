@@ -5,11 +5,14 @@ mod calls;
 mod end;
 mod run;
 
+use std::sync::Arc;
+
 use hashbrown::HashSet;
 
 pub(crate) use end::Replayed;
 pub(crate) use run::Run;
 
+use super::code_cache::CodeCache;
 use super::{EngineKind, Engines};
 use crate::error::Error;
 use crate::isa::{ISA, Reg};
@@ -130,6 +133,11 @@ impl Replayer {
     pub fn observe_every(mut self, insns: u64) -> Self {
         self.engines.observe_every(insns);
         self
+    }
+
+    /// Takes code from a cache, and leaves there what is new when it is dropped.
+    pub(crate) fn use_cache(&mut self, cache: Arc<CodeCache>) {
+        self.engines.use_cache(cache, &mut self.hart.memory);
     }
 
     /// What the trace says before its first chunk.
@@ -329,6 +337,12 @@ impl Replayer {
         let accesses = self.hart.memory.take_accesses();
         self.finish(tail.last.map_or(&[], |chunk| &chunk.touches));
         Some((stop, accesses))
+    }
+}
+
+impl Drop for Replayer {
+    fn drop(&mut self) {
+        self.engines.keep_code(&mut self.hart.memory);
     }
 }
 

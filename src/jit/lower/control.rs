@@ -112,12 +112,14 @@ impl Emitter<'_> {
         let (rd, rs1, offset) = fetched.jump_operands();
         let (next, to) = (fetched.next, fetched.to);
         if let Some(base) = self.facts.constant(rs1) {
-            self.write_constant(rd, next);
             let target = base.wrapping_add_signed(offset.into()) & !1;
-            if target != to {
-                self.goto(target);
+            if target == to {
+                return self.write_constant(rd, next);
             }
-            return;
+            // What is repaired may be made from what `rd` was before.
+            self.repair();
+            self.write_constant(rd, next);
+            return self.goto(target);
         }
         let expected = to.wrapping_sub(offset as u64);
         let (rest, fetched) = (self.rest, *fetched);

@@ -10,6 +10,34 @@ use crate::jit::path::Fetched;
 use crate::jit::plan::{Part, Planned, Step};
 use crate::jit::regs::{T0, T1};
 
+/// `d = a + (b << left)`, plus a displacement if there is one.
+macro_rules! lea_sum {
+    ($e:expr, $left:expr, $d:expr, $a:expr, $b:expr) => {
+        match $left {
+            0 => x64!($e ; lea Rq($d), [Rq($a) + Rq($b)]),
+            1 => x64!($e ; lea Rq($d), [Rq($a) + Rq($b) * 2]),
+            2 => x64!($e ; lea Rq($d), [Rq($a) + Rq($b) * 4]),
+            _ => x64!($e ; lea Rq($d), [Rq($a) + Rq($b) * 8]),
+        }
+    };
+    ($e:expr, $left:expr, $d:expr, $a:expr, $b:expr, $near:expr) => {
+        match $left {
+            0 => x64!($e ; lea Rq($d), [BYTE Rq($a) + Rq($b) + $near]),
+            1 => x64!($e ; lea Rq($d), [BYTE Rq($a) + Rq($b) * 2 + $near]),
+            2 => x64!($e ; lea Rq($d), [BYTE Rq($a) + Rq($b) * 4 + $near]),
+            _ => x64!($e ; lea Rq($d), [BYTE Rq($a) + Rq($b) * 8 + $near]),
+        }
+    };
+    ($e:expr, $left:expr, $d:expr, $a:expr, $b:expr, $plus:expr; far) => {
+        match $left {
+            0 => x64!($e ; lea Rq($d), [Rq($a) + Rq($b) + $plus]),
+            1 => x64!($e ; lea Rq($d), [Rq($a) + Rq($b) * 2 + $plus]),
+            2 => x64!($e ; lea Rq($d), [Rq($a) + Rq($b) * 4 + $plus]),
+            _ => x64!($e ; lea Rq($d), [Rq($a) + Rq($b) * 8 + $plus]),
+        }
+    };
+}
+
 impl Emitter<'_> {
     /// Lowers what is planned for an instruction behind which the path goes on.
     pub(in crate::jit) fn lower_planned(&mut self, fetched: &Fetched, planned: Planned) {
@@ -45,13 +73,14 @@ impl Emitter<'_> {
                 rs1,
                 left,
             } => self.extract(part, rd, rs1, left),
-            Step::AddShifted {
+            Step::Sum {
                 word,
                 rd,
                 rs1,
                 rs2,
                 left,
-            } => self.add_shifted(word, rd, rs1, rs2, left),
+                plus,
+            } => self.sum(word, rd, rs1, (rs2, left), plus),
             Step::AndNot { rd, rs1, rs2 } => self.and_not(rd, rs1, rs2),
             Step::Remainder {
                 word,
@@ -118,20 +147,28 @@ impl Emitter<'_> {
         }
     }
 
-    /// `rd = rs1 + (rs2 << left)`
-    fn add_shifted(&mut self, word: bool, rd: Reg, rs1: Reg, rs2: Reg, left: u8) {
+    /// `rd = rs1 + (rs2 << left) + plus`, of the low half of `rs2` if `word`.
+    fn sum(&mut self, word: bool, rd: Reg, rs1: Reg, (rs2, left): (Reg, u8), plus: i32) {
         let d = self.target(rd, T0);
-        let shifted = if word {
+        let b = if word {
             self.extend_part(Part::Word { signed: false }, T1, rs2);
             T1
         } else {
             self.read(rs2, T1)
         };
-        let a = self.read(rs1, T0);
-        match left {
-            1 => x64!(self ; lea Rq(d), [Rq(a) + Rq(shifted) * 2]),
-            2 => x64!(self ; lea Rq(d), [Rq(a) + Rq(shifted) * 4]),
-            _ => x64!(self ; lea Rq(d), [Rq(a) + Rq(shifted) * 8]),
+        if rs1.is_zero() {
+            match left {
+                1 => x64!(self ; lea Rq(d), [Rq(b) * 2 + plus]),
+                2 => x64!(self ; lea Rq(d), [Rq(b) * 4 + plus]),
+                _ => x64!(self ; lea Rq(d), [Rq(b) * 8 + plus]),
+            }
+        } else {
+            let a = self.read(rs1, T0);
+            match i8::try_from(plus) {
+                Ok(0) => lea_sum!(self, left, d, a, b),
+                Ok(near) => lea_sum!(self, left, d, a, b, near),
+                Err(_) => lea_sum!(self, left, d, a, b, plus; far),
+            }
         }
         self.write(rd, d);
     }

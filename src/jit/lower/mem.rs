@@ -209,11 +209,12 @@ impl Emitter<'_> {
             return x64!(self ; cmp Rq(base), [mem + limit]);
         }
         self.facts.lose_index();
-        x64!(self
-            ; mov Rq(T2), Rq(base)
-            ; ror Rq(T2), width as i8
-            ; cmp Rq(T2), [mem + limit]
-        );
+        if self.bmi2 {
+            x64!(self ; rorx Rq(T2), Rq(base), width as i8);
+        } else {
+            x64!(self ; mov Rq(T2), Rq(base) ; ror Rq(T2), width as i8);
+        }
+        x64!(self ; cmp Rq(T2), [mem + limit]);
     }
 
     /// The register with the address in `rs1` for an atomic, which the

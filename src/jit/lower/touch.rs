@@ -135,7 +135,9 @@ impl Emitter<'_> {
     /// The words to be looked at together with `own`, counted from `rs1`: those
     /// of accesses that follow and have not been touched.
     fn group(&self, rs1: Reg, own: i32) -> Group {
+        let near = own - GROUP_WORDS..own + MANY_WORDS;
         let ahead = self.ahead.iter().map(|(_, offset)| offset >> WORD_SHIFT);
+        let ahead = ahead.filter(|word| near.contains(word));
         let words = ahead.filter(|word| !self.facts.is_touched(rs1, &(8 * word..8 * word + 8)));
         let words: Vec<i32> = words.chain([own]).collect();
         Group::around(own, &words)
@@ -157,7 +159,9 @@ impl Emitter<'_> {
         }
         let far = 8 * (GROUP_WORDS - 1);
         let ahead = self.ahead.iter().filter(|(other, _)| *other == width);
+        // A misaligned access is no part of this: it may lie in two words.
         let near = ahead.map(|(_, other)| *other);
+        let near = near.filter(|other| width.is_aligned(*other as u64));
         let near = near.filter(|other| (offset - far..=offset + far).contains(other));
         let first = near.clone().min().map_or(offset, |least| least.min(offset));
         let last = near.filter(|other| *other <= first + far).max();

@@ -136,12 +136,13 @@ impl<'a> Combiner<'a> {
                     _ => None,
                 };
                 match op {
-                    AluOp::Add => found.or_else(|| self.add_shifted(index, rd, [rs1, rs2])),
+                    AluOp::Add => found.or_else(|| self.add_sum(index, rd, [rs1, rs2])),
                     _ => found,
                 }
             }
             Step::Inst(Inst::AluImm { op, rd, rs1, imm }) if !rd.is_zero() => match op {
                 AluOp::Srl | AluOp::Sra => self.extract(index, op, rd, rs1, imm),
+                AluOp::Add => self.add_to_sum(index, rd, rs1, imm),
                 _ => None,
             },
             Step::Inst(Inst::MulDiv { op, rd, rs1, rs2 }) => {
@@ -175,7 +176,7 @@ impl<'a> Combiner<'a> {
         {
             return None;
         }
-        self.recover(rs1, right.sources[0], index, rd)?;
+        self.recover(right, None, index, rd)?;
         let right = right_by as u8;
         Some(Step::Rotate {
             word,
@@ -201,7 +202,7 @@ impl<'a> Combiner<'a> {
         if left != right && !self.is_dropped(inner.index, by, index, rd) {
             return None;
         }
-        self.recover(rs1, inner.sources[0], index, rd)?;
+        self.recover(inner, None, index, rd)?;
         let left = (left - right) as i8;
         Some(Step::Extract {
             part,
@@ -211,39 +212,103 @@ impl<'a> Combiner<'a> {
         })
     }
 
-    /// `add rd, rs1, (rs2 << n)`
-    fn add_shifted(&mut self, index: usize, rd: Reg, [a, b]: [Reg; 2]) -> Option<Step> {
-        [(a, b), (b, a)].into_iter().find_map(|(rs1, shifted)| {
-            let inner = self.definition(shifted)?;
-            let (word, rs2, left) = match inner.step {
+    /// `add rd, a, b`, one of which is a sum or a product with a power of two itself.
+    fn add_sum(&mut self, index: usize, rd: Reg, [a, b]: [Reg; 2]) -> Option<Step> {
+        [(a, b), (b, a)].into_iter().find_map(|(rs1, by)| {
+            let inner = self.definition(by)?;
+            let (word, rs2, left, plus) = match inner.step {
                 Step::Inst(Inst::AluImm {
                     op: AluOp::Sll,
                     rs1,
+                    imm: left @ 1..=3,
+                    ..
+                }) => (false, rs1, left as u8, 0),
+                Step::Inst(Inst::AluImm {
+                    op: AluOp::Add,
+                    rs1,
                     imm,
                     ..
-                }) => (false, rs1, imm),
+                }) => (false, rs1, 0, imm),
                 Step::Extract {
                     part: Part::Word { signed: false },
                     rs1,
-                    left,
+                    left: left @ 1..=3,
                     ..
-                } => (true, rs1, left.into()),
+                } => (true, rs1, left as u8, 0),
+                Step::Sum {
+                    word,
+                    rs1: Reg::ZERO,
+                    rs2,
+                    left,
+                    plus,
+                    ..
+                } => (word, rs2, left, plus),
                 _ => return None,
             };
-            let fits = (1..=3).contains(&left) && a != b;
-            if !fits || !self.is_dropped(inner.index, shifted, index, rd) {
+            if a == b || !self.is_dropped(inner.index, by, index, rd) {
                 return None;
             }
-            let left = left as u8;
-            self.recover_beside(rs1, rs2, inner.sources[0], index, rd)?;
-            Some(Step::AddShifted {
+            self.recover(inner, Some(rs1), index, rd)?;
+            if (word, left, plus) == (false, 0, 0) {
+                let op = AluOp::Add;
+                return Some(Step::Inst(Inst::Alu { op, rd, rs1, rs2 }));
+            }
+            Some(Step::Sum {
                 word,
                 rd,
                 rs1,
                 rs2,
                 left,
+                plus,
             })
         })
+    }
+
+    /// `addi rd, by, imm` of a sum or a product with a power of two.
+    fn add_to_sum(&mut self, index: usize, rd: Reg, by: Reg, imm: i32) -> Option<Step> {
+        let inner = self.definition(by)?;
+        let sum = |word, rs1, rs2, left, plus| Step::Sum {
+            word,
+            rd,
+            rs1,
+            rs2,
+            left,
+            plus,
+        };
+        let step = match inner.step {
+            Step::Inst(Inst::AluImm {
+                op, rs1, imm: by, ..
+            }) => match (op, by) {
+                (AluOp::Sll, 1..=3) => sum(false, Reg::ZERO, rs1, by as u8, imm),
+                (AluOp::Add, _) => Step::Inst(Inst::AluImm {
+                    op: AluOp::Add,
+                    rd,
+                    rs1,
+                    imm: imm.checked_add(by)?,
+                }),
+                _ => return None,
+            },
+            Step::Inst(Inst::Alu {
+                op: AluOp::Add,
+                rs1,
+                rs2,
+                ..
+            }) => sum(false, rs1, rs2, 0, imm),
+            Step::Sum {
+                word,
+                rs1,
+                rs2,
+                left,
+                plus,
+                ..
+            } => sum(word, rs1, rs2, left, plus.checked_add(imm)?),
+            _ => return None,
+        };
+        if imm == 0 || !self.is_dropped(inner.index, by, index, rd) {
+            return None;
+        }
+        self.recover(inner, None, index, rd)?;
+        Some(step)
     }
 
     /// `and rd, rs1, (xori rs2, -1)`
@@ -262,7 +327,7 @@ impl<'a> Combiner<'a> {
             if a == b || !self.is_dropped(inner.index, inverted, index, rd) {
                 return None;
             }
-            self.recover_beside(rs1, rs2, inner.sources[0], index, rd)?;
+            self.recover(inner, Some(rs1), index, rd)?;
             Some(Step::AndNot { rd, rs1, rs2 })
         })
     }
@@ -360,33 +425,37 @@ impl<'a> Combiner<'a> {
         &self.points[from + 1..=index]
     }
 
-    /// As [`Combiner::recover`], if `other` is read, too, and as it is now.
-    fn recover_beside(
+    /// Sees to it that what `definition` read is still there when `index` reads it,
+    /// which writes `rd` and reads `other` as it is now: drops a step that has
+    /// changed it for nothing.
+    fn recover(
         &mut self,
-        other: Reg,
-        reg: Reg,
-        version: Version,
+        definition: Definition,
+        other: Option<Reg>,
         index: usize,
         rd: Reg,
     ) -> Option<()> {
-        match other == reg {
-            true => (self.versions[reg.index()] == version).then_some(()),
-            false => self.recover(reg, version, index, rd),
-        }
-    }
-
-    /// Sees to it that `reg` still is of `version` when `index` reads it, which
-    /// writes `rd`: drops a step that has changed it for nothing.
-    fn recover(&mut self, reg: Reg, version: Version, index: usize, rd: Reg) -> Option<()> {
-        let now = self.versions[reg.index()];
-        if now == version {
+        let reads = definition.step.reads();
+        let sources = reads.iter().zip(definition.sources);
+        let sources = sources.filter_map(|(reg, version)| Some(((*reg)?, version)));
+        let is_stale = |(reg, version): &(Reg, Version)| self.versions[reg.index()] != *version;
+        let Some((reg, version)) = sources.clone().find(is_stale) else {
             return Some(());
-        }
-        let from = usize::from(now.checked_sub(1)?);
-        let in_vain = reg == rd && self.before[from] == version && self.steps[from].is_pure();
+        };
+        // What is brought back is all that is missing, and nothing else is lost.
+        let fits = |source: (Reg, Version)| match source.0 == reg {
+            true => source.1 == version,
+            false => !is_stale(&source),
+        };
+        let from = usize::from(self.versions[reg.index()].checked_sub(1)?);
         let inner = |point: &Point| *point == Point::Inner;
-        if !in_vain || self.is_read(from, reg, index) || !self.points(from, index).iter().all(inner)
-        {
+        let in_vain = reg == rd
+            && other != Some(reg)
+            && self.before[from] == version
+            && self.steps[from].is_pure()
+            && !self.is_read(from, reg, index)
+            && self.points(from, index).iter().all(inner);
+        if !in_vain || !sources.clone().all(fits) {
             return None;
         }
         self.steps[from] = Step::Nothing;

@@ -5,7 +5,7 @@
 
 use super::repair::Pool;
 use super::{Plan, Planned, Point, Step};
-use crate::isa::{AluOp, Inst, Reg};
+use crate::isa::{AluOp, Inst, Reg, Width};
 
 /// How much of a register's value the path itself looks at.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -101,7 +101,7 @@ impl Backward {
             if step.is_pure() {
                 return Verdict::kept(Step::Nothing);
             }
-            self.read(step, Demand::All);
+            self.read_by_jump_or_store(step);
             return Verdict::kept(step);
         };
         let wanted = std::mem::replace(&mut self.demands[rd.index()], Demand::Nothing);
@@ -135,11 +135,27 @@ impl Backward {
         verdict
     }
 
+    fn read_by_jump_or_store(&mut self, step: Step) {
+        let Step::Inst(Inst::Store {
+            width, rs1, rs2, ..
+        }) = step
+        else {
+            return self.read(step, Demand::All);
+        };
+        self.raise(rs1, Demand::All);
+        let low = width <= Width::Word;
+        self.raise(rs2, if low { Demand::Low } else { Demand::All });
+    }
+
     fn read(&mut self, step: Step, demand: Demand) {
         for reg in step.reads().into_iter().flatten() {
-            let of = &mut self.demands[reg.index()];
-            *of = demand.max(*of);
+            self.raise(reg, demand);
         }
+    }
+
+    fn raise(&mut self, reg: Reg, demand: Demand) {
+        let of = &mut self.demands[reg.index()];
+        *of = demand.max(*of);
     }
 
     /// Whether what `step` reads is there until the point in front of step `until`.

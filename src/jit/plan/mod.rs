@@ -15,6 +15,7 @@ mod combine;
 mod demand;
 mod repair;
 mod step;
+mod stored;
 
 use std::ops::Range;
 

@@ -8,8 +8,8 @@ use crate::machine::MachineState;
 /// Steps to be done when execution leaves: some that follow each other in a pool.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(in crate::jit) struct Repairs {
-    first: u32,
-    count: u32,
+    pub(super) first: u32,
+    pub(super) count: u32,
 }
 
 impl Repairs {
@@ -94,15 +94,17 @@ impl Step {
             Step::Extract {
                 part, rs1, left, ..
             } => extract(part, x(rs1), left),
-            Step::AddShifted {
+            Step::Sum {
                 word,
                 rs1,
                 rs2,
                 left,
+                plus,
                 ..
             } => {
                 let index = if word { x(rs2) as u32 as u64 } else { x(rs2) };
-                x(rs1).wrapping_add(index << left)
+                let base = x(rs1).wrapping_add_signed(plus.into());
+                base.wrapping_add(index << left)
             }
             Step::AndNot { rs1, rs2, .. } => x(rs1) & !x(rs2),
             Step::Nothing | Step::Inst(_) | Step::Remainder { .. } => return None,

@@ -36,13 +36,14 @@ pub(in crate::jit) enum Step {
         rs1: Reg,
         left: i8,
     },
-    /// `rd = rs1 + (rs2 << left)`; of the low half of `rs2` if `word`.
-    AddShifted {
+    /// `rd = rs1 + (rs2 << left) + plus`; of the low half of `rs2` if `word`.
+    Sum {
         word: bool,
         rd: Reg,
         rs1: Reg,
         rs2: Reg,
         left: u8,
+        plus: i32,
     },
     /// `rd = rs1 & !rs2`
     AndNot { rd: Reg, rs1: Reg, rs2: Reg },
@@ -65,7 +66,7 @@ impl Step {
             Step::Constant { rd, .. }
             | Step::Rotate { rd, .. }
             | Step::Extract { rd, .. }
-            | Step::AddShifted { rd, .. }
+            | Step::Sum { rd, .. }
             | Step::AndNot { rd, .. }
             | Step::Remainder { rd, .. } => Some(rd),
         };
@@ -81,7 +82,7 @@ impl Step {
                 [rs1, rs2, None]
             }
             Step::Rotate { rs1, .. } | Step::Extract { rs1, .. } => [Some(rs1), None, None],
-            Step::AddShifted { rs1, rs2, .. } | Step::AndNot { rs1, rs2, .. } => {
+            Step::Sum { rs1, rs2, .. } | Step::AndNot { rs1, rs2, .. } => {
                 [Some(rs1), Some(rs2), None]
             }
             Step::Remainder {
@@ -141,7 +142,7 @@ impl Step {
                 AluOp::Add | AluOp::Xor | AluOp::Or | AluOp::And | AluOp::Sll
             ),
             Step::Inst(Inst::MulDiv { op, .. }) => op == MulDivOp::Mul,
-            Step::AddShifted { .. } | Step::AndNot { .. } => true,
+            Step::Sum { .. } | Step::AndNot { .. } => true,
             _ => false,
         }
     }

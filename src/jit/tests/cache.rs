@@ -41,6 +41,7 @@ fn unit(pc: u64, sites: &[Site]) -> Unit {
         cold: 0,
         pages: vec![pc / PAGE_SIZE],
         repeats: false,
+        guided: false,
     }
 }
 

@@ -142,6 +142,8 @@ fn hart(layout: &Layout, dice: &mut Dice, limit: u64) -> Hart {
             .map(range.clone(), dice.pick(&[Access::READ_WRITE, Access::ALL]))
             .unwrap();
     }
+    // What is code and cannot be written there is text.
+    memory.settle_text(layout.code[1].end);
     let mut state = MachineState::new(layout.code[dice.below(3) as usize].start);
     for index in 1..32 {
         state.x[index] = value(layout, dice);
@@ -157,6 +159,18 @@ struct Side {
     hart: Hart,
     interp: Interp,
     jit: Option<Jit>,
+    /// Of windows, where it is not the usual one.
+    interval: Option<u64>,
+    patience: u8,
+}
+
+fn jit(hart: &mut Hart, interval: Option<u64>, patience: u8) -> Jit {
+    let mut jit = Jit::new(&mut hart.memory).unwrap();
+    if let Some(insns) = interval {
+        jit.observe_every(insns);
+    }
+    jit.set_patience(patience);
+    jit
 }
 
 impl Side {
@@ -176,6 +190,23 @@ impl Side {
             None => self.interp.run(&mut self.hart, budget),
             Some(jit) => take_turns(jit, &mut self.interp, &mut self.hart, budget),
         }
+    }
+
+    /// Goes on with another JIT, which gets all units that can be handed over;
+    /// returns how many bytes they are.
+    fn hand_over(&mut self) -> usize {
+        let Some(old) = &mut self.jit else {
+            return 0;
+        };
+        old.kept = 0;
+        let units = old.store_units(&self.hart.memory);
+        let mut new = jit(&mut self.hart, self.interval, self.patience);
+        let restored = units.map(|mut units| {
+            new.restore_units(&mut self.hart.memory, &mut units)
+                .unwrap()
+        });
+        self.jit = Some(new);
+        restored.unwrap_or(0)
     }
 
     /// Handles a stop in a way that depends on the state and `dice` alone.
@@ -235,29 +266,31 @@ fn memory_of(hart: &Hart, layout: &Layout) -> Vec<Option<Vec<u8>>> {
         .collect()
 }
 
-/// The windows of the JIT's profile are `interval` apart, at first.
-fn chaos(seed: u64, window: u64, limit: u64, interval: Option<u64>, rounds: usize) -> u64 {
+/// The windows of the JIT's profile are `interval` apart, at first. Returns how many
+/// instructions there were, and how much code was handed over.
+fn chaos(seed: u64, window: u64, limit: u64, interval: Option<u64>, rounds: usize) -> (u64, usize) {
     let layout = layout(window);
     let mut dice = Dice::new(seed);
     let (mut a, mut b) = (dice.clone(), dice.clone());
+    let patience = [1, 1, 2, 12][(seed % 4) as usize];
     let mut left = Side {
         hart: hart(&layout, &mut a, limit),
         interp: Interp::new(),
         jit: None,
+        interval,
+        patience,
     };
     let mut hart = hart(&layout, &mut b, limit);
-    let mut jit = Jit::new(&mut hart.memory).unwrap();
-    if let Some(insns) = interval {
-        jit.observe_every(insns);
-    }
-    jit.set_patience([1, 1, 2, 12][(seed % 4) as usize]);
-    let jit = Some(jit);
+    let jit = Some(jit(&mut hart, interval, patience));
     let mut right = Side {
         hart,
         interp: Interp::new(),
         jit,
+        interval,
+        patience,
     };
     dice = a;
+    let mut handed_over = 0;
     for round in 0..rounds {
         let budget = match dice.below(3) {
             0 => 1 + dice.below(80),
@@ -289,8 +322,11 @@ fn chaos(seed: u64, window: u64, limit: u64, interval: Option<u64>, rounds: usiz
         let mut again = dice.clone();
         left.handle(one, &layout, &mut dice);
         right.handle(other, &layout, &mut again);
+        if round % 7 == 3 {
+            handed_over += right.hand_over();
+        }
     }
-    left.hart.state.insns
+    (left.hart.state.insns, handed_over)
 }
 
 fn seeds() -> Range<u64> {
@@ -301,12 +337,14 @@ fn seeds() -> Range<u64> {
 
 #[test]
 fn engines_stay_together_at_both_ends_of_any_window() {
-    let mut insns = 0;
+    let (mut insns, mut handed_over) = (0, 0);
     for seed in seeds() {
         let window = [1 << 20, 1 << 24, 1 << 32, 1 << 40][(seed % 4) as usize];
         let limit = [u64::MAX / 2, 1 << 20, 500_000][(seed / 4 % 3) as usize];
         let interval = [None, Some(1), Some(40), Some(700)][(seed / 12 % 4) as usize];
-        insns += chaos(seed, window, limit, interval, 2000);
+        let (more, code) = chaos(seed, window, limit, interval, 2000);
+        insns += more;
+        handed_over += code;
     }
-    assert!(insns > 0);
+    assert!(insns > 0 && handed_over > 0);
 }

@@ -30,30 +30,30 @@ fn program() -> Vec<Inst> {
     insns
 }
 
-fn start() -> Hart {
+pub(super) fn start() -> Hart {
     let mut hart = hart(&program());
     hart.state.set_reg(RBX, DATA);
     hart.state.set_reg(RDI, CODE + 4 * 10);
     hart
 }
 
-fn engine(hart: &mut Hart) -> Jit {
+pub(super) fn engine(hart: &mut Hart) -> Jit {
     Jit::new(&mut hart.memory).unwrap()
 }
 
 /// Executes `budget` instructions, or all to the `ecall`.
-fn run(jit: &mut Jit, hart: &mut Hart, budget: u64) -> Stop {
+pub(super) fn run(jit: &mut Jit, hart: &mut Hart, budget: u64) -> Stop {
     take_turns(jit, &mut Interp::new(), hart, budget)
 }
 
 /// What the interpreter makes of it.
-fn expected(budget: u64) -> (Stop, MachineState, Vec<u8>) {
+pub(super) fn expected(budget: u64) -> (Stop, MachineState, Vec<u8>) {
     let mut hart = start();
     let stop = Interp::new().run(&mut hart, budget);
     outcome(stop, &hart)
 }
 
-fn outcome(stop: Stop, hart: &Hart) -> (Stop, MachineState, Vec<u8>) {
+pub(super) fn outcome(stop: Stop, hart: &Hart) -> (Stop, MachineState, Vec<u8>) {
     let data = hart.memory.peek(DATA, PAGE_SIZE).unwrap();
     (stop, hart.state.clone(), data)
 }

@@ -223,3 +223,20 @@ fn constants_of_the_first_round() {
         assert!(FAST.hot(seen).compare(&code) > code.len() as u64);
     }
 }
+
+/// What is left to be computed where the path is left reads the link register, and
+/// the jump that leaves it writes that.
+#[test]
+fn a_jump_that_leaves_the_path_links_last() {
+    let code = [
+        addi(R8, RBX, 1),
+        lui(RDI, CODE as i32),
+        jalr(RBX, RDI, 4 * 6),
+        END,
+        addi(R8, ZERO, 3),
+        END,
+        add(R12),
+    ];
+    FAST.hot(&[(2, 4)]).check(&code[..3]);
+    assert_eq!(FAST.hot(&[(2, 4)]).compare(&code), 3);
+}

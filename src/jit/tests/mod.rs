@@ -20,10 +20,12 @@ mod hot;
 mod link;
 mod mem;
 mod muldiv;
+mod plan;
 mod profile;
 mod sequences;
 mod shape;
 mod side;
+mod stored;
 mod touch;
 mod units;
 

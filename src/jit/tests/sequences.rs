@@ -65,6 +65,89 @@ impl Numbers {
     }
 }
 
+impl Numbers {
+    /// So many instructions; of some programs they are mostly such as belong together.
+    fn insts(&mut self, base: Reg, length: usize) -> Vec<Inst> {
+        let idioms = self.below(3);
+        let mut insns = Vec::new();
+        while insns.len() < length {
+            match self.below(3) < idioms {
+                true => self.idiom(&mut insns),
+                false => insns.push(self.inst(base)),
+            }
+        }
+        insns.truncate(length);
+        insns
+    }
+
+    /// What compilers write for one operation that this ISA does not have, or
+    /// nearly that: with other registers, amounts and widths now and then, and
+    /// with something in between.
+    fn idiom(&mut self, insns: &mut Vec<Inst>) {
+        let [a, b, t, u, rd] = [(); 5].map(|()| self.one_of(&REGS));
+        let [t, u] = [self.one_of(&[t, t, a]), self.one_of(&[u, u, rd])];
+        let rd = self.one_of(&[rd, t, u, a]);
+        let word = self.below(2) == 0;
+        let shift = |op, rd, rs1, imm| alu_imm(op, rd, rs1, imm);
+        let [left, right] = match word {
+            true => [AluOp::Sllw, AluOp::Srlw],
+            false => [AluOp::Sll, AluOp::Srl],
+        };
+        let width = if word { 32 } else { 64 };
+        let by = self.one_of(&[1, 7, 8, 24, 31]);
+        let rest = self.one_of(&[width - by, width - by, width - by, 1]);
+        let parts = match self.below(6) {
+            0 => {
+                let op = self.one_of(&[AluOp::Or, AluOp::Xor, AluOp::Add, AluOp::And]);
+                let [first, second] = self.one_of(&[[t, u], [u, t]]);
+                vec![
+                    shift(left, t, a, by),
+                    shift(right, u, a, rest),
+                    alu(op, rd, first, second),
+                ]
+            }
+            1 => {
+                let amount = self.one_of(&[32, 48, 56]);
+                let other = self.one_of(&[amount, amount, 29, 31, 52, 60, 63, 0]);
+                let op = self.one_of(&[AluOp::Srl, AluOp::Sra]);
+                vec![shift(AluOp::Sll, t, a, amount), shift(op, rd, t, other)]
+            }
+            2 => {
+                let [first, second] = self.one_of(&[[t, b], [b, t]]);
+                vec![
+                    shift(AluOp::Sll, t, a, self.one_of(&[1, 2, 3, 4])),
+                    alu(self.one_of(&[AluOp::Add, AluOp::Addw]), rd, first, second),
+                ]
+            }
+            3 => vec![
+                shift(AluOp::Sll, t, a, 32),
+                shift(AluOp::Srl, u, t, self.one_of(&[29, 30, 31, 28, 32])),
+                alu(AluOp::Add, rd, b, u),
+            ],
+            4 => vec![
+                alu_imm(AluOp::Xor, t, a, self.one_of(&[-1, -1, 1])),
+                alu(AluOp::And, rd, b, t),
+            ],
+            _ => {
+                let [div, rem] = self.one_of(&[
+                    [MulDivOp::Div, MulDivOp::Rem],
+                    [MulDivOp::Divu, MulDivOp::Remu],
+                    [MulDivOp::Divw, MulDivOp::Remw],
+                    [MulDivOp::Divuw, MulDivOp::Remuw],
+                    [MulDivOp::Div, MulDivOp::Remw],
+                ]);
+                vec![muldiv(div, t, a, b), muldiv(rem, rd, a, b)]
+            }
+        };
+        for part in parts {
+            if self.below(8) == 0 {
+                insns.push(self.inst(b));
+            }
+            insns.push(part);
+        }
+    }
+}
+
 #[test]
 fn sequences_do_what_the_interpreter_does() {
     let count = std::env::var(COUNT).ok();
@@ -73,7 +156,7 @@ fn sequences_do_what_the_interpreter_does() {
         let mut numbers = Numbers(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         let length = 2 + numbers.below(10);
         let base = numbers.one_of(&REGS[1..]);
-        let insns: Vec<Inst> = (0..length).map(|_| numbers.inst(base)).collect();
+        let insns: Vec<Inst> = numbers.insts(base, length);
         for shape in [FAST, CAREFUL, WITHOUT_BMI2, FAST.hot(&[])] {
             shape.compare_at(base, &insns);
         }
@@ -99,7 +182,7 @@ fn loops_of_sequences_do_what_the_interpreter_does() {
         let mut numbers = Numbers(seed.wrapping_mul(0xd134_2543_de82_ef95));
         let length = 1 + numbers.below(11);
         let base = numbers.one_of(&REGS[1..]);
-        let mut insns: Vec<Inst> = (0..length).map(|_| numbers.inst(base)).collect();
+        let mut insns: Vec<Inst> = numbers.insts(base, length);
         // Some branches stay inside.
         for (index, inst) in insns.iter_mut().enumerate() {
             if let Inst::Branch { offset, .. } = inst
@@ -118,5 +201,64 @@ fn loops_of_sequences_do_what_the_interpreter_does() {
         ));
         FAST.hot(&LOOPS[length]).compare_at(base, &insns);
         FAST.hot(&LOOPS[length]).compare(&insns);
+    }
+}
+
+/// Computation mostly, with the amounts and masks that go together.
+fn computation(numbers: &mut Numbers) -> Inst {
+    const OPS: [AluOp; 9] = [
+        AluOp::Add,
+        AluOp::Add,
+        AluOp::Or,
+        AluOp::Xor,
+        AluOp::And,
+        AluOp::Sub,
+        AluOp::Addw,
+        AluOp::Subw,
+        AluOp::Sltu,
+    ];
+    const SHIFTS: [AluOp; 6] = [
+        AluOp::Sll,
+        AluOp::Sll,
+        AluOp::Srl,
+        AluOp::Sra,
+        AluOp::Sllw,
+        AluOp::Srlw,
+    ];
+    let regs = [RBX, RBP, SLOT0, SLOT128];
+    let [rd, rs1, rs2] = [(); 3].map(|()| numbers.one_of(&regs));
+    match numbers.below(16) {
+        0..=4 => alu(numbers.one_of(&OPS), rd, rs1, rs2),
+        5..=9 => {
+            let op = numbers.one_of(&SHIFTS);
+            let by = match op.is_word() {
+                true => numbers.one_of(&[7, 25, 16]),
+                false => numbers.one_of(&[1, 3, 32, 32, 30, 48, 56, 20, 44]),
+            };
+            alu_imm(op, rd, rs1, by)
+        }
+        10 | 11 => alu_imm(AluOp::Add, rd, rs1, numbers.one_of(&[0, 1, -8])),
+        12 => alu_imm(AluOp::Xor, rd, rs1, -1),
+        13 => muldiv(numbers.one_of(&MulDivOp::ALL), rd, rs1, rs2),
+        14 => branch(numbers.one_of(&Cond::ALL), rs1, rs2, 256),
+        _ => match numbers.below(3) {
+            0 => load(LoadOp::Lw, rd, R12, numbers.offset()),
+            1 => store(Width::Word, rs2, R12, numbers.offset()),
+            _ => lui(rd, 0x1000),
+        },
+    }
+}
+
+#[test]
+fn computations_do_what_the_interpreter_does() {
+    let count = std::env::var(COUNT).ok();
+    let count = count.map_or(SEQUENCES, |count| count.parse().unwrap());
+    for seed in 1..=count {
+        let mut numbers = Numbers(seed.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let length = 3 + numbers.below(14);
+        let insns: Vec<Inst> = (0..length).map(|_| computation(&mut numbers)).collect();
+        for shape in [FAST, WITHOUT_BMI2, FAST.hot(&[])] {
+            shape.compare_at(R12, &insns);
+        }
     }
 }

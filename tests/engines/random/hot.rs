@@ -593,7 +593,7 @@ impl Writer {
         self.code.inst(addi(counter, counter, -1));
         let out = self.code.label();
         // Loops end by a branch back or by one out.
-        if times % 3 == 0 {
+        if times.is_multiple_of(3) {
             self.code.branch(Cond::Eq, counter, Reg::ZERO, out);
             self.code.jump(top);
         } else if self.code.here() < start + NEAR {

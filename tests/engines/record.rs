@@ -365,7 +365,7 @@ fn replay(scenario: &Scenario, recorded: &Recorded, engine: EngineKind) -> Resul
     }
     let linking = Replayer::linking(&header, &elf, EngineKind::Jit);
     let mut linking = linking.unwrap_or_else(|error| panic!("{error}: {error:?}"));
-    if scenario.observe_every.is_some() || recorded.chunks.len() % 2 == 0 {
+    if scenario.observe_every.is_some() || recorded.chunks.len().is_multiple_of(2) {
         linking = linking.observe_every(LINKS_OBSERVE);
     }
     for chunk in recorded.chunks.iter().step_by(step) {

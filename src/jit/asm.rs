@@ -15,6 +15,7 @@ macro_rules! x64 {
             ; .arch x64
             ; .alias budget, r14
             ; .alias mem, r15
+            ; .alias log, r13
             ; .alias zero, r15b
             ; $($code)*
         )

@@ -15,9 +15,10 @@ use super::facts::Facts;
 use super::meter::Meter;
 use super::plan::{Repairs, Step};
 use super::regs::{Home, Homes, STATE, T0, T1};
-use super::stubs::{Stubs, TouchCode};
+use super::stubs::{LinkCode, Stubs, TouchCode};
 use super::unit::Mark;
 use crate::isa::{Reg, Width};
+use crate::machine::Link;
 
 /// Where an instruction finds its second operand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +62,9 @@ pub(super) struct Emitter<'a> {
     sites: Vec<Pending>,
     cold: Vec<(DynamicLabel, Repairs, Cold<'a>)>,
     cold_marks: Vec<Mark>,
+    meter: Meter,
     touch: Option<TouchCode>,
+    link: Option<LinkCode>,
     /// The guest instruction being lowered, and what its segment was paid for
     /// and has not retired yet.
     pub(super) pc: u64,
@@ -105,6 +108,8 @@ pub(super) struct Context<'a> {
     pub(super) meter: Meter,
     /// Where touches go, if they are recorded.
     pub(super) touch: Option<TouchCode>,
+    /// Where links go, if accesses are linked.
+    pub(super) link: Option<LinkCode>,
 }
 
 impl<'a> Emitter<'a> {
@@ -121,7 +126,9 @@ impl<'a> Emitter<'a> {
             sites: Vec::new(),
             cold: Vec::new(),
             cold_marks: Vec::new(),
+            meter: context.meter,
             touch: context.touch,
+            link: context.link,
             pc: 0,
             owed: 0,
             rest: 0,
@@ -255,11 +262,58 @@ impl<'a> Emitter<'a> {
     /// the first instruction if there is not so much.
     pub(super) fn start_segment(&mut self, price: u32) {
         let out = self.exit(ExitKind::Budget);
+        if let (Meter::Clock(insn), Some(link)) = (self.meter, self.link) {
+            let (insns, accesses) = Meter::parts(price);
+            self.move_log(accesses as i32);
+            x64!(self
+                ; add budget, i32::from(insn) * insns as i32
+                ; cmp budget, [mem + link.limit]
+                ; ja =>out
+            );
+            return;
+        }
         match i8::try_from(price) {
             Ok(price) => x64!(self ; sub budget, BYTE price),
             Err(_) => x64!(self ; sub budget, price as i32),
         }
         x64!(self ; jb =>out);
+    }
+
+    /// Gives back what was paid for instructions that are not executed.
+    pub(super) fn pay_back(&mut self, price: u32) {
+        match self.meter {
+            Meter::Insns | Meter::Accesses => match i8::try_from(price) {
+                Ok(price) => x64!(self ; add budget, BYTE price),
+                Err(_) => x64!(self ; add budget, price as i32),
+            },
+            Meter::Clock(insn) => {
+                let (insns, accesses) = Meter::parts(price);
+                self.move_log(-(accesses as i32));
+                x64!(self ; sub budget, i32::from(insn) * insns as i32);
+            }
+        }
+    }
+
+    /// Makes room in the log for so many links.
+    fn move_log(&mut self, links: i32) {
+        let bytes = size_of::<Link>() as i32 * links;
+        match i8::try_from(bytes) {
+            Ok(0) => {}
+            Ok(bytes) => x64!(self ; add log, BYTE bytes),
+            Err(_) => x64!(self ; add log, bytes),
+        }
+    }
+
+    /// Where the current instruction's link goes, from where the log is, and its
+    /// clock, from what the meter says.
+    pub(super) fn link_place(&self) -> (i32, i32) {
+        let (insns, accesses) = Meter::parts(self.owed);
+        let insn = match self.meter {
+            Meter::Clock(insn) => i32::from(insn),
+            Meter::Insns | Meter::Accesses => 0,
+        };
+        let bytes = size_of::<Link>() as i32;
+        (-bytes * accesses as i32, -insn * insns as i32)
     }
 
     /// A label to jump to in order to leave before the current instruction.
@@ -314,7 +368,7 @@ impl<'a> Emitter<'a> {
     pub(super) fn goto(&mut self, pc: u64) {
         self.repair();
         if self.rest != 0 {
-            self.add_to_budget(self.rest);
+            self.pay_back(self.rest);
         }
         self.jump_to(pc, Mode::Fast);
     }
@@ -346,17 +400,9 @@ impl<'a> Emitter<'a> {
     fn give_back(&mut self, price: u32, pc: u64, mode: Mode) -> DynamicLabel {
         self.out_of_line(move |e| {
             e.repair();
-            e.add_to_budget(price);
+            e.pay_back(price);
             e.jump_to(pc, mode);
         })
-    }
-
-    /// Gives back a price.
-    pub(super) fn add_to_budget(&mut self, price: u32) {
-        match i8::try_from(price) {
-            Ok(price) => x64!(self ; add budget, BYTE price),
-            Err(_) => x64!(self ; add budget, price as i32),
-        }
     }
 
     /// Puts into registers what the path has left to whoever leaves it here, once.
@@ -381,9 +427,21 @@ impl<'a> Emitter<'a> {
         self.facts.lose_index();
     }
 
-    /// Where the shadow of guest address 0 is, from there, if touches are recorded.
+    /// Where the shadow of guest address 0 is, from there, if touches are recorded
+    /// and nothing else.
     pub(super) fn shadow(&self) -> Option<i32> {
-        self.touch.map(|touch| touch.shadow)
+        let touch = self.touch.filter(|_| self.link.is_none());
+        touch.map(|touch| touch.shadow)
+    }
+
+    /// Where links go, if accesses are linked.
+    pub(super) fn links(&self) -> Option<LinkCode> {
+        self.link
+    }
+
+    /// Where the stub is that logs the first access to a word.
+    pub(super) fn first_stub(&self) -> usize {
+        self.stubs.first
     }
 
     /// Where the stub is that logs a touch.

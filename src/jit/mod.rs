@@ -56,7 +56,7 @@ pub use profile::WINDOW;
 use regs::Homes;
 pub use seal::Origin;
 pub use stored::{MAX_STORED, NotRestored};
-use stubs::{MISSED, Stubs, TouchCode};
+use stubs::{LinkCode, MISSED, Stubs, TouchCode};
 use unit::Key;
 
 use crate::machine::{Engine, Hart, Memory, Stop};
@@ -102,6 +102,7 @@ pub struct Jit {
     bmi2: bool,
     meter: Meter,
     touch: Option<TouchCode>,
+    link: Option<LinkCode>,
     listener: Option<Listener>,
     /// What the units that were restored or have been stored are worth.
     kept: usize,
@@ -116,10 +117,18 @@ impl Jit {
     /// A JIT for a hart with this memory, whose side area it takes over.
     pub fn new(memory: &mut Memory) -> std::io::Result<Jit> {
         fault::install()?;
-        let (homes, profile) = (Homes::usual(), Profile::new(profile::FIRST_INTERVAL));
+        let profile = Profile::new(profile::FIRST_INTERVAL);
         let touch = touch_code(memory)?;
+        let (link, meter) = match link_code(memory)? {
+            Some((link, insn)) => (Some(link), Meter::Clock(insn)),
+            None => (None, touch.map_or(Meter::Insns, |_| Meter::Accesses)),
+        };
+        let homes = match link {
+            Some(_) => Homes::usual_beside_log(),
+            None => Homes::usual(),
+        };
         let mut code = CodeMemory::reserve(CODE_BYTES)?;
-        let (stubs, len) = lay_stubs(&mut code, &homes, touch)?;
+        let (stubs, len) = lay_stubs(&mut code, &homes, (touch, link))?;
         side::initialize(memory);
         static NUMBERS: AtomicU64 = AtomicU64::new(1);
         let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
@@ -140,8 +149,9 @@ impl Jit {
             compile_time: Duration::ZERO,
             until_pause: UNITS_TO_PAUSE,
             bmi2: has_bmi(),
-            meter: touch.map_or(Meter::Insns, |_| Meter::Accesses),
+            meter,
             touch,
+            link,
             listener: None,
             kept: 0,
             number,
@@ -296,12 +306,13 @@ impl Jit {
             bmi2: self.bmi2,
             meter: self.meter,
             touch: self.touch,
+            link: self.link,
         }
     }
 
     /// Drops all units.
     fn clear(&mut self, memory: &mut Memory) -> std::io::Result<()> {
-        let (stubs, len) = lay_stubs(&mut self.code, &self.homes, self.touch)?;
+        let (stubs, len) = lay_stubs(&mut self.code, &self.homes, (self.touch, self.link))?;
         self.cache = Cache::default();
         self.kept = 0;
         self.stubs = stubs;
@@ -322,6 +333,9 @@ impl Jit {
         let given = self.until_window.min(*budget).min(self.meter.most());
         let cut_short = given < *budget;
         let is_window = given == self.until_window;
+        if self.link.is_some() && !hart.memory.make_link_room(given) {
+            return Departure::Stop(Stop::MemoryLimit);
+        }
         let mut left = given;
         let departure = self.enter(hart, offset, &mut left);
         *budget -= given - left;
@@ -381,11 +395,11 @@ impl Jit {
         // checked, by this JIT or, as `restore` has checked, an equal one, and
         // jumps lead to units and stubs alone.
         let left = unsafe {
-            let register = self.meter.fill(*budget);
+            let register = self.meter.fill(hart, *budget);
             self.code.enter(enter, exit, offset, hart, register)
         };
         let (departure, owed) = self.departure(hart, left);
-        let (remaining, accesses) = self.meter.read(left.budget.wrapping_add(owed.into()));
+        let (remaining, accesses) = self.meter.read(hart, left.budget, owed);
         hart.memory.count_accesses(accesses);
         hart.state.insns += *budget - remaining;
         *budget = remaining;
@@ -438,14 +452,27 @@ fn touch_code(memory: &Memory) -> std::io::Result<Option<TouchCode>> {
         .ok_or_else(|| std::io::Error::new(std::io::ErrorKind::Unsupported, reason))
 }
 
+/// Where emitted code links accesses to `memory`, if it is to, and clocks of an instruction.
+fn link_code(memory: &Memory) -> std::io::Result<Option<(LinkCode, u16)>> {
+    let Some((map, insn)) = memory.link_map() else {
+        return Ok(None);
+    };
+    let reason = "no emitted code can link accesses in this address space by these clocks";
+    let insn = u16::try_from(insn).ok().filter(|&insn| insn > 0);
+    LinkCode::new(map)
+        .zip(insn)
+        .map(Some)
+        .ok_or_else(|| std::io::Error::new(std::io::ErrorKind::Unsupported, reason))
+}
+
 /// Puts the stubs for `homes` at the start of the code memory; returns where
 /// they are, and how many bytes they take.
 fn lay_stubs(
     code: &mut CodeMemory,
     homes: &Homes,
-    touch: Option<TouchCode>,
+    (touch, link): (Option<TouchCode>, Option<LinkCode>),
 ) -> std::io::Result<(Stubs, usize)> {
-    let (bytes, stubs) = stubs::emit(homes, touch).map_err(std::io::Error::other)?;
+    let (bytes, stubs) = stubs::emit(homes, touch, link).map_err(std::io::Error::other)?;
     code.write(vec![(0, &bytes)])?;
     Ok((stubs, bytes.len()))
 }

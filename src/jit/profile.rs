@@ -155,7 +155,7 @@ impl Profile {
     fn better_homes(&self, current: &Homes) -> Option<Homes> {
         let mut order = Homes::usual_order();
         order.sort_by_key(|reg| std::cmp::Reverse(self.uses[reg.index()]));
-        let better = Homes::ranked(&order);
+        let better = current.reranked(&order);
         let (before, after) = (self.cost(current), self.cost(&better));
         let all: u64 = self.uses.iter().sum();
         (before > after + all / WORTH).then_some(better)

@@ -4,7 +4,8 @@
 //! |---|---|---|
 //! | `rax` `rcx` `rdx` | scratch | one guest instruction; `rdx` as long as it is known to be an index (`facts`) |
 //! | `rsp` | the frame: guest registers in their slots, and a pointer to the [`MachineState`](crate::machine::MachineState) | whole call |
-//! | `r14` | instructions that may still be executed (`meter`) | whole call |
+//! | `r13` | where accesses are linked: the log's next entry, behind those that are paid for | whole call |
+//! | `r14` | instructions that may still be executed, or where accesses are linked the clock (`meter`) | whole call |
 //! | `r15` | host address of guest address 0 | whole call |
 //! | the other general registers | guest registers | whole call |
 //!
@@ -27,6 +28,8 @@ pub(super) const T1: Rq = Rq::RCX;
 pub(super) const T2: Rq = Rq::RDX;
 /// Instructions that may still be executed, as a meter counts them.
 pub(super) const BUDGET: Rq = Rq::R14;
+/// Where the next link goes, if accesses are linked; else a home.
+const LOG: Rq = Rq::R13;
 /// Host address of guest address 0.
 pub(super) const MEM: Rq = Rq::R15;
 
@@ -72,7 +75,9 @@ const SLOTS: usize = GUESTS - GPRS.len();
 /// Where in the frame the pointer to the state is.
 pub(super) const STATE: i32 = 8 * SLOTS as i32;
 /// Bytes of the frame below what the entry stub has saved.
-pub(super) const FRAME: i32 = STATE + 8;
+pub(super) const FRAME: i32 = SPARE + 8;
+/// Where in the frame the guest register is that has no other place beside [`LOG`].
+const SPARE: i32 = STATE + 8;
 
 /// All homes, the cheapest to use first.
 ///
@@ -134,12 +139,21 @@ const fn same(a: Home, b: Home) -> bool {
 
 /// Which guest register lives where: a permutation of [`HOMES`].
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Homes([Home; 32]);
+pub(super) struct Homes {
+    of: [Home; 32],
+    /// None is [`LOG`].
+    beside_log: bool,
+}
 
 impl Homes {
     /// The homes for a program of which nothing is known.
     pub(super) fn usual() -> Homes {
         Homes::ranked(&Homes::usual_order())
+    }
+
+    /// The same, as they are beside [`LOG`].
+    pub(super) fn usual_beside_log() -> Homes {
+        Homes::ranked_among(&Homes::usual_order(), true)
     }
 
     /// The registers in the order in which programs use them most.
@@ -150,28 +164,43 @@ impl Homes {
     /// The homes where `order` names the registers that are used most first. A
     /// register that it does not name, or names twice, gets one of those left.
     pub(super) fn ranked(order: &[Reg]) -> Homes {
+        Homes::ranked_among(order, false)
+    }
+
+    /// As [`Homes::ranked`], in the same places as these are.
+    pub(super) fn reranked(&self, order: &[Reg]) -> Homes {
+        Homes::ranked_among(order, self.beside_log)
+    }
+
+    fn ranked_among(order: &[Reg], beside_log: bool) -> Homes {
         let mut homes = [Home::Zero; 32];
-        let mut free = HOMES.iter();
+        let is_free = |home: &Home| !beside_log || *home != Home::Gpr(LOG);
+        let mut free = HOMES.iter().copied().filter(is_free);
         for reg in order.iter().copied().chain(Reg::all()) {
             let home = &mut homes[reg.index()];
             if *home == Home::Zero && !reg.is_zero() {
-                *home = free.next().copied().unwrap_or(Home::Zero);
+                *home = free.next().unwrap_or(Home::Slot(SPARE));
             }
         }
-        Homes(homes)
+        Homes {
+            of: homes,
+            beside_log,
+        }
     }
 
-    /// The registers in an order of which [`Homes::ranked`] makes these homes.
+    /// The registers in an order of which [`Homes::reranked`] makes these homes.
     pub(super) fn order(&self) -> [Reg; GUESTS] {
         let mut order = Homes::usual_order();
-        order.sort_by_key(|&reg| HOMES.iter().position(|&home| home == self.of(reg)));
+        // What is none of them is the last.
+        let place = |home| HOMES.iter().position(|&other| other == home);
+        order.sort_by_key(|&reg| place(self.of(reg)).unwrap_or(GUESTS));
         order
     }
 
     /// Where `reg` lives.
     #[inline]
     pub(super) fn of(&self, reg: Reg) -> Home {
-        self.0[reg.index()]
+        self.of[reg.index()]
     }
 }
 
@@ -182,10 +211,15 @@ mod tests {
     #[test]
     fn any_order_gives_every_register_a_home_of_its_own() {
         let orders = [vec![], vec![31, 31, 0, 5], (0..32).rev().collect()];
-        for order in orders {
-            let homes = Homes::ranked(&order.iter().copied().map(Reg::new).collect::<Vec<_>>());
+        for (order, beside_log) in orders
+            .iter()
+            .flat_map(|order| [(order, false), (order, true)])
+        {
+            let order: Vec<Reg> = order.iter().copied().map(Reg::new).collect();
+            let homes = Homes::ranked_among(&order, beside_log);
+            assert!(!beside_log || Reg::all().all(|reg| homes.of(reg) != Home::Gpr(LOG)));
             assert_eq!(homes.of(Reg::ZERO), Home::Zero);
-            assert_eq!(Homes::ranked(&homes.order()), homes);
+            assert_eq!(homes.reranked(&homes.order()), homes);
             for a in Reg::all().skip(1) {
                 assert_ne!(homes.of(a), Home::Zero, "{a}");
                 assert!(

@@ -72,18 +72,21 @@ impl Seal {
 /// A digest of all that code depends on but for the program: these sources, the
 /// processor, and the memory in which the program runs.
 fn kind(jit: &Jit, memory: &Memory) -> std::io::Result<[u8; 32]> {
-    let (stubs, _) = stubs::emit(&Homes::usual(), jit.touch).map_err(std::io::Error::other)?;
+    let homes = Homes::usual();
+    let (stubs, _) = stubs::emit(&homes, jit.touch, jit.link).map_err(std::io::Error::other)?;
     let mut hasher = blake3::Hasher::new();
     for text in [env!("CARGO_PKG_VERSION"), env!("RVJET_SOURCES")] {
         hasher.update(text.as_bytes()).update(&[0]);
     }
     let meter = match jit.meter {
-        Meter::Insns => 0,
-        Meter::Accesses => 1,
+        Meter::Insns => [0, 0, 0],
+        Meter::Accesses => [1, 0, 0],
+        Meter::Clock(insn) => [2, insn.to_le_bytes()[0], insn.to_le_bytes()[1]],
     };
     hasher
         .update(&memory.window_size().to_le_bytes())
-        .update(&[u8::from(jit.bmi2), meter])
+        .update(&[u8::from(jit.bmi2)])
+        .update(&meter)
         .update(&stubs);
     Ok(hasher.finalize().into())
 }

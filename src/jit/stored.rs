@@ -214,9 +214,9 @@ impl Jit {
         if order.iter().any(|&reg| reg > 31) {
             return None;
         }
-        let homes = Homes::ranked(&order.map(Reg::new));
+        let homes = self.homes.reranked(&order.map(Reg::new));
         let profile = Profile::read(input)?;
-        let (stubs, _) = stubs::emit(&homes, self.touch).ok()?;
+        let (stubs, _) = stubs::emit(&homes, self.touch, self.link).ok()?;
         if input.array()? != *blake3::hash(&stubs).as_bytes() {
             return None;
         }

@@ -10,7 +10,7 @@ use dynasmrt::{DynasmApi, DynasmError, DynasmLabelApi};
 use super::asm::{Asm, x64};
 use super::regs::{FRAME, Home, Homes, STATE, T0};
 use crate::isa::Reg;
-use crate::machine::{LogHead, MachineState, TOUCHED, Touch, TouchMap};
+use crate::machine::{LinkHead, LinkMap, LogHead, MachineState, TOUCHED, Touch, TouchMap};
 
 /// What the exit stub returns in `rax` if an indirect jump found no unit; site
 /// numbers and faults are elsewhere.
@@ -28,6 +28,9 @@ pub(super) struct Stubs {
     /// Logs the touch of the word number `rdx` with the value `rcx`. The carry
     /// says that there was no room. 0 where nothing is recorded.
     pub(super) touch: usize,
+    /// As `touch`, of a word that is accessed by the link to be at the address
+    /// `rcx`, which it notes. 0 where nothing is linked.
+    pub(super) first: usize,
 }
 
 impl Stubs {
@@ -69,6 +72,30 @@ impl TouchCode {
     }
 }
 
+/// Where links are recorded, from guest address 0.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct LinkCode {
+    next: i32,
+    firsts: i32,
+    /// Where the address of the table of clocks is.
+    pub(super) table: i32,
+    /// Where the clock is at which to stop.
+    pub(super) limit: i32,
+}
+
+impl LinkCode {
+    /// An address as emitted code has it, if it reaches so far.
+    pub(super) fn new(map: LinkMap) -> Option<LinkCode> {
+        let field = |offset: usize| i32::try_from(map.head + offset as i64).ok();
+        Some(LinkCode {
+            next: field(offset_of!(LinkHead, next))?,
+            firsts: field(offset_of!(LinkHead, firsts))?,
+            table: field(offset_of!(LinkHead, table))?,
+            limit: field(offset_of!(LinkHead, limit))?,
+        })
+    }
+}
+
 /// Code under construction that is nothing but stubs.
 struct Builder {
     asm: Asm,
@@ -78,28 +105,36 @@ struct Builder {
 pub(super) fn emit(
     homes: &Homes,
     touch: Option<TouchCode>,
+    link: Option<LinkCode>,
 ) -> Result<(Vec<u8>, Stubs), DynasmError> {
     let mut stubs = Builder { asm: Asm::new(0) };
     let enter = stubs.asm.offset().0;
-    stubs.enter(homes);
+    stubs.enter(homes, link);
     let miss = stubs.asm.offset().0;
     stubs.miss();
     let exit = stubs.asm.offset().0;
-    stubs.exit(homes);
+    stubs.exit(homes, link);
     let at = stubs.asm.offset().0;
+    let touch_code = touch;
     let touch = touch.map(|touch| stubs.touch(touch)).map_or(0, |()| at);
+    let at = stubs.asm.offset().0;
+    let first = touch_code
+        .zip(link)
+        .map(|(touch, link)| stubs.first(touch, link));
+    let first = first.map_or(0, |()| at);
     let places = Stubs {
         enter,
         exit,
         miss,
         touch,
+        first,
     };
     Ok((stubs.asm.finalize()?, places))
 }
 
 impl Builder {
     /// `rdi` state, `rsi` guest memory, `rdx` budget, `rcx` unit.
-    fn enter(&mut self, homes: &Homes) {
+    fn enter(&mut self, homes: &Homes, link: Option<LinkCode>) {
         x64!(self
             ; push rbx ; push rbp ; push r12 ; push r13 ; push r14 ; push r15
             ; mov mem, rsi
@@ -119,6 +154,9 @@ impl Builder {
         // Last, for it points to the state until then.
         for reg in Reg::all().filter(|&reg| homes.of(reg) == Home::Gpr(Rq::RDI)) {
             x64!(self ; mov rdi, [rdi + register_offset(reg)]);
+        }
+        if let Some(link) = link {
+            x64!(self ; mov log, [mem + link.next]);
         }
         x64!(self ; jmp rcx);
     }
@@ -162,7 +200,47 @@ impl Builder {
         );
     }
 
-    fn exit(&mut self, homes: &Homes) {
+    /// `firsts.push(rcx); log.push(Touch { 8 * rdx, word rdx }); shadow[rdx] = TOUCHED`
+    fn first(&mut self, TouchCode { log, shadow }: TouchCode, link: LinkCode) {
+        let next = log + offset_of!(LogHead, next) as i32;
+        let end = log + offset_of!(LogHead, end) as i32;
+        let (addr, value) = (
+            offset_of!(Touch, addr) as i32,
+            offset_of!(Touch, value) as i32,
+        );
+        x64!(self
+            ; push rax
+            ; mov rax, [mem + next]
+            ; cmp rax, [mem + end]
+            ; jae >full
+            ; mov BYTE [mem + rdx + shadow], TOUCHED as i8
+            ; mov rax, [mem + link.firsts]
+            ; mov [rax], rcx
+            ; add rax, size_of::<u64>() as i32
+            ; mov [mem + link.firsts], rax
+            ; mov rax, [mem + next]
+            ; mov rcx, [mem + 8 * rdx]
+            ; shl rdx, 3
+            ; mov [rax + addr], rdx
+            ; mov [rax + value], rcx
+            ; add rax, size_of::<Touch>() as i32
+            ; mov [mem + next], rax
+            ; pop rax
+            // The last bit out is 0, and so is the carry.
+            ; shr rdx, 3
+            ; ret
+            ; full:
+            ; pop rax
+            ; stc
+            ; ret
+        );
+    }
+
+    fn exit(&mut self, homes: &Homes, link: Option<LinkCode>) {
+        if let Some(link) = link {
+            // Links are written past the caches: whoever is told of them is to see them.
+            x64!(self ; mov [mem + link.next], log ; sfence);
+        }
         x64!(self ; mov rdx, [rsp + STATE]);
         for reg in Reg::all() {
             let at = register_offset(reg);

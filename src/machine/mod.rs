@@ -7,6 +7,8 @@
 
 mod call;
 mod code;
+mod link;
+mod link_log;
 mod memory;
 mod pages;
 mod record;
@@ -19,6 +21,8 @@ mod window;
 
 pub(crate) use call::CallEffects;
 pub use code::FetchFault;
+pub use link::Link;
+pub(crate) use link::{FIRST, LinkHead, LinkMap};
 pub use memory::{Fault, MapError, Memory};
 pub use pages::{Access, PAGE_SIZE};
 pub(crate) use pages::{is_page, page_down, page_up};

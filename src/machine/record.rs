@@ -264,6 +264,9 @@ impl Memory {
                 return;
             };
             recorder.accesses += 1;
+            if let Some(links) = &mut self.links {
+                links.add(&mut self.window, recorder.insn, word, before);
+            }
             if let Some(full) = &mut recorder.full {
                 full.push(WordAccess {
                     insn: recorder.insn,

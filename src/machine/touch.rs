@@ -5,6 +5,7 @@
 //! as long as the log's head leaves it room.
 #![forbid(unsafe_code)]
 
+use super::link::FIRST;
 use super::memory::Memory;
 use super::touch_log::TouchLog;
 
@@ -101,13 +102,26 @@ impl Memory {
         for touch in &touched {
             shadow[(touch.addr / 8) as usize] = 0;
         }
+        if let Some((_, clocks)) = self.window.links() {
+            for touch in &touched {
+                clocks[(touch.addr / 8) as usize] = FIRST;
+            }
+        }
         let similar = touched.len() + touched.len() / 4;
         let room = expected.unwrap_or(similar);
         let mut log = TouchLog::with_room(room + 1, std::mem::take(&mut self.touches.spare));
+        let Some((head, _)) = self.window.touches() else {
+            return touched;
+        };
         *head = log.head(emitted_at_most(most));
         let spare = Vec::new();
         self.touches = Touches { log, spare, most };
         touched
+    }
+
+    /// How many touches there is room for until the next buffer of them.
+    pub(super) fn touch_room(&self) -> usize {
+        self.touches.log.room()
     }
 
     /// Takes a buffer of touches that nobody needs any more, to be used again.

@@ -59,6 +59,11 @@ impl TouchLog {
         unsafe { self.0.set_len(len.max(self.0.len())) };
     }
 
+    /// Entries that it has room for, those that are there included.
+    pub(super) fn room(&self) -> usize {
+        self.0.capacity()
+    }
+
     pub(super) fn push(&mut self, touch: Touch) {
         self.0.push(touch);
     }

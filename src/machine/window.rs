@@ -7,12 +7,17 @@
 //! Where touches are recorded, the head of their log and their shadow lie below
 //! that: a byte of shadow for each double word of the window, and for what the guards hold
 //! next to it, so that the shadow of any address that may be tried exists.
+//!
+//! Where accesses are linked, a table of clocks lies above that, as large as the
+//! window and between guards of its own: eight bytes for each double word, so that
+//! the entry of an address outside the window faults, too.
 
 use std::alloc::Layout;
 use std::ptr::NonNull;
 
 use rustix::mm::{Advice, MapFlags, MprotectFlags, ProtFlags};
 
+use super::link::{LinkHead, LinkMap};
 use super::pages::Access;
 use super::touch::TouchMap;
 use super::touch_log::LogHead;
@@ -26,9 +31,23 @@ pub(crate) const SIDE_BYTES: usize = SIDE_AREA_BYTES + GUARD_BYTES;
 
 /// Bytes for the head of the log.
 const HEAD_BYTES: usize = super::pages::PAGE_SIZE as usize;
-const _: () = assert!(size_of::<LogHead>() <= HEAD_BYTES);
+/// Where in that the head of the log of links is.
+const LINK_HEAD: usize = size_of::<LogHead>();
+const _: () = assert!(LINK_HEAD + size_of::<LinkHead>() <= HEAD_BYTES);
+const _: () = assert!(LINK_HEAD.is_multiple_of(align_of::<LinkHead>()));
 /// Bytes of shadow below that of the window's first word, and above that of its last.
 const SHADOW_SLACK: usize = GUARD_BYTES / 8;
+
+/// What is noted of the accesses to a window.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Notes {
+    /// Nothing.
+    None,
+    /// Which words are touched first.
+    Touches,
+    /// That, and of every access the one before to its word.
+    Links,
+}
 
 /// Host memory reserved for one guest; unmapped when dropped.
 #[derive(Debug)]
@@ -37,6 +56,9 @@ pub(super) struct Window {
     size: usize,
     /// Bytes below the side area, for head and shadow; 0 where nothing is recorded.
     traced: usize,
+    /// Bytes above the window's guard, for the table of clocks and its guards; 0
+    /// where nothing is linked.
+    linked: usize,
 }
 
 // SAFETY: the mapping belongs to this value alone and is not tied to a thread;
@@ -47,16 +69,21 @@ unsafe impl Sync for Window {}
 
 impl Window {
     /// Reserves `size` bytes (a multiple of the page size), none of them
-    /// accessible; with head and shadow if touches are to be recorded.
-    pub(super) fn reserve(size: u64, record: bool) -> rustix::io::Result<Window> {
+    /// accessible; with what the notes to be made need.
+    pub(super) fn reserve(size: u64, notes: Notes) -> rustix::io::Result<Window> {
         let size = usize::try_from(size).map_err(|_| rustix::io::Errno::NOMEM)?;
-        let traced = if record {
-            HEAD_BYTES + 2 * SHADOW_SLACK + size / 8
-        } else {
-            0
+        let traced = match notes {
+            Notes::None => 0,
+            Notes::Touches | Notes::Links => HEAD_BYTES + 2 * SHADOW_SLACK + size / 8,
         };
+        let linked = match notes {
+            Notes::Links => size.checked_add(2 * GUARD_BYTES),
+            Notes::None | Notes::Touches => Some(0),
+        };
+        let linked = linked.ok_or(rustix::io::Errno::NOMEM)?;
         let total = size
             .checked_add(traced + SIDE_BYTES + GUARD_BYTES)
+            .and_then(|total| total.checked_add(linked))
             .ok_or(rustix::io::Errno::NOMEM)?;
         let used = traced + SIDE_AREA_BYTES;
         let reservation = map_fresh(total, used)?;
@@ -64,6 +91,7 @@ impl Window {
             reservation,
             size,
             traced,
+            linked,
         };
         // SAFETY: the first `used` bytes of our own mapping are writable. The
         // write gives the whole mapping one set of anonymous pages to refer to,
@@ -73,6 +101,11 @@ impl Window {
             reservation.as_ptr().write_volatile(0);
             let rest = reservation.as_ptr().add(used);
             rustix::mm::mprotect(rest.cast(), total - used, MprotectFlags::empty())?;
+        }
+        if linked != 0 {
+            let access = MprotectFlags::READ | MprotectFlags::WRITE;
+            // SAFETY: a part of our own mapping that nothing refers to yet.
+            unsafe { rustix::mm::mprotect(window.table().cast(), size, access)? };
         }
         Ok(window)
     }
@@ -120,6 +153,44 @@ impl Window {
         }
     }
 
+    /// The table of clocks, where there is one.
+    fn table(&self) -> *mut u64 {
+        // SAFETY: the reservation holds window, guard, the table's guard, and table.
+        unsafe { self.base().add(self.size + 2 * GUARD_BYTES).cast() }
+    }
+
+    /// Where the head of the log of links is, if accesses are linked.
+    pub(super) fn link_map(&self) -> Option<LinkMap> {
+        let before = i64::try_from(self.traced + SIDE_BYTES).ok()?;
+        let head = LINK_HEAD as i64 - before;
+        (self.linked != 0).then_some(LinkMap { head })
+    }
+
+    /// The head of the log of links, and the table of clocks: one a double word of
+    /// the window. Nothing where accesses are not linked.
+    pub(super) fn links(&mut self) -> Option<(&mut LinkHead, &mut [u64])> {
+        if self.linked == 0 {
+            return None;
+        }
+        let table = self.table();
+        // SAFETY: as in `touches`; the table is aligned as the window is, and
+        // any bytes are clocks.
+        unsafe {
+            let head = self.reservation.as_ptr().add(LINK_HEAD).cast();
+            let clocks = std::slice::from_raw_parts_mut(table, self.size / size_of::<u64>());
+            Some((&mut *head, clocks))
+        }
+    }
+
+    /// Gives the table of clocks, all of which are zero, back to the host.
+    pub(super) fn release_clocks(&mut self) -> rustix::io::Result<()> {
+        if self.linked == 0 {
+            return Ok(());
+        }
+        // SAFETY: a part of our own mapping, which `&mut self` leaves unreferenced.
+        unsafe { rustix::mm::madvise(self.table().cast(), self.size, Advice::LinuxDontNeed) }
+    }
+
     /// Bytes in the window.
     pub(super) fn size(&self) -> u64 {
         self.size as u64
@@ -132,7 +203,7 @@ impl Window {
     }
 
     fn total(&self) -> usize {
-        self.traced + SIDE_BYTES + self.size + GUARD_BYTES
+        self.traced + SIDE_BYTES + self.size + GUARD_BYTES + self.linked
     }
 
     /// Lets the host access `len` bytes at guest address `addr` as `access` says.

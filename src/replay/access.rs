@@ -14,7 +14,7 @@ const STRETCH: u64 = 1 << 14;
 const RESERVED: u64 = 1 << 20;
 
 /// No clock: none of an access is so late before clocks wrap.
-const NEVER: u64 = u64::MAX;
+pub(super) const NEVER: u64 = u64::MAX;
 
 /// An access to a word, by an instruction or a call. What reaches into two words
 /// is two of these.
@@ -169,11 +169,16 @@ impl Join {
     /// Links those accesses of the next chunk that are its first to a word.
     pub fn link(&mut self, chunk: &mut ChunkAccesses) {
         for end in &chunk.ends {
-            let last = self.last.at(end.word, |_| [NEVER; _]);
-            let previous = std::mem::replace(last, end.last);
+            let previous = self.follow(end);
             if let Some(access) = chunk.accesses.get_mut(end.first) {
                 access.previous = (previous != NEVER).then_some(previous);
             }
         }
+    }
+
+    /// The clock of the last access to a word in the chunks before.
+    pub(super) fn follow(&mut self, end: &WordEnds) -> u64 {
+        let last = self.last.at(end.word, |_| [NEVER; _]);
+        std::mem::replace(last, end.last)
     }
 }

@@ -7,6 +7,7 @@ use std::fmt::{self, Write};
 use std::hash::{Hash, Hasher};
 
 use rvjet::machine::{Access, PAGE_SIZE, Touch};
+use rvjet::replay::{Access as Accessed, ChunkLinks, Join, Link};
 use rvjet::trace::{Chunk, Digest, Header, Policy};
 use rvjet::{EngineKind, Replayer};
 
@@ -37,6 +38,8 @@ const MOST_CHUNKS: u64 = 500;
 const REPLAYED: usize = 50;
 /// The longest run of which there is a [`Ledger`].
 const LEDGER_INSNS: u64 = 4000;
+/// Instructions between two looks of a JIT that links accesses in a hurry.
+const LINKS_OBSERVE: u64 = 50;
 /// How much of a difference is shown, in characters.
 const SHOWN: usize = 400;
 /// Larger address spaces are not for a JIT that records.
@@ -360,7 +363,46 @@ fn replay(scenario: &Scenario, recorded: &Recorded, engine: EngineKind) -> Resul
         let replayed = replayer.replay(chunk);
         replayed.map_err(|mismatch| Flaw(format!("replayed by {engine:?}: {mismatch}")))?;
     }
+    let linking = Replayer::linking(&header, &elf, EngineKind::Jit);
+    let mut linking = linking.unwrap_or_else(|error| panic!("{error}: {error:?}"));
+    if scenario.observe_every.is_some() || recorded.chunks.len().is_multiple_of(2) {
+        linking = linking.observe_every(LINKS_OBSERVE);
+    }
+    for chunk in recorded.chunks.iter().step_by(step) {
+        same_links(&mut replayer, &mut linking, chunk)?;
+    }
     Ok(())
+}
+
+/// Emitted code links the accesses of a chunk as the interpreter does.
+fn same_links(oracle: &mut Replayer, linking: &mut Replayer, chunk: &Chunk) -> Result<(), Flaw> {
+    let flaw = |what: &dyn fmt::Display| Flaw(format!("links of chunk {}: {what}", chunk.number));
+    let want = oracle.accesses(chunk).map_err(|mismatch| flaw(&mismatch))?;
+    let got = linking.links(chunk, ChunkLinks::default());
+    let mut got = got.map_err(|mismatch| flaw(&mismatch))?;
+    if got.ends != want.ends {
+        return Err(flaw(&"other ends"));
+    }
+    Join::new().link_chunk(&mut got);
+    let found = |access: &Accessed| Link {
+        previous: access.previous.unwrap_or(u64::MAX),
+        before: access.before,
+    };
+    let want: Vec<Link> = want.accesses.iter().map(found).collect();
+    let differ = want
+        .iter()
+        .zip(&got.links)
+        .position(|(want, got)| want != got);
+    match differ {
+        Some(at) => {
+            let (want, got) = (want[at], got.links[at]);
+            Err(flaw(&format!("{at}: {got:x?}, not {want:x?}")))
+        }
+        None if want.len() != got.links.len() => {
+            Err(flaw(&format!("{}, not {}", got.links.len(), want.len())))
+        }
+        None => Ok(()),
+    }
 }
 
 /// The digest of the text that a replayer finds in the [`stub`], which no test executes.

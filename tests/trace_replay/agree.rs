@@ -8,6 +8,7 @@ use rvjet::{EngineKind, Limits, Machine, Replayer};
 use crate::asm::{Asm, addi, alu, alu_imm, amo, branch, load, lr, muldiv, sc, store, x};
 use crate::builder::{Elf, Program, R, W, X, executable};
 use crate::dice::Dice;
+use crate::links;
 use crate::rich;
 
 const CODE: u64 = 0x1_0000;
@@ -205,6 +206,7 @@ fn the_engines_record_and_replay_the_same() {
                     assert_eq!(replayer.replay(chunk), Ok(()), "seed {seed}, {policy}");
                 }
             }
+            links::check(&header, &elf, &found);
         }
     }
     eprintln!("{total} instructions");
@@ -242,6 +244,7 @@ fn a_rich_guest_is_the_same_within_any_limit() {
                 for chunk in &chunks {
                     assert_eq!(replayer.replay(chunk), Ok(()), "{policy}, {limits:?}");
                 }
+                links::check(&header, &elf, &chunks);
             }
         }
     }

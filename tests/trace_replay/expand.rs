@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 
-use rvjet::replay::{Access, Expand};
+use rvjet::replay::{Access, Expand, Link};
 use rvjet::trace::Policy;
 
 use crate::manifest::guests;
@@ -60,6 +60,55 @@ fn chunks_expand_to_what_the_run_does() {
     }
 }
 
+impl Trace {
+    /// What all accesses find.
+    fn links(&self, threads: usize) -> Vec<Link> {
+        let mut all = Vec::new();
+        let expand = Expand {
+            header: &self.header,
+            elf: &self.elf,
+            threads,
+        };
+        let get = |number: u64| Ok(self.chunks[number as usize].clone());
+        let count = self.chunks.len() as u64;
+        let made = expand.links(count, get, |chunk, made| {
+            assert_eq!(made.links.len() as u64, chunk.accesses());
+            all.extend_from_slice(&made.links);
+            Ok::<_, Infallible>(())
+        });
+        assert_eq!(made.unwrap(), all.len() as u64);
+        all
+    }
+}
+
+/// What accesses find, of all that is known of them.
+fn found(accesses: &[Access]) -> Vec<Link> {
+    let link = |access: &Access| Link {
+        previous: access.previous.unwrap_or(u64::MAX),
+        before: access.before,
+    };
+    accesses.iter().map(link).collect()
+}
+
+fn same_links(what: &str, want: &[Link], got: &[Link]) {
+    if let Some(at) = want.iter().zip(got).position(|(want, got)| want != got) {
+        panic!("{what}: {at}: {:x?} not {:x?}", got[at], want[at]);
+    }
+    assert_eq!(want.len(), got.len(), "{what}");
+}
+
+#[test]
+fn links_are_those_of_all_accesses() {
+    for guest in guests() {
+        for (policy, max_insns) in POLICIES {
+            let trace = Trace::of(&guest, Plan::new(policy, max_insns));
+            let want = found(&trace.expand(2).0);
+            let what = format!("{} {policy}", guest.name);
+            same_links(&what, &want, &trace.links(2));
+        }
+    }
+}
+
 #[test]
 fn a_rich_guest_expands_to_what_it_does() {
     for policy in [Policy::Insns(1), Policy::Insns(50), Policy::Touches(3)] {
@@ -68,5 +117,6 @@ fn a_rich_guest_expands_to_what_it_does() {
         let direct: Vec<Access> = direct.unwrap().flatten().collect();
         let trace = Trace::record(&rich::elf(), rich::linux(), plan);
         assert_eq!(trace.expand(2).0, direct, "{policy}");
+        same_links(&policy.to_string(), &found(&direct), &trace.links(1));
     }
 }

@@ -7,6 +7,7 @@ use rvjet::{EngineKind, Limits, Machine, Replayer};
 
 use crate::asm::{Asm, addi, alu, ld, load, sd, x};
 use crate::builder::{Elf, Program, R, W, X, executable};
+use crate::links;
 use crate::rich;
 
 const CODE: u64 = 0x1_0000;
@@ -71,6 +72,7 @@ fn check(space: u64, write: impl Fn(&mut Asm)) {
     for chunk in &found {
         assert_eq!(replayer.replay(chunk), Ok(()));
     }
+    links::check(&header, &elf, &found);
 }
 
 #[test]
@@ -180,6 +182,7 @@ fn counters_may_be_at_their_end() {
         chunk.start.state.insns = u64::MAX - chunk.insns();
         chunk.end.state.insns = u64::MAX;
         assert_eq!(trace.replayer(engine).replay(&chunk), Ok(()));
+        links::check(&trace.header, &trace.elf, &[chunk]);
     }
 }
 

@@ -23,6 +23,7 @@ mod guests;
 mod hostile;
 #[path = "../common/inst.rs"]
 mod inst;
+mod links;
 #[path = "../common/manifest.rs"]
 #[expect(dead_code, reason = "other tests use the rest")]
 mod manifest;

@@ -169,8 +169,8 @@ const RECORD: [&str; 8] = [
     "-o",
     "/dev/null",
 ];
-/// Records of a fixed size are what is written fastest.
-const EXPAND: [&str; 6] = ["trace", "expand", "--format", "raw", "--threads", THREADS];
+/// Of every access what SP1 leaves of it, too.
+const EXPAND: [&str; 6] = ["trace", "expand", "--format", "links", "--threads", THREADS];
 
 fn read(pipe: Option<impl Read>) -> Result<Vec<u8>> {
     let mut bytes = Vec::new();

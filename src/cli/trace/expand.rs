@@ -7,8 +7,8 @@ use std::process::ExitCode;
 
 use clap::ValueEnum;
 use rvjet::isa::Width;
-use rvjet::replay::{Access, AccessKind, Expand, ExpandError};
-use rvjet::trace::TraceError;
+use rvjet::replay::{Access, AccessKind, Expand, ExpandError, Link};
+use rvjet::trace::{Chunk, TraceError};
 
 use super::opened::Opened;
 use super::place::Names;
@@ -25,7 +25,7 @@ const RECORD: usize = 56;
 /// Write every memory access of a run, with the clock of the one before to the same word.
 ///
 /// The chunks are taken as they are: "rvjet trace verify" tells whether they are
-/// right. docs/access-trace.md describes both formats.
+/// right. docs/access-trace.md describes the formats.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// The trace; - is standard input
@@ -81,6 +81,8 @@ enum Format {
     Jsonl,
     /// Records of 56 bytes
     Raw,
+    /// Of 16: the clock of the access before to the same word, and its value
+    Links,
 }
 
 /// Writes the accesses.
@@ -97,19 +99,27 @@ pub fn execute(args: &Args) -> Result<ExitCode, Failure> {
     let file = create(&args.output, args.force)?;
     let mut out = BufWriter::with_capacity(BUFFER, file);
     let progress = Progress::chunks(asked.end);
-    let expanded = expand.run(
-        asked.end,
-        |number| trace.chunk(number),
-        |chunk, made| {
+    let get = |number| trace.chunk(number);
+    let is_asked = |chunk: &Chunk| asked.contains(&chunk.number);
+    let expanded = match args.format {
+        Format::Jsonl => expand.run(asked.end, get, |chunk, made| {
             progress.step();
-            if asked.contains(&chunk.number) {
-                for access in &made.accesses {
-                    args.format.write(&mut out, access)?;
-                }
+            let mut wanted = made.accesses.iter().filter(|_| is_asked(chunk));
+            Ok(wanted.try_for_each(|access| write_json(&mut out, access))?)
+        }),
+        Format::Raw => expand.run(asked.end, get, |chunk, made| {
+            progress.step();
+            let mut wanted = made.accesses.iter().filter(|_| is_asked(chunk));
+            Ok(wanted.try_for_each(|access| out.write_all(&record(access)))?)
+        }),
+        Format::Links => expand.links(asked.end, get, |chunk, made| {
+            progress.step();
+            if is_asked(chunk) {
+                out.write_all(&Link::bytes(&made.links))?;
             }
             Ok(())
-        },
-    );
+        }),
+    };
     drop(progress);
     let name = args.output.display().to_string();
     expanded.map_err(|error| failed(&opened, &elf, &name, error))?;
@@ -136,15 +146,6 @@ fn failed(opened: &Opened, elf: &[u8], name: &str, error: ExpandError<TraceError
             path,
             what: other.to_string(),
         },
-    }
-}
-
-impl Format {
-    fn write(self, out: &mut impl Write, access: &Access) -> io::Result<()> {
-        match self {
-            Format::Jsonl => write_json(out, access),
-            Format::Raw => out.write_all(&record(access)),
-        }
     }
 }
 

@@ -72,10 +72,36 @@ pub struct Replayer {
 impl Replayer {
     /// A machine for the trace with this header, of the program in `elf`.
     pub fn new(header: &Header, elf: &[u8], engine: EngineKind) -> Result<Replayer, ReplayError> {
+        let window = header.address_space;
+        let memory = Memory::recording(window, window);
+        Replayer::in_memory(header, elf, engine, memory)
+    }
+
+    /// As [`Replayer::new`], for [`links`](Replayer::links): those are as fast as
+    /// emitted code where the host and the trace allow it.
+    pub fn linking(
+        header: &Header,
+        elf: &[u8],
+        engine: EngineKind,
+    ) -> Result<Replayer, ReplayError> {
+        let (window, insn) = (header.address_space, header.clock.insn);
+        let memory = Memory::linking(window, window, insn);
+        match Replayer::in_memory(header, elf, engine, memory) {
+            Ok(replayer) => Ok(replayer),
+            // The table of clocks was too much to ask for, or the way to it.
+            Err(_) => Replayer::new(header, elf, EngineKind::Interp),
+        }
+    }
+
+    fn in_memory(
+        header: &Header,
+        elf: &[u8],
+        engine: EngineKind,
+        memory: Result<Memory, MapError>,
+    ) -> Result<Replayer, ReplayError> {
         check_program(header, elf)?;
         let window = header.address_space;
-        let reserved = Memory::recording(window, window);
-        let mut memory = reserved.map_err(|source| Error::Reserve { window, source })?;
+        let mut memory = memory.map_err(|source| Error::Reserve { window, source })?;
         let program = Program::load(elf, &mut memory).map_err(Error::from)?;
         let text: Vec<(u64, Vec<u8>)> = memory.text().collect();
         let found = Digest::of_text(text.iter().cloned());
@@ -101,6 +127,12 @@ impl Replayer {
             pages: HashSet::new(),
             dirty: false,
         })
+    }
+
+    /// As [`Builder::observe_every`](crate::Builder::observe_every).
+    pub fn observe_every(mut self, insns: u64) -> Self {
+        self.engines.observe_every(insns);
+        self
     }
 
     /// Takes code from a cache, and leaves there what is new when it is dropped.
@@ -145,9 +177,9 @@ impl Replayer {
     }
 
     fn run_through(&mut self, chunk: &Chunk) -> Result<Replayed, Mismatch> {
-        let close = chunk.insns() <= SHORT;
+        let close = self.is_short(chunk);
         let mut run = self.open(chunk)?;
-        let _received = (!close).then(|| self.engines.begin());
+        let _received = (!close).then(|| self.receive_faults());
         while !self.is_done(&run) {
             if let Err(difference) = self.advance(&mut run, u64::MAX, close) {
                 return Err(self.abandon(&run, difference));
@@ -197,6 +229,16 @@ impl Replayer {
         }
     }
 
+    /// Whether it is worth no emitted code.
+    pub(crate) fn is_short(&self, chunk: &Chunk) -> bool {
+        chunk.insns() <= SHORT
+    }
+
+    /// What this thread has to hold for emitted code to run.
+    pub(crate) fn receive_faults(&self) -> Option<impl Sized + use<>> {
+        self.engines.begin()
+    }
+
     /// The clock when the next instruction starts.
     pub(crate) fn clock(&self, run: &Run<'_>) -> u64 {
         let ecalls = run.chunk.start.ecalls.wrapping_add(run.ecalls as u64);
@@ -232,6 +274,7 @@ impl Replayer {
         memory.take_times();
         memory.take_fetched();
         memory.take_seen_code();
+        memory.take_links();
         let touched = memory.start_chunk(ChunkRoom {
             accesses: u64::MAX,
             touches: u64::MAX,

@@ -54,6 +54,8 @@ impl Replayer {
     ) -> Result<(), Difference> {
         let budget = self.reach(run)?.min(most);
         run.stays = false;
+        // Emitted code would link, by whatever clock.
+        let closely = closely || self.hart.memory.links_are_off();
         let stop = if closely {
             self.engines.run_closely(&mut self.hart, budget)
         } else {

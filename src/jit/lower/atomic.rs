@@ -21,6 +21,9 @@ fn load_op(width: Width) -> LoadOp {
 impl Emitter<'_> {
     /// `rd = sext(mem[rs1])`, and reserves it.
     pub(super) fn load_reserved(&mut self, width: Width, rd: Reg, rs1: Reg) {
+        if self.links().is_some() {
+            return self.step();
+        }
         let base = self.atomic_address(rs1, width);
         self.touch(Access::Load, width, (rs1, base), 0);
         self.facts.lose_index();
@@ -35,6 +38,9 @@ impl Emitter<'_> {
 
     /// `if reserved { mem[rs1] = rs2; rd = 0 } else { rd = 1 }`
     pub(super) fn store_conditional(&mut self, width: Width, rd: Reg, rs1: Reg, rs2: Reg) {
+        if self.links().is_some() {
+            return self.step();
+        }
         let base = self.atomic_address(rs1, width);
         let failed = self.asm.new_dynamic_label();
         self.load_state(T2);
@@ -70,6 +76,9 @@ impl Emitter<'_> {
 
     /// `t = sext(mem[rs1]); mem[rs1] = t op rs2; rd = t`
     pub(super) fn amo(&mut self, op: AmoOp, width: Width, rd: Reg, rs1: Reg, rs2: Reg) {
+        if self.links().is_some() {
+            return self.step();
+        }
         let base = self.atomic_address(rs1, width);
         self.touch(Access::Store, width, (rs1, base), 0);
         self.facts.lose_index();

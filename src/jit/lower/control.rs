@@ -125,7 +125,7 @@ impl Emitter<'_> {
         let (rest, fetched) = (self.rest, *fetched);
         let elsewhere = self.out_of_line(move |e| {
             e.repair();
-            e.add_to_budget(rest);
+            e.pay_back(rest);
             e.jump_anywhere(&fetched);
         });
         self.compare_constant(rs1, expected);

@@ -135,10 +135,14 @@ impl Emitter<'_> {
             let addr = base.wrapping_add_signed(offset.into());
             let at = self.constant_address(width, addr)?;
             self.touch_constant(access, addr);
+            self.link_constant(addr, at.base);
             return Some((at, false));
         }
         let aligned_offset = width.is_aligned(offset as u64);
         if self.mode == Mode::Careful || !aligned_offset {
+            if self.links().is_some() {
+                return None;
+            }
             let at = self.careful_address(rs1, offset);
             self.touch_careful(access, width);
             return Some((at, width != Width::Byte));
@@ -146,6 +150,7 @@ impl Emitter<'_> {
         let base = self.read(rs1, T0);
         self.check_base(rs1, base, width);
         self.touch(access, width, (rs1, base), offset);
+        self.link_access((rs1, base), offset);
         Some((
             Address {
                 base: Some(base),
@@ -185,7 +190,10 @@ impl Emitter<'_> {
             return;
         }
         self.compare_base(base, width);
-        let careful = self.elsewhere(Mode::Careful);
+        let careful = match self.links() {
+            Some(_) => self.exit(ExitKind::Step),
+            None => self.elsewhere(Mode::Careful),
+        };
         x64!(self ; jae =>careful);
         self.facts.checked_now(rs1, width);
         if width == Width::Double {

@@ -11,6 +11,7 @@ mod alu;
 mod atomic;
 mod control;
 mod fused;
+mod link;
 mod mem;
 mod muldiv;
 mod touch;

@@ -199,7 +199,7 @@ impl Emitter<'_> {
 
     /// Sees to it that [`T2`] plus what is returned is the number of the double
     /// word at `rs1 + offset`.
-    fn index_word(&mut self, rs1: Reg, base: Rq, offset: i32) -> i32 {
+    pub(super) fn index_word(&mut self, rs1: Reg, base: Rq, offset: i32) -> i32 {
         let words = offset >> WORD_SHIFT;
         if let Some(more) = self.facts.index(rs1) {
             return words + more;
@@ -277,7 +277,7 @@ impl Emitter<'_> {
 
     /// Code behind the unit, and the place to come back to. It may fault, and
     /// leave, as the current instruction may.
-    fn touch_out_of_line(
+    pub(super) fn touch_out_of_line(
         &mut self,
         code: impl FnOnce(&mut Self, DynamicLabel) + 'static,
     ) -> (DynamicLabel, DynamicLabel) {

@@ -34,13 +34,14 @@ fn unit_of(memory: &mut Memory, pc: u64, mode: Mode) -> Option<Unit> {
     let homes = homes();
     let context = Context {
         homes: &homes,
-        stubs: stubs::emit(&homes, None).unwrap().1,
+        stubs: stubs::emit(&homes, None, None).unwrap().1,
         window: memory.window_size(),
         offset: 0x1000,
         first_site: SiteId(0),
         bmi2: true,
         meter: super::super::meter::Meter::Insns,
         touch: None,
+        link: None,
     };
     unit::compile(memory, (pc, mode), None, context).unwrap()
 }

@@ -90,13 +90,14 @@ impl Seen {
         let homes = homes();
         let context = Context {
             homes: &homes,
-            stubs: stubs::emit(&homes, None).unwrap().1,
+            stubs: stubs::emit(&homes, None, None).unwrap().1,
             window: self.memory.window_size(),
             offset: 0x1000,
             first_site: SiteId(0),
             bmi2: true,
             meter,
             touch: None,
+            link: None,
         };
         let key = (CODE, Mode::Fast);
         let unit = unit::compile(&mut self.memory, key, Some(&self.profile), context);

@@ -17,6 +17,7 @@ mod fault;
 mod gather;
 mod guided;
 mod hot;
+mod link;
 mod mem;
 mod muldiv;
 mod plan;

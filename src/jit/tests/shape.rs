@@ -60,13 +60,20 @@ const BASES: [u64; 14] = [
     1 << 63,
 ];
 
+/// What emitted code notes of accesses.
+#[derive(Clone, Copy)]
+enum Notes {
+    None,
+    Touches,
+    Links,
+}
+
 /// How instructions are emitted.
 #[derive(Clone, Copy)]
 pub(super) struct Shape {
     mode: Mode,
     bmi2: bool,
-    /// Whether touches are recorded.
-    recorded: bool,
+    notes: Notes,
     /// Where execution has gone on behind jumps and branches: the numbers of both
     /// instructions. Then the unit is hot.
     seen: Option<&'static [(usize, usize)]>,
@@ -75,19 +82,19 @@ pub(super) struct Shape {
 pub(super) const FAST: Shape = Shape {
     mode: Mode::Fast,
     bmi2: true,
-    recorded: false,
+    notes: Notes::None,
     seen: None,
 };
 pub(super) const CAREFUL: Shape = Shape {
     mode: Mode::Careful,
     bmi2: true,
-    recorded: false,
+    notes: Notes::None,
     seen: None,
 };
 pub(super) const WITHOUT_BMI2: Shape = Shape {
     mode: Mode::Fast,
     bmi2: false,
-    recorded: false,
+    notes: Notes::None,
     seen: None,
 };
 
@@ -95,7 +102,15 @@ impl Shape {
     /// As this one, touches being recorded.
     pub(super) const fn recorded(self) -> Shape {
         Shape {
-            recorded: true,
+            notes: Notes::Touches,
+            ..self
+        }
+    }
+
+    /// As this one, accesses being linked.
+    pub(super) const fn linked(self) -> Shape {
+        Shape {
+            notes: Notes::Links,
             ..self
         }
     }
@@ -122,7 +137,7 @@ impl Shape {
 
     fn jit(self, memory: &mut Memory) -> Jit {
         let mut jit = Jit::new(memory).unwrap();
-        jit.homes = super::homes();
+        jit.homes = jit.homes.reranked(&[]);
         jit.bmi2 = self.bmi2;
         jit.clear(memory).unwrap();
         assert!(jit.free <= UNIT_AT, "the stubs have outgrown their place");
@@ -152,9 +167,10 @@ impl Shape {
     }
 
     fn emitted(self, insns: &[Inst]) -> (Jit, String) {
-        let memory = match self.recorded {
-            true => Memory::recording(WINDOW, WINDOW),
-            false => Memory::new(WINDOW, WINDOW),
+        let memory = match self.notes {
+            Notes::None => Memory::new(WINDOW, WINDOW),
+            Notes::Touches => Memory::recording(WINDOW, WINDOW),
+            Notes::Links => Memory::linking(WINDOW, WINDOW, 8),
         };
         let mut hart = hart_in(memory.unwrap(), insns);
         let mut jit = self.jit(&mut hart.memory);

@@ -308,7 +308,7 @@ fn any_bytes_are_taken_or_left() {
             return;
         }
         taken += 1;
-        let (bytes, _) = stubs::emit(&jit.homes, jit.touch).unwrap();
+        let (bytes, _) = stubs::emit(&jit.homes, jit.touch, jit.link).unwrap();
         assert!(jit.code.bytes(0..jit.stubs_end) == bytes);
         for unit in jit.cache.units() {
             let end = unit.offset + unit.len;

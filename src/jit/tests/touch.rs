@@ -173,7 +173,7 @@ fn atomics_touch_what_they_access() {
 fn the_stub_that_logs_a_touch() {
     let memory = Memory::recording(WINDOW, WINDOW).unwrap();
     let touch = memory.touch_map().and_then(TouchCode::new);
-    let (code, stubs) = stubs::emit(&homes(), touch).unwrap();
+    let (code, stubs) = stubs::emit(&homes(), touch, None).unwrap();
     let listing = Listing {
         key: (0, Mode::Fast),
         offset: stubs.touch,

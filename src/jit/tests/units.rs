@@ -28,7 +28,7 @@ fn a_whole_careful_unit() {
 
 #[test]
 fn the_stubs() {
-    let (code, stubs) = stubs::emit(&homes(), None).unwrap();
+    let (code, stubs) = stubs::emit(&homes(), None, None).unwrap();
     let memory = hart(&[]).memory;
     let part = |name: &str, start: usize, end: usize| {
         let listing = Listing {

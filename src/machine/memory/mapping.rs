@@ -146,6 +146,7 @@ impl Memory {
     pub(crate) fn release_all(&mut self) -> Result<(), MapError> {
         let all = 0..self.window_size();
         let page = self.pages.at(0);
+        self.window.release_clocks()?;
         self.tell_host(&all, page, Page::UNMAPPED)?;
         self.tell_host(&all, Page::UNMAPPED, page)
     }

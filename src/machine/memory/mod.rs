@@ -12,10 +12,11 @@ pub use mapping::MapError;
 use mapping::COMMIT_BYTES;
 
 use super::code::CodeView;
+use super::link::Links;
 use super::pages::{Access, PAGE_SIZE, PageTable, page_down};
 use super::record::{AccessKind, Recorder};
 use super::touch::Touches;
-use super::window::{Window, zeroes};
+use super::window::{Notes, Window, zeroes};
 use crate::isa::Width;
 
 /// Bytes of address space of which a recording can be made, or replayed.
@@ -45,6 +46,7 @@ pub struct Memory {
     pub(in crate::machine) code: CodeView,
     pub(in crate::machine) recorder: Option<Box<Recorder>>,
     pub(in crate::machine) touches: Touches,
+    pub(in crate::machine) links: Option<Box<Links>>,
 }
 
 impl Memory {
@@ -52,26 +54,39 @@ impl Memory {
     /// the guest touch at most `limit` bytes of it. An error if the host has not
     /// that much, be it for the table of a byte per page.
     pub fn new(window: u64, limit: u64) -> Result<Memory, MapError> {
-        Memory::reserve(window, limit, false)
+        Memory::reserve(window, limit, Notes::None)
     }
 
     /// As [`Memory::new`], to note what is done with it. No more than
     /// [`MAX_RECORDED`] bytes: a replay, which anybody's trace asks for, fills their table.
     pub(crate) fn recording(window: u64, limit: u64) -> Result<Memory, MapError> {
+        Memory::noting(window, limit, Notes::Touches)
+    }
+
+    /// As [`Memory::recording`], to link every access to the one before to the same
+    /// word: by clocks that advance by `insn` with each instruction. All that is
+    /// mapped has to be writable, as in a replay.
+    pub(crate) fn linking(window: u64, limit: u64, insn: u64) -> Result<Memory, MapError> {
+        let mut memory = Memory::noting(window, limit, Notes::Links)?;
+        memory.links = Some(Box::new(Links::new(insn)));
+        Ok(memory)
+    }
+
+    fn noting(window: u64, limit: u64, notes: Notes) -> Result<Memory, MapError> {
         if window > MAX_RECORDED {
             return Err(rustix::io::Errno::NOMEM.into());
         }
-        let mut memory = Memory::reserve(window, limit, true)?;
+        let mut memory = Memory::reserve(window, limit, notes)?;
         memory.recorder = Some(Box::new(Recorder::new()));
         memory.restart_touches(u64::MAX, None);
         Ok(memory)
     }
 
-    fn reserve(window: u64, limit: u64, record: bool) -> Result<Memory, MapError> {
+    fn reserve(window: u64, limit: u64, notes: Notes) -> Result<Memory, MapError> {
         let size = window
             .checked_next_multiple_of(COMMIT_BYTES)
             .ok_or(rustix::io::Errno::NOMEM)?;
-        let window = Window::reserve(size, record)?;
+        let window = Window::reserve(size, notes)?;
         let entries = zeroes(PageTable::entries(size))?;
         Ok(Memory {
             window,
@@ -84,6 +99,7 @@ impl Memory {
             code: CodeView::default(),
             recorder: None,
             touches: Touches::default(),
+            links: None,
         })
     }
 

@@ -45,13 +45,54 @@ fn both_formats_say_the_same() {
 }
 
 #[test]
+fn links_are_a_part_of_each_record() {
+    let guest = sampler();
+    let recorded = [
+        Recorded::fib(),
+        Recorded::of(["--chunk=insns=4"], &guest.path, &[]),
+    ];
+    for (recorded, threads) in recorded.iter().zip(["--threads=1", "--threads=3"]) {
+        let path = recorded.path.as_os_str();
+        let raw = expanded(path, &["--format=raw"]);
+        let links = expanded(path, &["--format=links", threads]);
+        let parts = raw
+            .chunks(56)
+            .flat_map(|record| [&record[8..16], &record[32..40]].concat());
+        assert!(links.iter().copied().eq(parts));
+    }
+}
+
+#[test]
+fn links_are_as_the_manual_shows() {
+    let guest = sampler();
+    let recorded = Recorded::of(["--chunk=insns=4"], &guest.path, &[]);
+    let path = recorded.path.as_os_str();
+    let hex = |bytes: &[u8]| -> String { bytes.iter().map(|b| format!("{b:02x}")).collect() };
+    let links = expanded(path, &["--format=links"]);
+    let records = links.chunks(16).take(4);
+    let records = records.map(|record| format!("{} {}\n", hex(&record[..8]), hex(&record[8..])));
+    let text = String::from_utf8(expanded(path, &[])).unwrap();
+    let lines = text.split_inclusive('\n').take(4);
+    let shown = [
+        "```text\n".to_owned(),
+        records.collect(),
+        "```\n\n```json\n".to_owned(),
+        lines.collect(),
+    ];
+    assert!(include_str!("../../../docs/access-trace.md").contains(&shown.concat()));
+}
+
+#[test]
 fn a_part_is_a_part_of_all() {
     let recorded = Recorded::fib();
     let path = recorded.path.as_os_str();
-    let all = expanded(path, &[]);
-    let parts = [&["--chunk=0"][..], &["--chunks=1..3"]];
-    let start: Vec<u8> = parts.iter().flat_map(|part| expanded(path, part)).collect();
-    assert!(all.starts_with(&start) && !start.is_empty());
+    for format in ["--format=jsonl", "--format=links"] {
+        let all = expanded(path, &[format]);
+        let parts = [["--chunk=0", format], ["--chunks=1..3", format]];
+        let start = parts.iter().flat_map(|part| expanded(path, part));
+        let start: Vec<u8> = start.collect();
+        assert!(all.starts_with(&start) && !start.is_empty());
+    }
 }
 
 #[test]

@@ -1,0 +1,90 @@
+//! The log of links, which emitted code appends to.
+
+use super::link::{Link, LinkHead};
+
+/// Links, and room for more that emitted code may fill.
+#[derive(Debug, Default)]
+pub(super) struct LinkLog {
+    links: Vec<Link>,
+    /// The places of those that are the first of their word.
+    firsts: Vec<u64>,
+}
+
+impl LinkLog {
+    /// An empty log in these buffers.
+    pub(super) fn new((mut links, mut firsts): (Vec<Link>, Vec<u64>)) -> LinkLog {
+        links.clear();
+        firsts.clear();
+        LinkLog { links, firsts }
+    }
+
+    pub(super) fn into_buffers(self) -> (Vec<Link>, Vec<u64>) {
+        (self.links, self.firsts)
+    }
+
+    pub(super) fn push(&mut self, link: Link, is_first: bool) {
+        if is_first {
+            self.firsts.push(self.links.len() as u64);
+        }
+        self.links.push(link);
+    }
+
+    /// Makes room for so many links more, and `firsts` of those that are the first
+    /// of their word in all. False if the host has not so much.
+    pub(super) fn make_room(&mut self, links: usize, firsts: usize) -> bool {
+        let firsts = firsts.saturating_sub(self.firsts.len());
+        self.links.try_reserve(links).is_ok() && self.firsts.try_reserve(firsts).is_ok()
+    }
+
+    /// The addresses at which emitted code may append, to both.
+    pub(super) fn ends(&mut self) -> (u64, u64) {
+        let (links, firsts) = (self.links.len(), self.firsts.len());
+        let next = self.links.as_mut_ptr().wrapping_add(links);
+        let first = self.firsts.as_mut_ptr().wrapping_add(firsts);
+        (next as u64, first as u64)
+    }
+
+    /// Takes in what emitted code has appended since [`LinkLog::ends`] gave the
+    /// head its addresses, but for the last `unused` links; returns how many.
+    pub(super) fn take_in(&mut self, head: &LinkHead, unused: u64) -> u64 {
+        let (next, first) = self.ends();
+        let bytes = head.next.saturating_sub(next) as usize;
+        let made = (bytes / size_of::<Link>()).saturating_sub(unused as usize);
+        let len = (self.links.len() + made).min(self.links.capacity());
+        let noted = head.firsts.saturating_sub(first) as usize / size_of::<u64>();
+        let old = self.firsts.len();
+        let firsts = (old + noted).min(self.firsts.capacity());
+        // SAFETY: within the capacities. Emitted code has written all links before
+        // the `unused`, for it makes room for none but those of accesses, and each
+        // of these writes its own (`jit::lower::link`); and the places of firsts
+        // before it moved their pointer on (`jit::stubs`).
+        unsafe {
+            self.links.set_len(len);
+            self.firsts.set_len(firsts);
+        }
+        let start = self.links.as_ptr() as u64;
+        for place in &mut self.firsts[old..] {
+            *place = place.wrapping_sub(start) / size_of::<Link>() as u64;
+        }
+        made as u64
+    }
+}
+
+impl Link {
+    /// These links as bytes: of each its clock and its value, both little-endian.
+    #[cfg(target_endian = "little")]
+    pub fn bytes(links: &[Link]) -> std::borrow::Cow<'_, [u8]> {
+        const _: () = assert!(size_of::<Link>() == 2 * size_of::<u64>());
+        // SAFETY: two numbers and no padding; any byte is one.
+        let bytes =
+            unsafe { std::slice::from_raw_parts(links.as_ptr().cast(), size_of_val(links)) };
+        std::borrow::Cow::Borrowed(bytes)
+    }
+
+    /// These links as bytes: of each its clock and its value, both little-endian.
+    #[cfg(not(target_endian = "little"))]
+    pub fn bytes(links: &[Link]) -> std::borrow::Cow<'_, [u8]> {
+        let words = links.iter().flat_map(|link| [link.previous, link.before]);
+        std::borrow::Cow::Owned(words.flat_map(u64::to_le_bytes).collect())
+    }
+}

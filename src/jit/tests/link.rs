@@ -106,9 +106,11 @@ fn the_stubs_keep_the_log() {
         marks: &[],
         cold: stubs.first,
         sites: &[],
+        repeats: false,
+        guided: false,
     };
     let mut text = Vec::new();
-    listing.write(&mut text, &hart(&[]).memory).unwrap();
+    listing.write(&mut text, &hart(&[]).memory, None).unwrap();
     let text = String::from_utf8(text).unwrap();
     assert_listing!("link_stubs", text.split_once('\n').unwrap().1);
 }

@@ -4,6 +4,9 @@
 //! as if they were never taken. With one it goes where execution has been seen to
 //! go: along branches, into calls and back out of them, and around loops, whose
 //! body it repeats.
+//!
+//! PERF: with guided units for what is hot the kernels matmul and copy take half of
+//! the time, sieve eight tenths, fib nine, none takes more (`benches/peers`).
 #![forbid(unsafe_code)]
 
 use super::exit::{ExitKind, Mode};

@@ -4,8 +4,8 @@
 //! instructions as the budget allowed, or before one that is not the JIT's
 //! business. Must hold: the hart is exact wherever emitted code leaves; emitted
 //! code accesses the guest's window, the side area, the state and, where touches
-//! are recorded, their log and shadow, nothing else, and jumps only to units and
-//! stubs.
+//! or links are recorded, their logs, the shadow and the table of clocks, nothing
+//! else, and jumps only to units and stubs.
 //!
 //! `tiers` says what is compiled when, `path` picks the instructions of a `unit`,
 //! `plan` what is emitted for each, `lower` says what they mean, `emitter` knows

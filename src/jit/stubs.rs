@@ -70,6 +70,11 @@ impl TouchCode {
         let shadow = i32::try_from(map.shadow).ok()?;
         Some(TouchCode { log, shadow })
     }
+
+    /// Where the log's next entry is said to go.
+    fn next(self) -> i32 {
+        self.log + offset_of!(LogHead, next) as i32
+    }
 }
 
 /// Where links are recorded, from guest address 0.
@@ -171,60 +176,50 @@ impl Builder {
     }
 
     /// `log.push(Touch { 8 * rdx, rcx }); shadow[rdx] = TOUCHED`
-    fn touch(&mut self, TouchCode { log, shadow }: TouchCode) {
-        let next = log + offset_of!(LogHead, next) as i32;
-        let end = log + offset_of!(LogHead, end) as i32;
-        let (addr, value) = (
-            offset_of!(Touch, addr) as i32,
-            offset_of!(Touch, value) as i32,
-        );
-        x64!(self
-            ; push rax
-            ; mov rax, [mem + next]
-            ; cmp rax, [mem + end]
-            ; jae >full
-            ; mov BYTE [mem + rdx + shadow], TOUCHED as i8
-            ; shl rdx, 3
-            ; mov [rax + addr], rdx
-            ; mov [rax + value], rcx
-            ; add rax, size_of::<Touch>() as i32
-            ; mov [mem + next], rax
-            ; pop rax
-            // The last bit out is 0, and so is the carry.
-            ; shr rdx, 3
-            ; ret
-            ; full:
-            ; pop rax
-            ; stc
-            ; ret
-        );
+    fn touch(&mut self, touch: TouchCode) {
+        self.mark_touched(touch);
+        self.push_touch(touch);
     }
 
     /// `firsts.push(rcx); log.push(Touch { 8 * rdx, word rdx }); shadow[rdx] = TOUCHED`
-    fn first(&mut self, TouchCode { log, shadow }: TouchCode, link: LinkCode) {
-        let next = log + offset_of!(LogHead, next) as i32;
-        let end = log + offset_of!(LogHead, end) as i32;
-        let (addr, value) = (
-            offset_of!(Touch, addr) as i32,
-            offset_of!(Touch, value) as i32,
-        );
+    fn first(&mut self, touch: TouchCode, link: LinkCode) {
+        self.mark_touched(touch);
         x64!(self
-            ; push rax
-            ; mov rax, [mem + next]
-            ; cmp rax, [mem + end]
-            ; jae >full
-            ; mov BYTE [mem + rdx + shadow], TOUCHED as i8
             ; mov rax, [mem + link.firsts]
             ; mov [rax], rcx
             ; add rax, size_of::<u64>() as i32
             ; mov [mem + link.firsts], rax
-            ; mov rax, [mem + next]
+            ; mov rax, [mem + touch.next()]
             ; mov rcx, [mem + 8 * rdx]
+        );
+        self.push_touch(touch);
+    }
+
+    /// `shadow[rdx] = TOUCHED`, and the end of the log in `rax`, which is saved; or
+    /// returns if there is no room.
+    fn mark_touched(&mut self, touch: TouchCode) {
+        let end = touch.log + offset_of!(LogHead, end) as i32;
+        x64!(self
+            ; push rax
+            ; mov rax, [mem + touch.next()]
+            ; cmp rax, [mem + end]
+            ; jae >full
+            ; mov BYTE [mem + rdx + touch.shadow], TOUCHED as i8
+        );
+    }
+
+    /// Behind [`Builder::mark_touched`]: `log.push(Touch { 8 * rdx, rcx })`, and returns.
+    fn push_touch(&mut self, touch: TouchCode) {
+        let (addr, value) = (
+            offset_of!(Touch, addr) as i32,
+            offset_of!(Touch, value) as i32,
+        );
+        x64!(self
             ; shl rdx, 3
             ; mov [rax + addr], rdx
             ; mov [rax + value], rcx
             ; add rax, size_of::<Touch>() as i32
-            ; mov [mem + next], rax
+            ; mov [mem + touch.next()], rax
             ; pop rax
             // The last bit out is 0, and so is the carry.
             ; shr rdx, 3

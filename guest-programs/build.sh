@@ -13,10 +13,12 @@ export LC_ALL=C
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 target=riscv64imac-unknown-none-elf
+sp1_target=riscv64im-unknown-none-elf
 export CARGO=${CARGO:-/usr/bin/cargo} RUSTC=${RUSTC:-/usr/bin/rustc}
 cc=riscv64-linux-gnu-gcc
 
 rust_guests=(bytecode chase fib matmul memops qsort regex sha256 sieve whitespace wordfreq)
+sp1_guests=(sp1-ec sp1-merkle sp1-precompiles sp1-words)
 c_guests=(atomics crc32 echoargs queens selfmod unaligned)
 
 c_flags=(
@@ -48,10 +50,11 @@ toolchain() {
     "$cc" -Wl,--version 2>/dev/null | head -n 1
 }
 
-# build_rust <out>: paths of sources that panic messages name are cut short, so
-# they do not say where this machine keeps things.
+# build_rust <out> <target> <guest>...: paths of sources that panic messages name are
+# cut short, so they do not say where this machine keeps things.
 build_rust() {
-    local out=$1 home=${CARGO_HOME:-$HOME/.cargo} sysroot rustflags
+    local out=$1 target=$2 home=${CARGO_HOME:-$HOME/.cargo} sysroot rustflags guest
+    shift 2
     sysroot=$("$RUSTC" --print sysroot)
     rustflags="'--remap-path-prefix=$here/=', '--remap-path-prefix=$home/registry/src/=', '--remap-path-prefix=$sysroot/lib/rustlib/src/rust/='"
     (
@@ -59,10 +62,10 @@ build_rust() {
         # `.cargo/config.toml` counts only from inside this folder.
         unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_TARGET RUSTC_WRAPPER
         CARGO_TARGET_DIR=$out/target RUSTC_BOOTSTRAP=1 "$CARGO" build --release --locked --quiet \
+            --target "$target" "${@/#/--package=}" \
             --config "target.$target.rustflags = [$rustflags]"
     )
-    local guest
-    for guest in "${rust_guests[@]}"; do
+    for guest; do
         cp "$out/target/$target/release/$guest" "$out/elf/$guest.elf"
     done
 }
@@ -77,7 +80,8 @@ build_c() {
 # build <out>: fills <out>/elf.
 build() {
     mkdir -p "$1/elf"
-    build_rust "$1"
+    build_rust "$1" "$target" "${rust_guests[@]}"
+    build_rust "$1" "$sp1_target" "${sp1_guests[@]}"
     build_c "$1"
     chmod 755 "$1"/elf/*.elf
     (cd "$1/elf" && sha256sum -- *.elf >SHA256SUMS)

@@ -9,6 +9,7 @@
 
 mod bare;
 pub mod linux;
+pub mod sp1;
 
 pub use bare::Bare;
 pub use linux::Linux;

@@ -22,7 +22,7 @@ MAX_CONTENT, MAX_TOUCHES, MAX_PAGES = 1 << 30, 1 << 26, 1 << 18
 MAGIC, END = b"\x89RVT\r\n\x1a\n", b"\x89RVTend\n"
 COUNTS = ("insns", "unaligned_loads", "unaligned_stores", "accesses", "ecalls")
 EXITS = {"exited": "<i", "trap": "<Q", "insn_limit": "<Q", "memory_limit": "<Q",
-         "timeout": "<QI", "broken_pipe": ""}
+         "timeout": "<QI", "broken_pipe": "", "refused": "<7Q"}
 TOTALS = ("chunks", "insns", "accesses", "touches", "ecalls")
 
 
@@ -173,6 +173,9 @@ class Content:
         values = struct.unpack(EXITS[kind], self.take(struct.calcsize(EXITS[kind])))
         if kind == "trap":
             return {kind: {"pc": values[0], **self.cause()}}
+        if kind == "refused":
+            return {kind: {"pc": values[0], "number": values[1], "args": list(values[2:]),
+                           "reason": self.choice(*range(14))}}
         if kind == "timeout":
             need(values[1] < 10**9, values[1], "nanoseconds")
             return {kind: {"secs": values[0], "nanos": values[1]}}
@@ -180,11 +183,12 @@ class Content:
 
     def cause(self):
         kind = self.choice("illegal_instruction", "breakpoint", "fetch_fault", "load_fault",
-                           "store_fault", "load_misaligned", "store_misaligned")
+                           "store_fault", "load_misaligned", "store_misaligned",
+                           "fetch_misaligned")
         if kind == "illegal_instruction":
             return {"cause": kind, "word": self.number(4)}
         cause = {"cause": kind, **self.u64s(*(["addr"] if kind != "breakpoint" else []))}
-        if kind not in ("breakpoint", "fetch_fault"):
+        if kind not in ("breakpoint", "fetch_fault", "fetch_misaligned"):
             cause["bytes"] = self.choice(1, 2, 4, 8)
         return cause
 

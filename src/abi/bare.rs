@@ -1,6 +1,6 @@
 //! No environment at all: for tests of the engines, and for code without an operating system.
 
-use super::{Abi, StartError};
+use super::{Abi, Flow, StartError};
 use crate::isa::Reg;
 use crate::machine::{Exit, Hart};
 use crate::program::Program;
@@ -18,7 +18,7 @@ impl Abi for Bare {
         Ok(())
     }
 
-    fn ecall(&mut self, hart: &mut Hart) -> Result<(), Exit> {
+    fn ecall(&mut self, hart: &mut Hart) -> Result<Flow, Exit> {
         let code = hart.state.reg(Reg::A0) as i32;
         Err(Exit::Exited { code })
     }

@@ -13,17 +13,23 @@ pub mod sp1;
 
 pub use bare::Bare;
 pub use linux::Linux;
+pub use sp1::Sp1;
 
 use std::time::Duration;
 
 use crate::isa::Reg;
 use crate::machine::{Exit, Hart, MachineState, MapError};
-use crate::program::Program;
+use crate::program::{Convention, Program};
 
 /// A guest's environment.
 pub trait Abi: Send {
     /// Its name, which traces carry.
     fn name(&self) -> &'static str;
+
+    /// What its programs agree upon.
+    fn convention(&self) -> Convention {
+        Convention::default()
+    }
 
     /// The number of the call that a hart in this state makes: `a7`, unless told otherwise.
     fn call_number(&self, state: &MachineState) -> u64 {
@@ -40,7 +46,20 @@ pub trait Abi: Send {
 
     /// Carries out the call at `hart.state.pc`. The caller moves the hart past
     /// the `ecall`; an error ends the run instead.
-    fn ecall(&mut self, hart: &mut Hart) -> Result<(), Exit>;
+    fn ecall(&mut self, hart: &mut Hart) -> Result<Flow, Exit>;
+}
+
+/// How a run goes on after a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flow {
+    /// With the next instruction.
+    Next,
+    /// With the next instruction, on a detour: all that is done to hart and memory from
+    /// before this call on is going to be undone. One at a time, and only by a
+    /// personality whose [`Convention`] has detours.
+    Detour,
+    /// Behind the call that began the detour, which has changed nothing but this register.
+    Return(Reg, u64),
 }
 
 /// Why a personality could not lay out the guest.

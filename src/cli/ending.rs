@@ -1,6 +1,7 @@
 //! How a run ended, as the command tells it: exit status, one word, one line.
 
 use rvjet::Outcome;
+use rvjet::abi::sp1;
 use rvjet::elf::Symbols;
 use rvjet::isa::Reg;
 use rvjet::machine::{Cause, Exit, Trap};
@@ -20,6 +21,7 @@ pub enum Kind {
     MemoryLimit,
     Timeout,
     BrokenPipe,
+    Refused,
 }
 
 /// How a run ended, and where.
@@ -44,6 +46,7 @@ impl Ending {
             code: code(exit, kind),
             pc: match exit {
                 Exit::Trap(trap) => trap.pc,
+                Exit::Refused(refusal) => refusal.pc,
                 _ => pc,
             },
         }
@@ -57,10 +60,12 @@ fn kind(exit: Exit) -> Kind {
         Exit::MemoryLimit { .. } => Kind::MemoryLimit,
         Exit::Timeout { .. } => Kind::Timeout,
         Exit::BrokenPipe => Kind::BrokenPipe,
+        Exit::Refused(_) => Kind::Refused,
         Exit::Trap(Trap { cause, .. }) => match cause {
             Cause::IllegalInstruction { .. } => Kind::IllegalInstruction,
             Cause::Breakpoint => Kind::Breakpoint,
             Cause::FetchFault { .. }
+            | Cause::FetchMisaligned { .. }
             | Cause::LoadFault { .. }
             | Cause::StoreFault { .. }
             | Cause::LoadMisaligned { .. }
@@ -84,6 +89,7 @@ fn code(exit: Exit, kind: Kind) -> u8 {
         Kind::Timeout => Status::Timeout,
         // Who stopped reading has seen what it wanted.
         Kind::BrokenPipe => Status::Success,
+        Kind::Refused => Status::Refused,
     };
     status as u8
 }
@@ -105,6 +111,10 @@ pub fn text(exit: Exit, pc: u64) -> String {
         Exit::Exited { code } => format!("exit code {code}"),
         Exit::BrokenPipe => format!("its reader was gone at pc {pc:#x}"),
         Exit::Trap(trap) => trap.to_string(),
+        Exit::Refused(refusal) => match sp1::call_name(refusal.number) {
+            Some(name) => format!("{name}: {refusal}"),
+            None => refusal.to_string(),
+        },
         Exit::InsnLimit { limit } => format!("instruction limit of {limit} reached at pc {pc:#x}"),
         Exit::MemoryLimit { limit } => {
             format!("memory limit of {limit} bytes reached at pc {pc:#x}")
@@ -121,7 +131,7 @@ pub fn text(exit: Exit, pc: u64) -> String {
 fn origin(symbols: &Symbols<'_>, outcome: &Outcome) -> String {
     match outcome.exit {
         Exit::Trap(Trap {
-            cause: Cause::FetchFault { .. },
+            cause: Cause::FetchFault { .. } | Cause::FetchMisaligned { .. },
             ..
         }) => {
             let ra = outcome.state.reg(Reg::RA);

@@ -92,7 +92,9 @@ impl Failure {
 /// Whose fault it is that a machine could not be built.
 fn machine_status(error: &rvjet::Error) -> Status {
     match error {
-        rvjet::Error::Load(LoadError::Elf(_) | LoadError::OutsideWindow { .. })
+        rvjet::Error::Load(
+            LoadError::Elf(_) | LoadError::OutsideWindow { .. } | LoadError::Sp1(_),
+        )
         | rvjet::Error::Start(StartError::NoRoomForStack { .. }) => Status::Rejected,
         rvjet::Error::Load(LoadError::MemoryLimit { .. })
         | rvjet::Error::Start(StartError::MemoryLimit { .. }) => Status::MemoryLimit,

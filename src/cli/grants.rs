@@ -68,28 +68,56 @@ impl Grants {
         self.stdout.is_some()
     }
 
+    /// An option that only a process can make use of, if one is given.
+    pub fn only_for_a_process(&self) -> Option<&'static str> {
+        let given = [
+            (self.stdin.is_some(), "stdin"),
+            (!self.env.is_empty(), "env"),
+            (!self.dir.is_empty(), "dir"),
+            (self.host_time, "host-time"),
+            (self.host_random, "host-random"),
+        ];
+        let found = given.into_iter().find(|(given, _)| *given);
+        found.map(|(_, name)| name)
+    }
+
+    /// The file that standard output goes to, which is made empty, if it is not that of
+    /// this process.
+    pub fn create_stdout(&self) -> Result<Option<File>, Failure> {
+        let Some(path) = self.stdout.clone() else {
+            return Ok(None);
+        };
+        let created = File::create(&path);
+        created
+            .map(Some)
+            .map_err(|source| Failure::Create { path, source })
+    }
+
     /// The process that is started as `command`.
     pub fn process(
-        self,
+        &self,
         command: Vec<OsString>,
         timeout: Option<Duration>,
     ) -> Result<Linux, Failure> {
         let mut linux = Linux::new()
             .args(command.into_iter().map(OsString::into_vec))
             .seed(self.seed);
-        for Variable { name, value } in values::listed(self.env, "RVJET_ENV", values::variable)? {
+        for Variable { name, value } in
+            values::listed(self.env.clone(), "RVJET_ENV", values::variable)?
+        {
             linux = linux.env(name.into_vec(), value.into_vec());
         }
-        for Directory { host, guest } in values::listed(self.dir, "RVJET_DIR", values::directory)? {
+        for Directory { host, guest } in
+            values::listed(self.dir.clone(), "RVJET_DIR", values::directory)?
+        {
             let granted = linux.dir(&host, guest.as_os_str().as_bytes());
             linux = granted.map_err(|source| Failure::Input { path: host, source })?;
         }
-        if let Some(path) = self.stdin {
-            linux = linux.stdin_file(open(&path)?);
+        if let Some(path) = &self.stdin {
+            linux = linux.stdin_file(open(path)?);
         }
-        if let Some(path) = self.stdout {
-            let file = File::create(&path);
-            linux = linux.stdout(file.map_err(|source| Failure::Create { path, source })?);
+        if let Some(file) = self.create_stdout()? {
+            linux = linux.stdout(file);
         }
         if self.host_time {
             linux = linux.host_time();

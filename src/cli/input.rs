@@ -8,18 +8,25 @@ use std::path::Path;
 
 use super::failure::Failure;
 
-/// The largest ELF file that is read, in bytes. Statically linked programs with
+/// The largest file that is read as a whole, in bytes. Statically linked programs with
 /// all their debug information stay far below.
 const MAX_FILE: u64 = 2 << 30;
 
 /// The contents of a regular file of at most [`MAX_FILE`] bytes.
 pub fn read_elf(path: &Path) -> Result<Vec<u8>, Failure> {
-    open_regular(path)
-        .and_then(read_bounded)
-        .map_err(|source| Failure::Input {
-            path: path.to_owned(),
-            source,
-        })
+    let read = open_regular(path).and_then(read_bounded);
+    read.map_err(|source| failed(path, source))
+}
+
+/// The contents of a file of any kind, at most [`MAX_FILE`] bytes.
+pub fn read_bytes(path: &Path) -> Result<Vec<u8>, Failure> {
+    let read = open_waiting(path).and_then(read_bounded);
+    read.map_err(|source| failed(path, source))
+}
+
+fn failed(path: &Path, source: io::Error) -> Failure {
+    let path = path.to_owned();
+    Failure::Input { path, source }
 }
 
 /// Opens without waiting: a FIFO that nobody writes to would block otherwise.

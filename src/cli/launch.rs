@@ -8,18 +8,23 @@ use std::time::Duration;
 
 use clap::ValueEnum;
 use clap::builder::BoolishValueParser;
-use rvjet::abi::linux::Linux;
+use rvjet::abi::{Linux, Sp1};
+use rvjet::program::Convention;
 use rvjet::{Builder, EngineKind, Limits, Machine, Outcome};
 
 use super::ending::{self, Ending};
 use super::failure::Failure;
 use super::grants::Grants;
+use super::sp1::{Left, Sp1Args};
 use super::stats::{self, Sink};
 use super::{dump, input, output, strace, values};
 
 /// How a program runs.
 #[derive(Debug, clap::Args)]
 pub struct Options {
+    /// The environment that the program is made for
+    #[arg(long, env = "RVJET_ABI", value_enum, default_value_t = Abi::Linux)]
+    abi: Abi,
     #[command(flatten)]
     engine: EngineArgs,
     #[command(flatten)]
@@ -29,7 +34,23 @@ pub struct Options {
     #[command(flatten)]
     grants: Grants,
     #[command(flatten)]
+    sp1: Sp1Args,
+    #[command(flatten)]
     reports: ReportArgs,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Abi {
+    /// A process of Linux
+    Linux,
+    /// A guest of SP1, version 6
+    Sp1,
+}
+
+/// What a program runs as.
+pub enum Environment {
+    Linux(Box<Linux>),
+    Sp1(Box<Sp1>),
 }
 
 #[derive(Debug, clap::Args)]
@@ -103,10 +124,10 @@ impl From<LimitArgs> for Limits {
 
 /// The usual address space, or as much more as the memory limit asks for. More
 /// than there can be is not judged here.
-fn address_space(limits: Limits) -> u64 {
+fn address_space(convention: Convention, limits: Limits) -> u64 {
     let memory = limits.max_memory.unwrap_or(0);
     let enough = memory.checked_next_power_of_two().unwrap_or(u64::MAX);
-    enough.max(Builder::ADDRESS_SPACE)
+    enough.max(convention.address_space())
 }
 
 #[derive(Debug, clap::Args)]
@@ -160,12 +181,24 @@ impl Options {
         !self.grants.has_stdout()
     }
 
-    /// Reads the program that `command` names first. It is started as `command`.
-    pub fn prepare(self, command: Vec<OsString>) -> Result<(Launch, Linux), Failure> {
+    /// Reads the program that `command` names first. A process is started as `command`.
+    pub fn prepare(self, command: Vec<OsString>) -> Result<(Launch, Environment), Failure> {
         let path = PathBuf::from(command.first().cloned().unwrap_or_default());
         let limits = Limits::from(self.limits);
-        let process = self.grants.process(command, limits.timeout)?;
-        let process = strace::printed(process, self.reports.strace);
+        let all = self.reports.strace;
+        let (environment, left) = match self.abi {
+            Abi::Linux => {
+                refuse(self.sp1.given(), "--abi sp1 alone has it")?;
+                let process = self.grants.process(command, limits.timeout)?;
+                let process = Box::new(strace::printed(process, all));
+                (Environment::Linux(process), None)
+            }
+            Abi::Sp1 => {
+                let (sp1, left) = sp1(&self.grants, self.sp1, &command)?;
+                let sp1 = Box::new(strace::printed_sp1(sp1, all));
+                (Environment::Sp1(sp1), Some(left))
+            }
+        };
         let launch = Launch {
             elf: input::read_elf(&path)?,
             path,
@@ -173,9 +206,31 @@ impl Options {
             cache: self.cache.directory,
             limits,
             reports: self.reports,
+            left,
         };
-        Ok((launch, process))
+        Ok((launch, environment))
     }
+}
+
+/// The environment of a program for SP1.
+fn sp1(grants: &Grants, args: Sp1Args, command: &[OsString]) -> Result<(Sp1, Left), Failure> {
+    refuse(grants.only_for_a_process(), "--abi sp1 does not have it")?;
+    if command.len() > 1 {
+        let why = "a program for SP1 has no arguments; --input gives it items";
+        return Err(Failure::Usage(why.to_owned()));
+    }
+    let (sp1, left) = args.environment()?;
+    match grants.create_stdout()? {
+        Some(file) => Ok((sp1.stdout(file), left)),
+        None => Ok((sp1, left)),
+    }
+}
+
+/// An option that is given is an error.
+fn refuse(option: Option<&str>, why: &str) -> Result<(), Failure> {
+    option.map_or(Ok(()), |name| {
+        Err(Failure::Usage(format!("--{name}: {why}")))
+    })
 }
 
 /// A program that is to run.
@@ -187,21 +242,26 @@ pub struct Launch {
     cache: Option<PathBuf>,
     limits: Limits,
     reports: ReportArgs,
+    /// What it leaves, if it is for SP1.
+    left: Option<Left>,
 }
 
 impl Launch {
-    /// The configuration of the machine in which it runs as `process`.
-    pub fn builder(&self, process: Linux) -> Builder<'_> {
+    /// The configuration of the machine in which it runs so.
+    pub fn builder(&self, environment: Environment) -> Builder<'_> {
         let builder = match &self.cache {
             Some(directory) => Machine::builder().code_cache(directory),
             None => Machine::builder(),
         };
+        let (builder, convention) = match environment {
+            Environment::Linux(process) => (builder.abi(*process), Convention::Process),
+            Environment::Sp1(sp1) => (builder.abi(*sp1), Convention::Sp1),
+        };
         builder
             .elf(&self.elf)
-            .abi(process)
             .engine(self.engine)
             .limits(self.limits)
-            .address_space(address_space(self.limits))
+            .address_space(address_space(convention, self.limits))
             .perf_map(self.reports.perf_map)
     }
 
@@ -229,6 +289,7 @@ impl Launch {
             bias: machine.program().bias,
             sink,
             listed,
+            left: self.left.as_ref(),
         })
     }
 }
@@ -241,6 +302,7 @@ pub struct Reports<'a> {
     sink: Option<Sink>,
     /// The guest addresses whose host code is to be listed.
     listed: Option<Range<u64>>,
+    left: Option<&'a Left>,
 }
 
 impl Reports<'_> {
@@ -258,7 +320,10 @@ impl Reports<'_> {
             output::message(format_args!("{line}"));
         }
         if let Some(sink) = self.sink {
-            sink.write(outcome)?;
+            sink.write(outcome, self.left.map(|left| &left.results))?;
+        }
+        if let Some(left) = self.left {
+            left.write()?;
         }
         Ok(ExitCode::from(Ending::of(outcome).code))
     }

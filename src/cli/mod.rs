@@ -18,6 +18,7 @@ mod output;
 mod progress;
 mod record;
 mod run;
+mod sp1;
 mod stats;
 mod status;
 mod strace;

@@ -15,6 +15,11 @@ impl Progress {
         Progress::new(count, "{bar:40} {pos}/{len} chunks, {eta} left")
     }
 
+    /// Of so many instructions.
+    pub fn insns(count: u64) -> Progress {
+        Progress::new(count, "{bar:40} {pos}/{len} instructions, {eta} left")
+    }
+
     /// Of so many bytes.
     pub fn bytes(count: u64) -> Progress {
         Progress::new(count, "{bar:40} {bytes}/{total_bytes}, {eta} left")

@@ -121,8 +121,8 @@ pub fn execute(args: Args) -> Result<ExitCode, Failure> {
                 .to_owned(),
         ));
     }
-    let (launch, process) = args.options.prepare(args.command)?;
-    let recorded = launch.builder(process).record(args.trace.chunk);
+    let (launch, environment) = args.options.prepare(args.command)?;
+    let recorded = launch.builder(environment).record(args.trace.chunk);
     let mut recording = recorded.map_err(|source| launch.refused(source))?;
     let reports = launch.reports(recording.machine())?;
     let file = create(output, *force)?;

@@ -32,8 +32,8 @@ pub struct Args {
 
 /// Runs the program; the exit status is the guest's, or tells what stopped it.
 pub fn execute(args: Args) -> Result<ExitCode, Failure> {
-    let (launch, process) = args.options.prepare(args.command)?;
-    let built = launch.builder(process).build();
+    let (launch, environment) = args.options.prepare(args.command)?;
+    let built = launch.builder(environment).build();
     let mut machine = built.map_err(|source| launch.refused(source))?;
     let reports = launch.reports(&machine)?;
     let outcome = machine.run();

@@ -1,11 +1,15 @@
 //! The figures of a run: as text, and as JSON with a schema that only grows.
 
+use std::collections::BTreeMap;
 use std::fmt::{self, Display};
 use std::fs::File;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rvjet::abi::sp1::{DIGEST_WORDS, Results};
+use rvjet::program::Convention;
+use rvjet::trace::ClockModel;
 use rvjet::{CacheUse, Outcome};
 use serde::Serialize;
 
@@ -67,8 +71,8 @@ impl Sink {
     }
 
     /// Writes the figures of a run.
-    pub fn write(self, outcome: &Outcome) -> Result<(), Failure> {
-        let report = Report::of(outcome);
+    pub fn write(self, outcome: &Outcome, sp1: Option<&Results>) -> Result<(), Failure> {
+        let report = Report::of(outcome, sp1);
         let text = match self.format {
             Format::Text => report.to_string(),
             Format::Json => format!("{}\n", json(&report)?),
@@ -114,6 +118,47 @@ struct Report {
     peak_guest_memory: u64,
     /// What the code cache did; null if there was none.
     code_cache: Option<CodeCache>,
+    /// Of a guest of SP1, what its executor counts; null of others.
+    sp1: Option<Sp1>,
+}
+
+#[derive(Debug, Serialize)]
+struct Sp1 {
+    /// `global_clk`: the instructions, but for those of unconstrained blocks.
+    cycles: u64,
+    /// `clk`: 8 for each instruction and 256 on top for each call, from 1 on.
+    clock: u64,
+    /// The instructions of unconstrained blocks.
+    unconstrained: u64,
+    /// Calls by name, those in unconstrained blocks too.
+    ecalls: BTreeMap<&'static str, u64>,
+    /// Bytes of input that were read.
+    input_bytes: u64,
+    public_values: PublicValues,
+}
+
+#[derive(Debug, Serialize)]
+struct PublicValues {
+    bytes: usize,
+    /// The digest that the guest has committed.
+    digest: [u32; DIGEST_WORDS],
+}
+
+impl Sp1 {
+    fn of(outcome: &Outcome, results: &Results) -> Sp1 {
+        let (insns, model) = (outcome.state.insns, ClockModel::of(Convention::Sp1));
+        Sp1 {
+            cycles: insns,
+            clock: model.at(insns, outcome.stats.ecalls),
+            unconstrained: outcome.stats.detoured,
+            ecalls: results.calls(),
+            input_bytes: results.input_read(),
+            public_values: PublicValues {
+                bytes: results.public_values().len(),
+                digest: results.public_value_digest(),
+            },
+        }
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -155,7 +200,7 @@ struct TimeNs {
 }
 
 impl Report {
-    fn of(outcome: &Outcome) -> Report {
+    fn of(outcome: &Outcome, sp1: Option<&Results>) -> Report {
         let stats = &outcome.stats;
         Report {
             schema_version: SCHEMA_VERSION,
@@ -176,6 +221,7 @@ impl Report {
             peak_rss: peak_rss(),
             peak_guest_memory: stats.peak_memory,
             code_cache: stats.code_cache.map(CodeCache::from),
+            sp1: sp1.map(|results| Sp1::of(outcome, results)),
         }
     }
 }
@@ -214,6 +260,9 @@ impl Display for Report {
             writeln!(f, "peak RSS:          {peak} bytes")?;
         }
         writeln!(f, "peak guest memory: {} bytes", self.peak_guest_memory)?;
+        if let Some(sp1) = &self.sp1 {
+            sp1.fmt(f)?;
+        }
         if let Some(cache) = &self.code_cache {
             let (restored, stored) = (cache.restored, cache.stored);
             writeln!(
@@ -223,6 +272,26 @@ impl Display for Report {
             if let Some(trouble) = &cache.trouble {
                 writeln!(f, "code cache:        {trouble}")?;
             }
+        }
+        Ok(())
+    }
+}
+
+impl Display for Sp1 {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "cycles:            {}", self.cycles)?;
+        writeln!(f, "clock:             {}", self.clock)?;
+        writeln!(f, "unconstrained:     {} instructions", self.unconstrained)?;
+        writeln!(f, "input:             {} bytes read", self.input_bytes)?;
+        writeln!(f, "public values:     {} bytes", self.public_values.bytes)?;
+        write!(f, "digest:            ")?;
+        let bytes = self.public_values.digest.map(u32::to_le_bytes);
+        for byte in bytes.as_flattened() {
+            write!(f, "{byte:02x}")?;
+        }
+        writeln!(f)?;
+        for (name, count) in &self.ecalls {
+            writeln!(f, "  {name:<24} {count:>12}")?;
         }
         Ok(())
     }

@@ -22,10 +22,11 @@ pub enum Status {
     MemoryLimit = 137,
     MemoryAccess = 139,
     InsnLimit = 152,
+    Refused = 159,
 }
 
 /// What the help says of each.
-const MEANINGS: [(Status, &str); 15] = [
+const MEANINGS: [(Status, &str); 16] = [
     (Status::Success, "the reader of its output has gone"),
     (
         Status::Wrong,
@@ -53,9 +54,10 @@ const MEANINGS: [(Status, &str); 15] = [
     (Status::MemoryLimit, "memory limit (--max-mem)"),
     (
         Status::MemoryAccess,
-        "memory access not allowed, or a misaligned atomic",
+        "memory access not allowed, or misaligned where that traps",
     ),
     (Status::InsnLimit, "instruction limit (--max-insns)"),
+    (Status::Refused, "a call that its environment refuses"),
 ];
 
 /// The exit statuses, for the end of the help.

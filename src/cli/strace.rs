@@ -1,6 +1,6 @@
 //! What a guest's system calls are told to the user.
 
-use rvjet::abi::linux::Linux;
+use rvjet::abi::{Linux, Sp1};
 
 use super::output;
 
@@ -10,5 +10,13 @@ pub fn printed(process: Linux, all: bool) -> Linux {
     match all {
         true => process.on_call(|call| output::line(format_args!("{call}"))),
         false => process,
+    }
+}
+
+/// Has every call told on standard error, if `wanted`.
+pub fn printed_sp1(sp1: Sp1, wanted: bool) -> Sp1 {
+    match wanted {
+        true => sp1.on_call(|call| output::line(format_args!("{call}"))),
+        false => sp1,
     }
 }

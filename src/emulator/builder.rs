@@ -9,9 +9,7 @@ use super::perf_map::PerfMap;
 use super::{AccessTrace, Engines, Machine, Recording};
 use crate::abi::{Abi, Bare};
 use crate::error::Error;
-use crate::isa::ISA;
 use crate::machine::{Clock, Hart, MachineState, MapError, Memory};
-use crate::program::Program;
 use crate::trace::{ClockModel, Digest, Header, Initial, Policy};
 
 /// Which engine executes.
@@ -29,9 +27,10 @@ pub enum EngineKind {
 /// What a guest may use up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Limits {
-    /// Instructions; kept to the instruction. `None`: no limit.
+    /// Instructions, those of detours too; kept to the instruction. `None`: no limit.
     pub max_insns: Option<u64>,
-    /// Bytes of guest memory that it may touch. `None`: its address space.
+    /// Bytes of guest memory that it may touch. `None`: its address space, or under
+    /// [`Sp1`](crate::abi::Sp1) 4 GiB of that.
     pub max_memory: Option<u64>,
     /// Wall time of the run. `None`: no limit.
     pub timeout: Option<Duration>,
@@ -44,7 +43,7 @@ pub struct Builder<'elf> {
     abi: Box<dyn Abi>,
     engine: EngineKind,
     limits: Limits,
-    address_space: u64,
+    address_space: Option<u64>,
     perf_map: bool,
     code_cache: Option<PathBuf>,
     observe_every: Option<u64>,
@@ -57,7 +56,7 @@ impl Default for Builder<'_> {
             abi: Box::new(Bare),
             engine: EngineKind::Auto,
             limits: Limits::default(),
-            address_space: Builder::ADDRESS_SPACE,
+            address_space: None,
             perf_map: false,
             code_cache: None,
             observe_every: None,
@@ -76,9 +75,6 @@ impl std::fmt::Debug for Builder<'_> {
 }
 
 impl<'elf> Builder<'elf> {
-    /// Bytes of address space that a guest gets unless told otherwise.
-    pub const ADDRESS_SPACE: u64 = 1 << 32;
-
     /// The program: the bytes of an ELF file.
     pub fn elf(mut self, elf: &'elf [u8]) -> Self {
         self.elf = Some(elf);
@@ -103,9 +99,10 @@ impl<'elf> Builder<'elf> {
         self
     }
 
-    /// Bytes of the guest's address space. Default: [`Builder::ADDRESS_SPACE`].
+    /// Bytes of the guest's address space. Default: that of the personality's
+    /// [`Convention`](crate::program::Convention::address_space).
     pub fn address_space(mut self, bytes: u64) -> Self {
-        self.address_space = bytes;
+        self.address_space = Some(bytes);
         self
     }
 
@@ -142,8 +139,7 @@ impl<'elf> Builder<'elf> {
 
     /// Checks and loads the program, and makes it ready to run.
     pub fn build(self) -> Result<Machine, Error> {
-        let (window, limit) = self.memory();
-        let memory = Memory::new(window, limit);
+        let memory = self.memory(false);
         let (machine, _) = self.build_in(memory)?;
         Ok(machine)
     }
@@ -169,18 +165,18 @@ impl<'elf> Builder<'elf> {
 
     fn build_recorded(self, policy: Policy) -> Result<(Machine, Header), Error> {
         let elf = Digest::of(self.elf.ok_or(Error::NoProgram)?);
-        let (window, limit) = self.memory();
-        let memory = Memory::recording(window, limit);
+        let convention = self.abi.convention();
+        let memory = self.memory(true);
         let (machine, initial) = self.build_in(memory)?;
         let start = machine.hart.state.clone();
         let header = Header {
-            isa: ISA.into(),
+            isa: convention.rules().isa.name().into(),
             abi: machine.abi.name().into(),
-            clock: ClockModel::default(),
+            clock: ClockModel::of(convention),
             policy,
             address_space: machine.hart.memory.window_size(),
             elf,
-            text: Digest::of_text(machine.hart.memory.text()),
+            text: Digest::of_text(machine.hart.memory.text().into_iter()),
             inputs: Digest::of_inputs(&start, &initial),
             start,
             initial,
@@ -188,10 +184,17 @@ impl<'elf> Builder<'elf> {
         Ok((machine, header))
     }
 
-    /// Bytes of address space, and of memory that may be touched.
-    fn memory(&self) -> (u64, u64) {
-        let window = self.address_space;
-        (window, self.limits.max_memory.unwrap_or(window))
+    /// Bytes of address space.
+    fn window(&self) -> u64 {
+        let usual = self.abi.convention().address_space();
+        self.address_space.unwrap_or(usual)
+    }
+
+    fn memory(&self, recorded: bool) -> Result<Memory, MapError> {
+        let (convention, window) = (self.abi.convention(), self.window());
+        let usual = convention.memory_limit(window);
+        let limit = self.limits.max_memory.unwrap_or(usual);
+        convention.memory(window, limit, recorded)
     }
 
     /// The machine, and what its personality has laid into memory.
@@ -201,9 +204,9 @@ impl<'elf> Builder<'elf> {
     ) -> Result<(Machine, Vec<Initial>), Error> {
         let start = Instant::now();
         let elf = self.elf.ok_or(Error::NoProgram)?;
-        let window = self.address_space;
+        let window = self.window();
         let mut memory = memory.map_err(|source| Error::Reserve { window, source })?;
-        let program = Program::load(elf, &mut memory)?;
+        let program = self.abi.convention().load(elf, &mut memory)?;
         let mut hart = Hart {
             state: MachineState::new(program.entry),
             memory,
@@ -233,6 +236,9 @@ impl<'elf> Builder<'elf> {
             program,
             load_time: start.elapsed(),
             ended: None,
+            detour: None,
+            detoured: 0,
+            ecalls: 0,
         };
         Ok((machine, initial))
     }

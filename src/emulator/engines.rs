@@ -23,26 +23,52 @@ const PATIENCE: u8 = 12;
 pub(super) struct Engines {
     interp: Interp,
     jit: Option<Jit>,
+    /// The one for detours while none is made, and that of the run while one is; if the
+    /// run's does not note what it touches.
+    other: Option<Box<Jit>>,
+    detoured: bool,
+    kind: EngineKind,
     cache: Option<Arc<CodeCache>>,
     cache_use: CacheUse,
 }
 
 impl Engines {
     pub(super) fn new(kind: EngineKind, memory: &mut Memory) -> Result<Engines, Error> {
-        let jit = match kind {
-            EngineKind::Interp => None,
-            EngineKind::Jit => Some(Jit::new(memory).map_err(Error::Jit)?),
-            EngineKind::Auto => Jit::new(memory).ok().map(|mut jit| {
-                jit.set_patience(PATIENCE);
-                jit
-            }),
-        };
+        let jit = jit(kind, memory).map_err(Error::Jit)?;
         Ok(Engines {
             interp: Interp::new(),
             jit,
+            other: None,
+            detoured: false,
+            kind,
             cache: None,
             cache_use: CacheUse::default(),
         })
+    }
+
+    /// The guest begins a detour in `memory`.
+    pub(super) fn begin_detour(&mut self, memory: &mut Memory) {
+        self.detoured = self.jit.as_ref().is_some_and(|jit| !jit.notes_touches());
+        if !self.detoured {
+            return;
+        }
+        if self.other.is_none() {
+            // Where there is none, the interpreter goes alone.
+            self.other = jit(self.kind, memory).ok().flatten().map(Box::new);
+        }
+        self.exchange();
+    }
+
+    /// The detour has ended.
+    pub(super) fn end_detour(&mut self) {
+        if std::mem::take(&mut self.detoured) {
+            self.exchange();
+        }
+    }
+
+    fn exchange(&mut self) {
+        let jit = self.other.take().map(|jit| *jit);
+        self.other = std::mem::replace(&mut self.jit, jit).map(Box::new);
     }
 
     /// If there is a JIT, takes code from `cache`, and leaves there what is new
@@ -175,7 +201,7 @@ impl Engines {
             return;
         }
         self.interp.forget(memory, &stale);
-        if let Some(jit) = &mut self.jit {
+        for jit in self.jit.iter_mut().chain(self.other.as_deref_mut()) {
             jit.forget(memory, &stale);
         }
     }
@@ -202,10 +228,27 @@ impl Engines {
     }
 
     pub(super) fn compile_time(&self) -> Duration {
-        self.jit.as_ref().map_or(Duration::ZERO, Jit::compile_time)
+        self.jits().map(Jit::compile_time).sum()
     }
 
     pub(super) fn code_bytes(&self) -> u64 {
-        self.jit.as_ref().map_or(0, Jit::code_bytes)
+        self.jits().map(Jit::code_bytes).sum()
+    }
+
+    fn jits(&self) -> impl Iterator<Item = &Jit> {
+        self.jit.iter().chain(self.other.as_deref())
+    }
+}
+
+/// The JIT of this kind, if it has one: a machine without may still be one of
+/// [`EngineKind::Auto`].
+fn jit(kind: EngineKind, memory: &mut Memory) -> std::io::Result<Option<Jit>> {
+    match kind {
+        EngineKind::Interp => Ok(None),
+        EngineKind::Jit => Jit::new(memory).map(Some),
+        EngineKind::Auto => Ok(Jit::new(memory).ok().map(|mut jit| {
+            jit.set_patience(PATIENCE);
+            jit
+        })),
     }
 }

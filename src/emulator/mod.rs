@@ -8,6 +8,7 @@
 mod builder;
 mod cache_key;
 mod code_cache;
+mod detour;
 mod direct;
 mod engines;
 mod outcome;
@@ -32,7 +33,7 @@ pub use writing::TraceOptions;
 
 use engines::Engines;
 
-use crate::abi::Abi;
+use crate::abi::{Abi, Flow};
 use crate::machine::{CallEffects, Exit, Hart, MachineState, Memory, Reservation, Stop};
 use crate::program::Program;
 
@@ -85,6 +86,12 @@ pub struct Machine {
     program: Program,
     load_time: Duration,
     ended: Option<Exit>,
+    /// The hart before the call that began the detour which is being made.
+    detour: Option<Box<MachineState>>,
+    /// Instructions of detours that have ended.
+    detoured: u64,
+    /// Calls that have retired, but for those on detours.
+    ecalls: u64,
 }
 
 impl std::fmt::Debug for Machine {
@@ -174,6 +181,7 @@ impl Machine {
         let slice = if deadline.is_some() { SLICE } else { u64::MAX };
         loop {
             if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+                self.abandon_detour();
                 let limit = self.limits.timeout.unwrap_or_default();
                 return Exit::Timeout { limit };
             }
@@ -184,9 +192,19 @@ impl Machine {
     }
 
     /// Lets the engines run up to `slice` instructions or to the next event, and handles that.
+    /// A run that ends on a detour ends as it was before that.
     fn turn(&mut self, slice: u64, pace: Pace) -> Turn {
+        let turn = self.take_turn(slice, pace);
+        if turn.exit().is_some() {
+            self.abandon_detour();
+        }
+        turn
+    }
+
+    fn take_turn(&mut self, slice: u64, pace: Pace) -> Turn {
         let limit = self.limits.max_insns.unwrap_or(u64::MAX);
-        let left = limit.saturating_sub(self.hart.state.insns);
+        let done = self.hart.state.insns.saturating_add(self.detoured);
+        let left = limit.saturating_sub(done);
         if left == 0 {
             return Turn::Ended(Exit::InsnLimit { limit });
         }
@@ -217,32 +235,42 @@ impl Machine {
     }
 
     /// Carries out the `ecall` at `pc`. That of a guest which exits counts as
-    /// retired, too; a limit or a broken pipe leaves the state before the call.
+    /// retired, too; any other end leaves the state before the call.
     fn ecall(&mut self) -> Turn {
-        let recorded = self.hart.memory.is_recording();
-        let before = recorded.then(|| self.hart.state.clone());
-        self.hart.memory.start_call(self.hart.state.insns);
-        let exit = self.abi.ecall(&mut self.hart).err();
-        if let Some(exit) = exit.filter(|exit| !matches!(exit, Exit::Exited { .. })) {
+        let before = self.hart.state.clone();
+        self.hart.memory.start_call(before.insns);
+        let flow = self.abi.ecall(&mut self.hart);
+        let exit = match flow {
+            Ok(Flow::Next) => None,
+            Ok(Flow::Detour) => return self.begin_detour(before),
+            Ok(Flow::Return(reg, value)) => return self.end_detour(reg, value),
+            Err(exit @ Exit::Exited { .. }) => Some(exit),
+            Err(exit) => {
+                self.hart.memory.abandon_call();
+                return Turn::Ended(exit);
+            }
+        };
+        self.retire_call(exit.is_none());
+        if !self.hart.memory.is_recording() || self.detour.is_some() {
             self.hart.memory.abandon_call();
-            return Turn::Ended(exit);
+            return exit.map_or(Turn::Ran, Turn::Ended);
         }
+        let effects = self.hart.memory.end_call();
+        Turn::called(before, effects, exit)
+    }
+
+    /// The call at `pc` retires.
+    fn retire_call(&mut self, goes_on: bool) {
         let state = &mut self.hart.state;
         state.insns += 1;
         state.reservation = Reservation::NONE;
-        if exit.is_none() {
+        if self.detour.is_none() {
+            self.ecalls += 1;
+        }
+        if goes_on {
             state.pc = state.pc.wrapping_add(4);
             self.engines.forget_stale(&mut self.hart.memory);
         }
-        let Some(before) = before else {
-            return exit.map_or(Turn::Ran, Turn::Ended);
-        };
-        let effects = self.hart.memory.end_call();
-        Turn::Called(Box::new(Called {
-            before,
-            effects,
-            exit,
-        }))
     }
 
     fn outcome(&self, exit: Exit, elapsed: Duration) -> Outcome {
@@ -262,6 +290,8 @@ impl Machine {
                     compile,
                     run: elapsed.saturating_sub(compile),
                 },
+                detoured: self.detoured,
+                ecalls: self.ecalls,
                 code_bytes: self.engines.code_bytes(),
                 peak_memory: self.hart.memory.peak(),
                 code_cache: self.engines.cache_use(),
@@ -294,7 +324,7 @@ enum Turn {
     Ended(Exit),
 }
 
-/// An `ecall` that has retired.
+/// An `ecall` that has retired, recorded.
 struct Called {
     /// The hart before it.
     before: MachineState,
@@ -304,6 +334,15 @@ struct Called {
 }
 
 impl Turn {
+    /// A recorded `ecall` was the last.
+    fn called(before: MachineState, effects: CallEffects, exit: Option<Exit>) -> Turn {
+        Turn::Called(Box::new(Called {
+            before,
+            effects,
+            exit,
+        }))
+    }
+
     /// An `ecall` was the last.
     fn is_call(&self) -> bool {
         matches!(self, Turn::Called(_))

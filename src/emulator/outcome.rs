@@ -25,6 +25,11 @@ pub struct Stats {
     pub engine: &'static str,
     /// Instructions retired.
     pub instructions: u64,
+    /// Instructions besides these that were executed on detours, which count towards
+    /// [`Limits::max_insns`](crate::Limits::max_insns).
+    pub detoured: u64,
+    /// Calls that have retired, but for those on detours.
+    pub ecalls: u64,
     /// Accesses whose address was no multiple of their size.
     pub unaligned: Unaligned,
     /// Where the time went.

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use hashbrown::HashMap;
 
-use crate::isa::{self, Decoded};
-use crate::machine::{Cause, FetchFault, Memory, PAGE_SIZE, Stop, Trap};
+use crate::isa::Decoded;
+use crate::machine::{Cause, FetchFault, Memory, NoInst, PAGE_SIZE, Stop, Trap};
 
 const PARCELS: usize = PAGE_SIZE as usize / 2;
 
@@ -130,17 +130,21 @@ impl DecodedCode {
 }
 
 fn decode(memory: &mut Memory, pc: u64) -> Result<Decoded, Stop> {
-    let trap = |cause| Stop::Trap(Trap { pc, cause });
-    let word = memory.fetch(pc).map_err(|refusal| match refusal {
-        FetchFault::Denied { addr } => trap(Cause::FetchFault { addr }),
-        FetchFault::Limit => Stop::MemoryLimit,
-    })?;
-    isa::decode(word).ok_or_else(|| trap(Cause::IllegalInstruction { word }))
+    memory.instruction(pc).map_err(|none| {
+        let cause = match none {
+            NoInst::Fetch(FetchFault::Limit) => return Stop::MemoryLimit,
+            NoInst::Fetch(FetchFault::Denied { addr }) => Cause::FetchFault { addr },
+            NoInst::Misaligned => Cause::FetchMisaligned { addr: pc },
+            NoInst::Illegal { word } => Cause::IllegalInstruction { word },
+        };
+        Stop::Trap(Trap { pc, cause })
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::isa;
 
     #[test]
     fn of_too_many_pages_the_oldest_make_room() {

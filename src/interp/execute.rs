@@ -122,10 +122,19 @@ fn refused(hart: &Hart, fault: Fault, cause: Cause) -> Stop {
     }
 }
 
+/// Whether a load or store may be made there.
+#[inline]
+fn is_aligned_enough(hart: &Hart, addr: u64, width: Width) -> bool {
+    width.is_aligned(addr) || hart.memory.rules().misaligned
+}
+
 /// `rd = extend(mem[addr])`
 #[inline]
 fn load(hart: &mut Hart, op: LoadOp, rd: Reg, addr: u64) -> Result<(), Stop> {
     let width = op.width();
+    if !is_aligned_enough(hart, addr, width) {
+        return Err(trap(hart, Cause::LoadMisaligned { addr, width }));
+    }
     let raw = match hart.memory.load(addr, width) {
         Ok(raw) => raw,
         Err(fault) => return Err(refused(hart, fault, Cause::LoadFault { addr, width })),
@@ -139,6 +148,9 @@ fn load(hart: &mut Hart, op: LoadOp, rd: Reg, addr: u64) -> Result<(), Stop> {
 /// `mem[addr] = rs2`
 #[inline]
 fn store(hart: &mut Hart, width: Width, addr: u64, rs2: Reg) -> Result<(), Stop> {
+    if !is_aligned_enough(hart, addr, width) {
+        return Err(trap(hart, Cause::StoreMisaligned { addr, width }));
+    }
     let value = hart.state.reg(rs2);
     if let Err(fault) = hart.memory.store(addr, width, value) {
         return Err(refused(hart, fault, Cause::StoreFault { addr, width }));

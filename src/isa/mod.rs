@@ -6,10 +6,6 @@
 
 #![forbid(unsafe_code)]
 
-/// What is decoded and executed, as an ISA string (unprivileged manual, "ISA
-/// Extension Naming Conventions").
-pub const ISA: &str = "rv64imac_zicntr_zicsr_zifencei";
-
 mod compressed;
 mod decode;
 mod disasm;
@@ -19,6 +15,7 @@ mod inst;
 mod opcode;
 mod reg;
 pub mod semantics;
+mod subset;
 
 pub use compressed::Compressed;
 pub use decode::{Decoded, decode, instruction_len};
@@ -26,3 +23,4 @@ pub use disasm::{Disassembly, disassemble};
 pub use encode::encode;
 pub use inst::{AluOp, AmoOp, Cond, CsrOp, CsrSource, Inst, LoadOp, MulDivOp, Ordering, Width};
 pub use reg::Reg;
+pub use subset::Isa;

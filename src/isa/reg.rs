@@ -13,12 +13,18 @@ impl Reg {
     pub const RA: Reg = Reg(1);
     /// `x2`: the stack pointer.
     pub const SP: Reg = Reg(2);
+    /// `x5`: a temporary, in which some environments take the number of a call.
+    pub const T0: Reg = Reg(5);
     /// `x10`: first argument and result.
     pub const A0: Reg = Reg(10);
     /// `x11`: second argument and result.
     pub const A1: Reg = Reg(11);
     /// `x12`: third argument.
     pub const A2: Reg = Reg(12);
+    /// `x13`: fourth argument.
+    pub const A3: Reg = Reg(13);
+    /// `x14`: fifth argument.
+    pub const A4: Reg = Reg(14);
     /// `x17`: the system call number.
     pub const A7: Reg = Reg(17);
 

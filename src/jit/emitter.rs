@@ -14,11 +14,12 @@ use super::exit::{ExitKind, Mode, Site, SiteId};
 use super::facts::Facts;
 use super::meter::Meter;
 use super::plan::{Repairs, Step};
-use super::regs::{Home, Homes, STATE, T0, T1};
-use super::stubs::{LinkCode, Stubs, TouchCode};
+use super::regs::{Home, Homes, LOG, MEM, STATE, T0, T1};
+use super::side::Bank;
+use super::stubs::{LinkCode, Shadow, Stubs, TouchCode};
 use super::unit::Mark;
 use crate::isa::{Reg, Width};
-use crate::machine::Link;
+use crate::machine::{Link, Rules};
 
 /// Where an instruction finds its second operand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +66,8 @@ pub(super) struct Emitter<'a> {
     meter: Meter,
     touch: Option<TouchCode>,
     link: Option<LinkCode>,
+    rules: Rules,
+    pub(super) bank: Bank,
     /// The guest instruction being lowered, and what its segment was paid for
     /// and has not retired yet.
     pub(super) pc: u64,
@@ -110,6 +113,10 @@ pub(super) struct Context<'a> {
     pub(super) touch: Option<TouchCode>,
     /// Where links go, if accesses are linked.
     pub(super) link: Option<LinkCode>,
+    /// What the environment makes of instructions.
+    pub(super) rules: Rules,
+    /// Where the tables are that code reads.
+    pub(super) bank: Bank,
 }
 
 impl<'a> Emitter<'a> {
@@ -129,6 +136,8 @@ impl<'a> Emitter<'a> {
             meter: context.meter,
             touch: context.touch,
             link: context.link,
+            rules: context.rules,
+            bank: context.bank,
             pc: 0,
             owed: 0,
             rest: 0,
@@ -427,11 +436,19 @@ impl<'a> Emitter<'a> {
         self.facts.lose_index();
     }
 
-    /// Where the shadow of guest address 0 is, from there, if touches are recorded
-    /// and nothing else.
-    pub(super) fn shadow(&self) -> Option<i32> {
+    /// Where the shadow of guest address 0 is, if touches are recorded and nothing
+    /// else: so many bytes from the address in a register.
+    pub(super) fn shadow(&self) -> Option<(Rq, i32)> {
         let touch = self.touch.filter(|_| self.link.is_none());
-        touch.map(|touch| touch.shadow)
+        touch.map(|touch| match touch.shadow {
+            Shadow::Near(shadow) => (MEM, shadow),
+            Shadow::InRegister => (LOG, 0),
+        })
+    }
+
+    /// Whether a misaligned access traps.
+    pub(super) fn is_strict(&self) -> bool {
+        !self.rules.misaligned
     }
 
     /// Where links go, if accesses are linked.

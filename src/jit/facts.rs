@@ -42,7 +42,7 @@ pub(super) struct Facts {
     /// Bytes, counted from the value of a register, whose words have been touched.
     touched: Vec<(Reg, Range<i32>)>,
     /// The numbers of words that have been touched.
-    touched_words: Vec<i32>,
+    touched_words: Vec<u64>,
     /// The third scratch register plus so many is the number of the double word
     /// at this register, which is a multiple of eight.
     index: Option<(Reg, i32)>,
@@ -147,11 +147,11 @@ impl Facts {
         by.filter_map(moved).collect()
     }
 
-    pub(super) fn is_touched_word(&self, word: i32) -> bool {
+    pub(super) fn is_touched_word(&self, word: u64) -> bool {
         self.touched_words.contains(&word)
     }
 
-    pub(super) fn set_touched_word(&mut self, word: i32) {
+    pub(super) fn set_touched_word(&mut self, word: u64) {
         self.touched_words.push(word);
     }
 

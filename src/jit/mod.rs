@@ -57,8 +57,9 @@ use profile::Profile;
 pub use profile::WINDOW;
 use regs::Homes;
 pub use seal::Origin;
+use side::Bank;
 pub use stored::{MAX_STORED, NotRestored};
-use stubs::{LinkCode, MISSED, Stubs, TouchCode};
+use stubs::{LinkCode, MISSED, Shadow, Stubs, TouchCode};
 use unit::Key;
 
 use crate::machine::{Engine, Hart, Memory, Stop};
@@ -103,6 +104,7 @@ pub struct Jit {
     meter: Meter,
     touch: Option<TouchCode>,
     link: Option<LinkCode>,
+    bank: Bank,
     listener: Option<Listener>,
     /// What the units that were restored or have been stored are worth.
     kept: usize,
@@ -118,21 +120,23 @@ impl Jit {
     pub fn new(memory: &mut Memory) -> std::io::Result<Jit> {
         fault::install()?;
         let profile = Profile::new(profile::FIRST_INTERVAL);
+        let bank = Bank::of(memory);
         let touch = touch_code(memory)?;
         let (link, meter) = match link_code(memory)? {
             Some((link, insn)) => (Some(link), Meter::Clock(insn)),
             None => (None, touch.map_or(Meter::Insns, |_| Meter::Accesses)),
         };
-        let homes = match link {
-            Some(_) => Homes::usual_beside_log(),
-            None => Homes::usual(),
+        let in_register = touch.is_some_and(|touch| touch.shadow == Shadow::InRegister);
+        let homes = match link.is_some() || in_register {
+            true => Homes::usual_beside_log(),
+            false => Homes::usual(),
         };
         let mut code = CodeMemory::reserve(CODE_BYTES)?;
         let (stubs, len) = lay_stubs(&mut code, &homes, (touch, link))?;
-        side::initialize(memory);
+        side::initialize(memory, bank);
         static NUMBERS: AtomicU64 = AtomicU64::new(1);
         let number = NUMBERS.fetch_add(1, Ordering::Relaxed);
-        side::claim(memory, number);
+        side::claim(memory, bank, number);
         Ok(Jit {
             code,
             cache: Cache::default(),
@@ -152,6 +156,7 @@ impl Jit {
             meter,
             touch,
             link,
+            bank,
             listener: None,
             kept: 0,
             number,
@@ -163,6 +168,11 @@ impl Jit {
     /// value is dropped.
     pub fn receive_faults(&self) -> FaultsReceived {
         FaultsReceived::new()
+    }
+
+    /// Whether it notes touches, as a detour needs it.
+    pub fn notes_touches(&self) -> bool {
+        self.touch.is_some()
     }
 
     /// Time spent emitting code.
@@ -277,6 +287,8 @@ impl Jit {
             meter: self.meter,
             touch: self.touch,
             link: self.link,
+            rules: memory.rules(),
+            bank: self.bank,
         }
     }
 
@@ -288,7 +300,7 @@ impl Jit {
         self.stubs = stubs;
         self.stubs_end = len;
         self.free = len.next_multiple_of(UNIT_ALIGN);
-        side::initialize(memory);
+        side::initialize(memory, self.bank);
         self.tell_all();
         Ok(())
     }
@@ -296,7 +308,7 @@ impl Jit {
     /// Lets nothing lead to units that were dropped.
     fn unlink(&mut self, memory: &mut Memory, (dropped, patches): (Vec<Key>, Vec<Patch>)) {
         for (pc, _) in dropped {
-            side::clear_jump(memory, pc);
+            side::clear_jump(memory, self.bank, pc);
         }
         self.broken |= self.code.write(writes_of(&patches)).is_err();
     }
@@ -356,7 +368,7 @@ fn has_bmi() -> bool {
 
 /// Where emitted code records touches in `memory`, if it is to.
 fn touch_code(memory: &Memory) -> std::io::Result<Option<TouchCode>> {
-    let Some(map) = memory.touch_map() else {
+    let Some(map) = memory.touch_map().filter(|_| memory.is_recording()) else {
         return Ok(None);
     };
     let reason = "the address space is too large to record touches by emitted code";
@@ -427,7 +439,7 @@ impl Engine for Jit {
         let mut mode = Mode::Fast;
         let mut missed = false;
         // A library's user may put another memory into a hart.
-        self.broken |= !side::is_owned(&mut hart.memory, self.number);
+        self.broken |= !side::is_owned(&mut hart.memory, self.bank, self.number);
         while budget > 0 && !self.broken {
             if self.until_pause == 0 {
                 self.until_pause = UNITS_TO_PAUSE;
@@ -442,7 +454,7 @@ impl Engine for Jit {
             };
             if missed {
                 let host = self.code.address(offset);
-                side::set_jump(&mut hart.memory, hart.state.pc, host);
+                side::set_jump(&mut hart.memory, self.bank, hart.state.pc, host);
             }
             (mode, missed) = match self.enter_until_window(hart, offset, &mut budget) {
                 Departure::Link(mode) => (mode, false),

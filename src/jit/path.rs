@@ -11,7 +11,7 @@
 
 use super::exit::{ExitKind, Mode};
 use super::profile::Profile;
-use crate::isa::{self, Inst, Reg};
+use crate::isa::{Inst, Reg};
 use crate::machine::{Memory, PAGE_SIZE};
 
 /// Instructions in a unit without a guide at most, and in a stretch that is paid
@@ -268,7 +268,7 @@ impl<'a> Gathering<'a> {
 
 /// The instruction at `pc`, if there is one.
 pub(super) fn fetch(memory: &mut Memory, pc: u64) -> Option<Fetched> {
-    let decoded = isa::decode(memory.fetch(pc).ok()?)?;
+    let decoded = memory.instruction(pc).ok()?;
     let next = pc.checked_add(decoded.len.into())?;
     Some(Fetched {
         pc,

@@ -4,7 +4,7 @@
 //! |---|---|---|
 //! | `rax` `rcx` `rdx` | scratch | one guest instruction; `rdx` as long as it is known to be an index (`facts`) |
 //! | `rsp` | the frame: guest registers in their slots, and a pointer to the [`MachineState`](crate::machine::MachineState) | whole call |
-//! | `r13` | where accesses are linked: the log's next entry, behind those that are paid for | whole call |
+//! | `r13` | where accesses are linked: the log's next entry, behind those that are paid for; where touches are recorded far away: the shadow of guest address 0 | whole call |
 //! | `r14` | instructions that may still be executed, or where accesses are linked the clock (`meter`) | whole call |
 //! | `r15` | host address of guest address 0 | whole call |
 //! | the other general registers | guest registers | whole call |
@@ -28,8 +28,9 @@ pub(super) const T1: Rq = Rq::RCX;
 pub(super) const T2: Rq = Rq::RDX;
 /// Instructions that may still be executed, as a meter counts them.
 pub(super) const BUDGET: Rq = Rq::R14;
-/// Where the next link goes, if accesses are linked; else a home.
-const LOG: Rq = Rq::R13;
+/// Where the next link goes, if accesses are linked, or the shadow of guest address 0
+/// if no displacement reaches it; else a home.
+pub(super) const LOG: Rq = Rq::R13;
 /// Host address of guest address 0.
 pub(super) const MEM: Rq = Rq::R15;
 

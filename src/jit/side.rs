@@ -1,4 +1,5 @@
-//! The tables that emitted code reads: they lie in the side area below the guest's window.
+//! The tables that emitted code reads: they lie in the side area below the guest's window,
+//! in one of two banks, so that two JITs can share a window.
 #![forbid(unsafe_code)]
 
 use std::mem::{offset_of, size_of};
@@ -38,7 +39,54 @@ impl JumpEntry {
     };
 }
 
-const _: () = assert!(size_of::<Side>() <= SIDE_AREA_BYTES);
+/// Which tables are a JIT's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Bank {
+    /// Those of a JIT for the run.
+    Run,
+    /// Those of one for detours alone.
+    Detours,
+}
+
+impl Bank {
+    /// Those of a JIT that is made for this memory now.
+    pub(super) fn of(memory: &Memory) -> Bank {
+        match memory.is_detoured() {
+            true => Bank::Detours,
+            false => Bank::Run,
+        }
+    }
+
+    /// Where its tables are in the side area.
+    const fn start(self) -> usize {
+        match self {
+            Bank::Run => 0,
+            Bank::Detours => SIDE_AREA_BYTES / 2,
+        }
+    }
+
+    /// Where the first jump entry's guest address is, from the guest's address 0.
+    pub(super) const fn jump_pc(self) -> i32 {
+        self.offset(offset_of!(Side, jumps) + offset_of!(JumpEntry, pc))
+    }
+
+    /// As [`Bank::jump_pc`], of the host address.
+    pub(super) const fn jump_host(self) -> i32 {
+        self.offset(offset_of!(Side, jumps) + offset_of!(JumpEntry, host))
+    }
+
+    /// Where the limit for bases of `width` is, from the guest's address 0.
+    pub(super) const fn limit(self, width: Width) -> i32 {
+        self.offset(offset_of!(Side, limits) + 8 * width as usize)
+    }
+
+    /// The offset of a byte of the tables from the guest's address 0: negative.
+    const fn offset(self, within: usize) -> i32 {
+        (self.start() + within) as i32 - SIDE_BYTES as i32
+    }
+}
+
+const _: () = assert!(size_of::<Side>() <= SIDE_AREA_BYTES / 2);
 // Twice the index times the scale of an x86 address is the entry's offset.
 const _: () = assert!(size_of::<JumpEntry>() == 2 * 8);
 
@@ -46,7 +94,7 @@ const _: () = assert!(size_of::<JumpEntry>() == 2 * 8);
 // masked by JUMP_MASK is twice the entry's index (0x10078 gives 0x78, which is
 // twice 0x3c); times eight, which the addressing mode multiplies by, it is
 // sixteen times the index, an entry's size. From the guest's address 0, where
-// `mem` points, the table starts at the negative offset JUMP_PC.
+// `mem` points, the table starts at the negative offset `Bank::jump_pc`.
 
 /// The index of the jump entry for guest address `pc`.
 pub(super) const fn jump_index(pc: u64) -> usize {
@@ -55,31 +103,15 @@ pub(super) const fn jump_index(pc: u64) -> usize {
 
 /// `pc & JUMP_MASK` is twice the entry's index; eight times that is its offset.
 pub(super) const JUMP_MASK: i32 = ((JUMP_ENTRIES - 1) << 1) as i32;
-/// Where the first entry's guest address is, from the guest's address 0.
-pub(super) const JUMP_PC: i32 = side_offset(offset_of!(Side, jumps) + offset_of!(JumpEntry, pc));
-/// As [`JUMP_PC`], of the host address.
-pub(super) const JUMP_HOST: i32 =
-    side_offset(offset_of!(Side, jumps) + offset_of!(JumpEntry, host));
-
-/// Where the limit for bases of `width` is, from the guest's address 0.
-pub(super) const fn limit_offset(width: Width) -> i32 {
-    side_offset(offset_of!(Side, limits) + 8 * width as usize)
-}
-
-/// The offset of a byte of the side area from the guest's address 0: negative.
-const fn side_offset(within: usize) -> i32 {
-    within as i32 - SIDE_BYTES as i32
-}
-
 /// The limits of a window of `window` bytes.
 pub(super) fn limits(window: u64) -> [u64; 4] {
     Width::ALL.map(|width| window >> width as u32)
 }
 
-/// Fills the side area of `memory`: its limits, no jumps.
-pub(super) fn initialize(memory: &mut Memory) {
+/// Fills the tables in the side area of `memory`: its limits, no jumps.
+pub(super) fn initialize(memory: &mut Memory, bank: Bank) {
     let limits = limits(memory.window_size());
-    let side = memory.side_area();
+    let side = tables(memory, bank);
     for (index, limit) in limits.into_iter().enumerate() {
         put(side, offset_of!(Side, limits) + 8 * index, limit);
     }
@@ -88,25 +120,30 @@ pub(super) fn initialize(memory: &mut Memory) {
     }
 }
 
-/// Says whose tables the side area of `memory` holds.
-pub(super) fn claim(memory: &mut Memory, owner: u64) {
-    put(memory.side_area(), offset_of!(Side, owner), owner);
+/// Says whose the tables in the side area of `memory` are.
+pub(super) fn claim(memory: &mut Memory, bank: Bank, owner: u64) {
+    put(tables(memory, bank), offset_of!(Side, owner), owner);
 }
 
-/// Whether `owner` was the last to claim the side area of `memory`.
-pub(super) fn is_owned(memory: &mut Memory, owner: u64) -> bool {
+/// Whether `owner` was the last to claim them.
+pub(super) fn is_owned(memory: &mut Memory, bank: Bank, owner: u64) -> bool {
     let at = offset_of!(Side, owner);
-    memory.side_area()[at..at + 8] == owner.to_le_bytes()
+    tables(memory, bank)[at..at + 8] == owner.to_le_bytes()
 }
 
 /// Lets indirect jumps to `pc` find the code at `host`.
-pub(super) fn set_jump(memory: &mut Memory, pc: u64, host: u64) {
-    set_entry(memory.side_area(), jump_index(pc), JumpEntry { pc, host });
+pub(super) fn set_jump(memory: &mut Memory, bank: Bank, pc: u64, host: u64) {
+    let entry = JumpEntry { pc, host };
+    set_entry(tables(memory, bank), jump_index(pc), entry);
 }
 
 /// Lets indirect jumps find nothing at `pc`.
-pub(super) fn clear_jump(memory: &mut Memory, pc: u64) {
-    set_entry(memory.side_area(), jump_index(pc), JumpEntry::EMPTY);
+pub(super) fn clear_jump(memory: &mut Memory, bank: Bank, pc: u64) {
+    set_entry(tables(memory, bank), jump_index(pc), JumpEntry::EMPTY);
+}
+
+fn tables(memory: &mut Memory, bank: Bank) -> &mut [u8] {
+    &mut memory.side_area()[bank.start()..]
 }
 
 fn set_entry(side: &mut [u8], index: usize, entry: JumpEntry) {

@@ -10,7 +10,7 @@ use dynasmrt::{DynasmApi, DynasmError, DynasmLabelApi};
 use super::asm::{Asm, x64};
 use super::regs::{FRAME, Home, Homes, STATE, T0};
 use crate::isa::Reg;
-use crate::machine::{LinkHead, LinkMap, LogHead, MachineState, TOUCHED, Touch, TouchMap};
+use crate::machine::{First, LinkHead, LinkMap, LogHead, MachineState, TOUCHED, Touch, TouchMap};
 
 /// What the exit stub returns in `rax` if an indirect jump found no unit; site
 /// numbers and faults are elsewhere.
@@ -29,7 +29,7 @@ pub(super) struct Stubs {
     /// says that there was no room. 0 where nothing is recorded.
     pub(super) touch: usize,
     /// As `touch`, of a word that is accessed by the link to be at the address
-    /// `rcx`, which it notes. 0 where nothing is linked.
+    /// `rcx`, which it notes, be the word touched before or not. 0 where nothing is linked.
     pub(super) first: usize,
 }
 
@@ -54,21 +54,40 @@ impl Stubs {
     }
 }
 
+/// Where the shadow of guest address 0 is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shadow {
+    /// So far from guest address 0.
+    Near(i32),
+    /// At the address in [`LOG`], which the log's head tells on entry.
+    ///
+    /// PERF: a displacement is free, and the register is one home less; so only
+    /// where the window is too large for a displacement, or shadows change.
+    InRegister,
+}
+
 /// Where touches are recorded, from guest address 0.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct TouchCode {
     /// The log's head.
     log: i32,
     /// The shadow.
-    pub(super) shadow: i32,
+    pub(super) shadow: Shadow,
 }
 
 impl TouchCode {
-    /// An address as emitted code has it, if it reaches so far.
+    /// The addresses as emitted code has them, if it reaches so far.
     pub(super) fn new(map: TouchMap) -> Option<TouchCode> {
-        let log = i32::try_from(map.log).ok()?;
-        let shadow = i32::try_from(map.shadow).ok()?;
-        Some(TouchCode { log, shadow })
+        let near = map.shadow.and_then(|shadow| i32::try_from(shadow).ok());
+        Some(TouchCode {
+            log: i32::try_from(map.log).ok()?,
+            shadow: near.map_or(Shadow::InRegister, Shadow::Near),
+        })
+    }
+
+    /// Where the address of the shadow is.
+    fn shadow_address(self) -> i32 {
+        self.log + offset_of!(LogHead, shadow) as i32
     }
 
     /// Where the log's next entry is said to go.
@@ -114,7 +133,7 @@ pub(super) fn emit(
 ) -> Result<(Vec<u8>, Stubs), DynasmError> {
     let mut stubs = Builder { asm: Asm::new(0) };
     let enter = stubs.asm.offset().0;
-    stubs.enter(homes, link);
+    stubs.enter(homes, touch, link);
     let miss = stubs.asm.offset().0;
     stubs.miss();
     let exit = stubs.asm.offset().0;
@@ -139,7 +158,7 @@ pub(super) fn emit(
 
 impl Builder {
     /// `rdi` state, `rsi` guest memory, `rdx` budget, `rcx` unit.
-    fn enter(&mut self, homes: &Homes, link: Option<LinkCode>) {
+    fn enter(&mut self, homes: &Homes, touch: Option<TouchCode>, link: Option<LinkCode>) {
         x64!(self
             ; push rbx ; push rbp ; push r12 ; push r13 ; push r14 ; push r15
             ; mov mem, rsi
@@ -160,8 +179,11 @@ impl Builder {
         for reg in Reg::all().filter(|&reg| homes.of(reg) == Home::Gpr(Rq::RDI)) {
             x64!(self ; mov rdi, [rdi + register_offset(reg)]);
         }
+        let in_register = touch.filter(|touch| touch.shadow == Shadow::InRegister);
         if let Some(link) = link {
             x64!(self ; mov log, [mem + link.next]);
+        } else if let Some(touch) = in_register {
+            x64!(self ; mov log, [mem + touch.shadow_address()]);
         }
         x64!(self ; jmp rcx);
     }
@@ -177,35 +199,64 @@ impl Builder {
 
     /// `log.push(Touch { 8 * rdx, rcx }); shadow[rdx] = TOUCHED`
     fn touch(&mut self, touch: TouchCode) {
+        self.check_room(touch);
         self.mark_touched(touch);
         self.push_touch(touch);
     }
 
-    /// `firsts.push(rcx); log.push(Touch { 8 * rdx, word rdx }); shadow[rdx] = TOUCHED`
+    /// `firsts.push(First { rcx, rdx })` and, if the word has not been touched,
+    /// `log.push(Touch { 8 * rdx, word rdx }); shadow[rdx] = TOUCHED`
     fn first(&mut self, touch: TouchCode, link: LinkCode) {
-        self.mark_touched(touch);
+        let (place, word) = (
+            offset_of!(First, place) as i32,
+            offset_of!(First, word) as i32,
+        );
+        self.check_room(touch);
         x64!(self
             ; mov rax, [mem + link.firsts]
-            ; mov [rax], rcx
-            ; add rax, size_of::<u64>() as i32
+            ; mov [rax + place], rcx
+            ; mov [rax + word], rdx
+            ; add rax, size_of::<First>() as i32
             ; mov [mem + link.firsts], rax
-            ; mov rax, [mem + touch.next()]
-            ; mov rcx, [mem + 8 * rdx]
         );
+        // A comparison with zero leaves no carry.
+        match touch.shadow {
+            Shadow::Near(shadow) => x64!(self ; cmp BYTE [mem + rdx + shadow], BYTE 0),
+            Shadow::InRegister => x64!(self
+                ; mov rax, [mem + touch.shadow_address()]
+                ; cmp BYTE [rax + rdx], BYTE 0
+            ),
+        }
+        x64!(self ; jne >done);
+        self.mark_touched(touch);
+        x64!(self ; mov rcx, [mem + 8 * rdx]);
         self.push_touch(touch);
+        x64!(self ; done: ; pop rax ; ret);
     }
 
-    /// `shadow[rdx] = TOUCHED`, and the end of the log in `rax`, which is saved; or
-    /// returns if there is no room.
-    fn mark_touched(&mut self, touch: TouchCode) {
+    /// Saves `rax`; returns with a carry if there is no room in the log.
+    fn check_room(&mut self, touch: TouchCode) {
         let end = touch.log + offset_of!(LogHead, end) as i32;
         x64!(self
             ; push rax
             ; mov rax, [mem + touch.next()]
             ; cmp rax, [mem + end]
             ; jae >full
-            ; mov BYTE [mem + rdx + touch.shadow], TOUCHED as i8
         );
+    }
+
+    /// `shadow[rdx] = TOUCHED`, and the end of the log in `rax`.
+    fn mark_touched(&mut self, touch: TouchCode) {
+        match touch.shadow {
+            Shadow::Near(shadow) => {
+                x64!(self ; mov BYTE [mem + rdx + shadow], TOUCHED as i8);
+            }
+            Shadow::InRegister => x64!(self
+                ; mov rax, [mem + touch.shadow_address()]
+                ; mov BYTE [rax + rdx], TOUCHED as i8
+            ),
+        }
+        x64!(self ; mov rax, [mem + touch.next()]);
     }
 
     /// Behind [`Builder::mark_touched`]: `log.push(Touch { 8 * rdx, rcx })`, and returns.

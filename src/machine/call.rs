@@ -26,8 +26,6 @@ pub(crate) struct CallEffects {
     pub(crate) reads: Vec<Range<u64>>,
     /// Bytes that it wrote.
     pub(crate) writes: Vec<(u64, Vec<u8>)>,
-    /// The words that it wrote to, with their values before.
-    pub(super) before: Vec<(u64, u64)>,
 }
 
 /// The double words that `len` bytes at `addr` lie in.
@@ -45,11 +43,10 @@ impl CallNotes {
 
     /// It writes `after` at `addr`, where the [`words`], and maybe more behind
     /// them, held `before`.
-    pub(super) fn write(&mut self, addr: u64, after: &[u8], mut before: Vec<u8>) {
+    pub(super) fn write(&mut self, addr: u64, after: Vec<u8>, mut before: Vec<u8>) {
         if !after.is_empty() {
             let around = words(addr, after.len() as u64);
             before.truncate((around.end - around.start) as usize);
-            let after = after.to_vec();
             self.writes.push(Written {
                 addr,
                 after,
@@ -59,13 +56,55 @@ impl CallNotes {
     }
 
     /// Puts it all in order.
-    pub(super) fn effects(self) -> CallEffects {
+    pub(super) fn done(mut self) -> Done {
+        // PERF: most calls write once. To make lists of that takes as long as to hash 200
+        // bytes (`rvjet record --abi sp1 -o /dev/null` of the guest sp1-merkle).
+        if self.writes.len() == 1
+            && let Some(write) = self.writes.pop()
+        {
+            let around = write.words();
+            return Done {
+                reads: difference(union(self.reads), std::slice::from_ref(&around)),
+                before: vec![(around.start, write.before)],
+                writes: vec![(write.addr, write.after)],
+            };
+        }
         let written = union(self.writes.iter().map(Written::span).collect());
         let words_written = union(self.writes.iter().map(Written::words).collect());
-        CallEffects {
+        Done {
             reads: difference(union(self.reads), &words_written),
             before: before(&self.writes, &words_written),
             writes: after(&self.writes, &written),
+        }
+    }
+}
+
+/// What a call that is done has done, in ascending order, nothing twice.
+pub(super) struct Done {
+    /// Runs of double words that it read and did not write.
+    pub(super) reads: Vec<Range<u64>>,
+    /// Words that it wrote to, as they were.
+    before: Vec<(u64, Vec<u8>)>,
+    /// Bytes that it wrote.
+    writes: Vec<(u64, Vec<u8>)>,
+}
+
+impl Done {
+    /// The words that it wrote to, with their values before.
+    pub(super) fn written(&self) -> impl Iterator<Item = (u64, u64)> {
+        let runs = self.before.iter();
+        runs.flat_map(|(addr, bytes)| {
+            let (values, _) = bytes.as_chunks();
+            let addrs = (*addr..).step_by(8);
+            addrs.zip(values.iter().copied().map(u64::from_le_bytes))
+        })
+    }
+
+    /// What others have to know of it.
+    pub(super) fn effects(self) -> CallEffects {
+        CallEffects {
+            reads: self.reads,
+            writes: self.writes,
         }
     }
 }
@@ -90,17 +129,12 @@ fn after(writes: &[Written], spans: &[Range<u64>]) -> Vec<(u64, Vec<u8>)> {
 }
 
 /// The words of each span before any write: the first one tells.
-fn before(writes: &[Written], spans: &[Range<u64>]) -> Vec<(u64, u64)> {
+fn before(writes: &[Written], spans: &[Range<u64>]) -> Vec<(u64, Vec<u8>)> {
     let mut bytes = buffers(spans);
     for write in writes.iter().rev() {
         lay(&mut bytes, write.words().start, &write.before);
     }
-    let words = bytes.iter().flat_map(|(addr, bytes)| {
-        let (values, _) = bytes.as_chunks();
-        let addrs = (*addr..).step_by(8);
-        addrs.zip(values.iter().copied().map(u64::from_le_bytes))
-    });
-    words.collect()
+    bytes
 }
 
 fn buffers(spans: &[Range<u64>]) -> Vec<(u64, Vec<u8>)> {
@@ -163,17 +197,17 @@ mod tests {
     #[test]
     fn the_first_write_tells_what_was_and_the_last_what_is() {
         let mut notes = CallNotes::default();
-        notes.write(0x14, &[1, 1, 1, 1, 1], vec![9; 16]);
-        notes.write(0x12, &[2, 2, 2, 2], vec![5; 8]);
-        notes.write(0x30, &[3], vec![7; 8]);
-        let effects = notes.effects();
+        notes.write(0x14, vec![1, 1, 1, 1, 1], vec![9; 16]);
+        notes.write(0x12, vec![2, 2, 2, 2], vec![5; 8]);
+        notes.write(0x30, vec![3], vec![7; 8]);
+        let done = notes.done();
         assert_eq!(
-            effects.writes,
+            done.writes,
             [(0x12, vec![2, 2, 2, 2, 1, 1, 1]), (0x30, vec![3])]
         );
         let all = |byte| u64::from_le_bytes([byte; 8]);
         assert_eq!(
-            effects.before,
+            done.written().collect::<Vec<_>>(),
             [(0x10, all(9)), (0x18, all(9)), (0x30, all(7))]
         );
     }
@@ -181,11 +215,14 @@ mod tests {
     #[test]
     fn words_beyond_what_was_written_are_as_they_were() {
         let mut notes = CallNotes::default();
-        notes.write(0x13, &[1; 6], vec![9; 0x40]);
-        let effects = notes.effects();
-        assert_eq!(effects.writes, [(0x13, vec![1; 6])]);
+        notes.write(0x13, vec![1; 6], vec![9; 0x40]);
+        let done = notes.done();
+        assert_eq!(done.writes, [(0x13, vec![1; 6])]);
         let all = u64::from_le_bytes([9; 8]);
-        assert_eq!(effects.before, [(0x10, all), (0x18, all)]);
+        assert_eq!(
+            done.written().collect::<Vec<_>>(),
+            [(0x10, all), (0x18, all)]
+        );
     }
 
     #[test]
@@ -194,12 +231,12 @@ mod tests {
         notes.read(0x10, 0x30);
         notes.read(0x3d, 0x10);
         notes.read(0x100, 1);
-        notes.write(0x1f, &[1, 1], vec![0; 16]);
-        notes.write(0x30, &[1], vec![0; 8]);
-        notes.write(0x48, &[1; 0x20], vec![0; 0x20]);
-        let effects = notes.effects();
+        notes.write(0x1f, vec![1, 1], vec![0; 16]);
+        notes.write(0x30, vec![1], vec![0; 8]);
+        notes.write(0x48, vec![1; 0x20], vec![0; 0x20]);
+        let done = notes.done();
         assert_eq!(
-            effects.reads,
+            done.reads,
             [0x10..0x18, 0x28..0x30, 0x38..0x48, 0x100..0x108]
         );
     }
@@ -212,16 +249,16 @@ mod tests {
         notes.read(0x28, 0);
         notes.read(0x20, 3);
         notes.read(0x31, 1);
-        assert_eq!(notes.effects().reads, [0x18..0x28, 0x30..0x38]);
+        assert_eq!(notes.done().reads, [0x18..0x28, 0x30..0x38]);
     }
 
     #[test]
     fn a_read_around_inside_and_beside_what_is_written() {
         let written = |at: u64, len: usize, read: Range<u64>| {
             let mut notes = CallNotes::default();
-            notes.write(at, &vec![1; len], vec![0; len + 16]);
+            notes.write(at, vec![1; len], vec![0; len + 16]);
             notes.read(read.start, read.end - read.start);
-            notes.effects().reads
+            notes.done().reads
         };
         let cases = [
             (0x10..0x50, &[(0x10, 0x20), (0x30, 0x50)][..]),
@@ -242,18 +279,21 @@ mod tests {
     #[test]
     fn writes_that_meet_are_one_and_nothing_is_none() {
         let mut notes = CallNotes::default();
-        notes.write(0x14, &[2; 4], vec![8; 8]);
-        notes.write(0x10, &[1; 4], vec![9; 8]);
-        notes.write(0x19, &[3], vec![7; 8]);
-        notes.write(0x40, &[], vec![6; 8]);
-        let effects = notes.effects();
+        notes.write(0x14, vec![2; 4], vec![8; 8]);
+        notes.write(0x10, vec![1; 4], vec![9; 8]);
+        notes.write(0x19, vec![3], vec![7; 8]);
+        notes.write(0x40, vec![], vec![6; 8]);
+        let done = notes.done();
         assert_eq!(
-            effects.writes,
+            done.writes,
             [(0x10, vec![1, 1, 1, 1, 2, 2, 2, 2]), (0x19, vec![3])]
         );
         // The words lie next to each other, the bytes do not.
         let all = |byte| u64::from_le_bytes([byte; 8]);
-        assert_eq!(effects.before, [(0x10, all(8)), (0x18, all(7))]);
-        assert!(effects.reads.is_empty());
+        assert_eq!(
+            done.written().collect::<Vec<_>>(),
+            [(0x10, all(8)), (0x18, all(7))]
+        );
+        assert!(done.reads.is_empty());
     }
 }

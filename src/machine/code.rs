@@ -11,10 +11,10 @@ use std::ops::Range;
 
 use hashbrown::HashMap;
 
-use super::memory::Memory;
+use super::memory::{MapError, Memory};
 use super::pages::{PAGE_SHIFT, PAGE_SIZE};
 use super::replay::SeenCode;
-use crate::isa;
+use crate::isa::{self, Decoded};
 
 /// Copies of writable code, and ranges whose code changed since the engines last asked.
 #[derive(Debug, Default)]
@@ -23,11 +23,20 @@ pub(super) struct CodeView {
     stale: Vec<Range<u64>>,
     /// Where the program's text ends.
     text_end: u64,
-    /// In a replay, the program's text: there is no code but the copies, for
-    /// memory has only what a chunk has of it.
-    pub(super) text: Option<Vec<(u64, Box<[u8]>)>>,
+    /// Where code is apart from memory, the program's text: there is no code but the
+    /// copies.
+    pub(super) text: Option<Text>,
     /// In a replay, pages of code that were fetched from.
     pub(super) seen: Vec<SeenCode>,
+}
+
+/// The text of a program whose code is apart from its memory.
+#[derive(Debug)]
+pub(super) struct Text {
+    /// The pages by number, in ascending order.
+    pub(super) pages: Vec<(u64, Box<[u8]>)>,
+    /// The addresses in them that are text.
+    pub(super) span: Range<u64>,
 }
 
 impl CodeView {
@@ -67,7 +76,31 @@ pub enum FetchFault {
     Limit,
 }
 
+/// Why there is no instruction to execute.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NoInst {
+    /// No instruction starts at this address (`IALIGN`).
+    Misaligned,
+    /// There is nothing to fetch.
+    Fetch(FetchFault),
+    /// What there is, is no instruction of the environment.
+    Illegal {
+        /// The word, or the parcel of a compressed instruction.
+        word: u32,
+    },
+}
+
 impl Memory {
+    /// The instruction at `pc`.
+    pub(crate) fn instruction(&mut self, pc: u64) -> Result<Decoded, NoInst> {
+        if !pc.is_multiple_of(self.rules().isa.alignment()) {
+            return Err(NoInst::Misaligned);
+        }
+        let word = self.fetch(pc).map_err(NoInst::Fetch)?;
+        let known = isa::decode(word).filter(|decoded| self.rules().isa.has(decoded));
+        known.ok_or(NoInst::Illegal { word })
+    }
+
     /// The instruction bits at `pc`: two parcels, the second zero after a compressed one.
     pub fn fetch(&mut self, pc: u64) -> Result<u32, FetchFault> {
         let low = self.fetch_parcel(pc)?;
@@ -82,7 +115,7 @@ impl Memory {
     /// page: the guest may overwrite it without any system call, or it is being
     /// recorded where execution goes that is not the program's text.
     pub(crate) fn code_is_unsettled(&self, addr: u64) -> bool {
-        if self.is_recording() {
+        if self.is_recording() || self.code_is_apart() {
             return !self.pages.at(addr).is_text();
         }
         self.access_at(addr).is_some_and(|access| access.writable())
@@ -96,12 +129,18 @@ impl Memory {
             let parcel = bytes.get(offset..offset + 2)?.try_into().ok()?;
             Some(u16::from_le_bytes(parcel))
         };
+        if let Some(text) = &self.code.text
+            && self.pages.at(addr).is_text()
+            && !text.span.contains(&addr)
+        {
+            return Err(denied);
+        }
         let news = self.is_fetch_news(page);
         if let Some(copy) = self.code.copies.get(&page) {
             let fetched = parcel(copy).ok_or(denied)?;
             if news {
                 let bytes = copy.to_vec();
-                if self.is_replay() {
+                if self.code_is_apart() {
                     self.note_seen(page, &bytes);
                 }
                 self.note_fetch(page, bytes);
@@ -111,7 +150,7 @@ impl Memory {
         if self.is_lost() {
             return Err(FetchFault::Limit);
         }
-        if self.is_replay() {
+        if self.code_is_apart() {
             return Err(denied);
         }
         let (access, bytes) = self.code_page(addr).ok_or(denied)?;
@@ -169,14 +208,55 @@ impl Memory {
         }
     }
 
+    /// Whether fetch sees something else than memory.
+    pub(super) fn code_is_apart(&self) -> bool {
+        self.code.text.is_some()
+    }
+
     /// The program's text as long as it is what was loaded: pages and their
     /// bytes, in ascending order.
-    pub(crate) fn text(&self) -> impl Iterator<Item = (u64, Vec<u8>)> {
+    pub(crate) fn text(&self) -> Vec<(u64, Vec<u8>)> {
+        if let Some(text) = &self.code.text {
+            let pages = text.pages.iter();
+            return pages
+                .map(|(page, bytes)| (page << PAGE_SHIFT, bytes.to_vec()))
+                .collect();
+        }
         let runs = self.pages.runs(&(0..self.code.text_end)).into_iter();
         let pages = runs
             .filter(|(_, page)| page.is_text())
             .flat_map(|(span, _)| span.step_by(PAGE_SIZE as usize));
-        pages.filter_map(|addr| Some((addr, self.peek(addr, PAGE_SIZE)?)))
+        let bytes = |addr| Some((addr, self.peek(addr, PAGE_SIZE)?));
+        pages.filter_map(bytes).collect()
+    }
+
+    /// The addresses that are text, of a program whose code is apart from its memory.
+    pub(crate) fn text_span(&self) -> Option<Range<u64>> {
+        self.code.text.as_ref().map(|text| text.span.clone())
+    }
+
+    /// Has fetch see `text`, pages in ascending order, instead of memory. Of these, what
+    /// does not lie in `span` cannot be executed.
+    pub(super) fn set_code_apart(&mut self, text: Vec<(u64, Vec<u8>)>, span: Range<u64>) {
+        let pages: Vec<(u64, Box<[u8]>)> = text
+            .into_iter()
+            .map(|(addr, bytes)| (addr >> PAGE_SHIFT, bytes.into()))
+            .collect();
+        for (page, bytes) in &pages {
+            self.show_code(*page, bytes.clone(), true);
+        }
+        self.code.text = Some(Text { pages, span });
+    }
+
+    /// Maps all of an empty memory, to be read and written; fetch sees `text` instead.
+    pub(crate) fn open_beside(
+        &mut self,
+        text: Vec<(u64, Vec<u8>)>,
+        span: Range<u64>,
+    ) -> Result<(), MapError> {
+        self.map_all()?;
+        self.set_code_apart(text, span);
+        Ok(())
     }
 
     /// The bytes of the page of this number that fetch sees, as long as it is the
@@ -186,7 +266,7 @@ impl Memory {
         if !self.pages.at(addr).is_text() || self.is_lost() {
             return None;
         }
-        if self.is_replay() {
+        if self.code_is_apart() {
             return self.code.copies.get(&page).map(|bytes| &**bytes);
         }
         self.code_page(addr).map(|(_, bytes)| bytes)

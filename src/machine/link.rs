@@ -14,6 +14,10 @@ use super::window::Window;
 /// The table's value for a word that the chunk has not accessed: no clock of an access.
 pub(crate) const FIRST: u64 = 0;
 
+/// Links that emitted code wants room for at once, at the most: with so much more than
+/// there will be, the log need not grow in the end.
+const AT_ONCE: usize = 1 << 17;
+
 /// What an access to a word finds: all that a proof of memory takes besides what
 /// to execute the chunk again tells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -26,13 +30,23 @@ pub struct Link {
     pub before: u64,
 }
 
+/// A link that is the first of its word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(C)]
+pub(crate) struct First {
+    /// Which link; in what emitted code appends, the host address of that.
+    pub(crate) place: u64,
+    /// The word's number: an eighth of its address.
+    pub(crate) word: u64,
+}
+
 /// The log and the table, as emitted code sees them: host addresses and clocks.
 #[derive(Debug)]
 #[repr(C)]
 pub(crate) struct LinkHead {
     /// Where the next link goes.
     pub(crate) next: u64,
-    /// Where the address of the next link goes that is the first of its word.
+    /// Where the next [`First`] goes.
     pub(crate) firsts: u64,
     /// The table's entry for guest address 0.
     pub(crate) table: u64,
@@ -57,6 +71,10 @@ pub(super) struct Links {
     base: u64,
     /// Links are wanted.
     on: bool,
+    /// The accesses of calls are somebody else's business.
+    without_calls: bool,
+    /// How many links more than there are words touched may be the first of their word.
+    more_firsts: usize,
 }
 
 impl Links {
@@ -66,6 +84,8 @@ impl Links {
             insn,
             base: 0,
             on: false,
+            without_calls: false,
+            more_firsts: 0,
         }
     }
 
@@ -74,16 +94,32 @@ impl Links {
         self.base.wrapping_add(self.insn.wrapping_mul(insns))
     }
 
-    /// A word, `before` until then, is accessed after `insns` instructions.
-    pub(super) fn add(&mut self, window: &mut Window, insns: u64, word: u64, before: u64) {
-        if !self.on {
-            return;
+    /// The word at `addr`, `before` until then, is accessed after `insns` instructions,
+    /// by a call or not.
+    pub(super) fn add(
+        &mut self,
+        window: &mut Window,
+        insns: u64,
+        (addr, before): (u64, u64),
+        is_call: bool,
+    ) {
+        if self.on && !(is_call && self.without_calls) {
+            let clock = self.clock(insns);
+            self.link(window, addr, before, Some(clock));
         }
-        let clock = self.clock(insns);
+    }
+
+    /// The word at `addr`, `before` until then, is accessed, at `clock` if that counts.
+    fn link(&mut self, window: &mut Window, addr: u64, before: u64, clock: Option<u64>) {
         let clocks = window.links().map(|(_, clocks)| clocks);
-        if let Some(last) = clocks.and_then(|clocks| clocks.get_mut((word / 8) as usize)) {
-            let previous = std::mem::replace(last, clock);
-            self.log.push(Link { previous, before }, previous == FIRST);
+        let word = addr / 8;
+        if let Some(last) = clocks.and_then(|clocks| clocks.get_mut(word as usize)) {
+            let previous = *last;
+            *last = clock.unwrap_or(previous);
+            if previous == FIRST {
+                self.log.note_first(word);
+            }
+            self.log.push(Link { previous, before });
         }
     }
 }
@@ -107,22 +143,99 @@ impl Memory {
 
     /// Links accesses from now on, to logs in these buffers, with room for so many
     /// links. False if there is not so much, or it cannot at all.
-    pub(crate) fn keep_links(&mut self, buffers: (Vec<Link>, Vec<u64>), expected: usize) -> bool {
+    pub(crate) fn keep_links(&mut self, buffers: (Vec<Link>, Vec<First>), expected: usize) -> bool {
         let Some(links) = &mut self.links else {
             return false;
         };
         links.log = LinkLog::new(buffers);
-        links.on = links.log.make_room(expected, 0);
+        links.on = links.log.make_room(expected.saturating_add(AT_ONCE), 0);
         links.on
+    }
+
+    /// From now on leaves the accesses of calls to be linked by [`Memory::link_word`]; of
+    /// words whose links are made anew there may be so many.
+    pub(crate) fn link_without_calls(&mut self, more_firsts: usize) {
+        if let Some(links) = &mut self.links {
+            links.without_calls = true;
+            links.more_firsts = more_firsts;
+        }
+    }
+
+    /// Links an access to the word at `addr`, `before` until then, at `clock`. Without
+    /// one, the access before stays the last.
+    pub(crate) fn link_word(&mut self, addr: u64, before: u64, clock: Option<u64>) {
+        if let Some(links) = &mut self.links {
+            links.link(&mut self.window, addr, before, clock);
+        }
+    }
+
+    /// Links accesses to neighbouring words from `addr` on, a multiple of eight, which held
+    /// `before` until then; as [`Memory::link_word`]. Behind each comes a link with `clock` and
+    /// the value `after`, if the words are written.
+    pub(crate) fn link_words(
+        &mut self,
+        addr: u64,
+        before: &[u64],
+        clock: Option<u64>,
+        after: Option<&[u64]>,
+    ) {
+        let (Some(links), Some((_, clocks))) = (&mut self.links, self.window.links()) else {
+            return;
+        };
+        let first = (addr / 8) as usize;
+        let clocks = first
+            .checked_add(before.len())
+            .and_then(|end| clocks.get_mut(first..end));
+        let mut after = after.map(|words| words.iter());
+        for (index, (last, before)) in clocks.into_iter().flatten().zip(before).enumerate() {
+            let previous = *last;
+            if previous == FIRST {
+                links.log.note_first((first + index) as u64);
+            }
+            links.log.push(Link {
+                previous,
+                before: *before,
+            });
+            let Some(clock) = clock else { continue };
+            *last = clock;
+            if let Some(word) = after.as_mut().and_then(Iterator::next) {
+                links.log.push(Link {
+                    previous: clock,
+                    before: *word,
+                });
+            }
+        }
+    }
+
+    /// Appends a link of no word.
+    pub(crate) fn push_link(&mut self, link: Link) {
+        if let Some(links) = &mut self.links {
+            links.log.push(link);
+        }
+    }
+
+    /// The next access to the word at `addr` counts as its first.
+    pub(crate) fn unlink(&mut self, addr: u64) {
+        let clocks = self.window.links().map(|(_, clocks)| clocks);
+        if let Some(last) = clocks.and_then(|clocks| clocks.get_mut((addr / 8) as usize)) {
+            *last = FIRST;
+        }
+    }
+
+    /// Links so far.
+    pub(crate) fn links_made(&self) -> usize {
+        self.links.as_ref().map_or(0, |links| links.log.len())
     }
 
     /// Links no accesses any more. The links so far, and which of them are the
     /// first of their word: those have [`FIRST`] for a clock.
-    pub(crate) fn take_links(&mut self) -> (Vec<Link>, Vec<u64>) {
+    pub(crate) fn take_links(&mut self) -> (Vec<Link>, Vec<First>) {
         let Some(links) = &mut self.links else {
             return Default::default();
         };
         links.on = false;
+        links.without_calls = false;
+        links.more_firsts = 0;
         std::mem::take(&mut links.log).into_buffers()
     }
 
@@ -148,10 +261,11 @@ impl Memory {
 
     /// Makes room for so many links by emitted code. False if the host has not so much.
     pub(crate) fn make_link_room(&mut self, more: u64) -> bool {
-        let firsts = self.touch_room();
+        let touches = self.touch_room();
         let Some(links) = &mut self.links else {
             return false;
         };
+        let firsts = touches.saturating_add(links.more_firsts);
         usize::try_from(more).is_ok_and(|more| links.log.make_room(more, firsts))
     }
 

@@ -7,12 +7,15 @@
 
 mod call;
 mod code;
+mod detour;
 mod link;
 mod link_log;
 mod memory;
 mod pages;
 mod record;
+mod refusal;
 mod replay;
+mod rules;
 mod state;
 mod stop;
 mod touch;
@@ -21,14 +24,17 @@ mod window;
 
 pub(crate) use call::CallEffects;
 pub use code::FetchFault;
+pub(crate) use code::NoInst;
 pub use link::Link;
-pub(crate) use link::{FIRST, LinkHead, LinkMap};
+pub(crate) use link::{FIRST, First, LinkHead, LinkMap};
 pub use memory::{Fault, MapError, Memory};
 pub use pages::{Access, PAGE_SIZE};
 pub(crate) use pages::{is_page, page_down, page_up};
 pub use record::{AccessKind, WordAccess};
 pub(crate) use record::{ChunkRoom, MAX_TIMES};
+pub use refusal::{Reason, Refusal};
 pub(crate) use replay::SeenCode;
+pub use rules::Rules;
 pub use state::{Clock, Hart, MachineState, Reservation};
 pub use stop::{Cause, Exit, Trap};
 pub(crate) use stop::{Engine, Stop};

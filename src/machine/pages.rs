@@ -137,8 +137,12 @@ impl Page {
 
 /// The entries of all pages of the window, in address order; kept as bytes,
 /// because a vector of zero bytes costs only address space until it is written.
+/// Each is what the page's differs in from that of a page nobody has changed.
 #[derive(Debug)]
-pub(super) struct PageTable(Vec<u8>);
+pub(super) struct PageTable {
+    bytes: Vec<u8>,
+    unchanged: Page,
+}
 
 impl PageTable {
     /// How many entries a window of so many bytes needs.
@@ -146,27 +150,37 @@ impl PageTable {
         (window_bytes >> PAGE_SHIFT) as usize
     }
 
-    /// A table of unmapped pages, from as many zero bytes.
-    pub(super) fn new(zeroes: Vec<u8>) -> PageTable {
-        PageTable(zeroes)
+    /// A table of equal pages, from as many zero bytes.
+    pub(super) fn new(zeroes: Vec<u8>, unchanged: Page) -> PageTable {
+        PageTable {
+            bytes: zeroes,
+            unchanged,
+        }
     }
 
     #[inline]
     pub(super) fn at(&self, addr: u64) -> Page {
-        let entry = self.0.get((addr >> PAGE_SHIFT) as usize);
-        entry.map_or(Page::UNMAPPED, |&bits| Page(bits))
+        let entry = self.bytes.get((addr >> PAGE_SHIFT) as usize);
+        entry.map_or(Page::UNMAPPED, |&bits| self.page(bits))
     }
 
     /// Entries of the pages that `range` touches; none where it leaves the window.
     pub(super) fn of(&self, range: &Range<u64>) -> impl Iterator<Item = Page> {
-        let bytes = self.0.get(PageTable::indices(range)).unwrap_or(&[]);
-        bytes.iter().map(|&bits| Page(bits))
+        let bytes = self.bytes.get(PageTable::indices(range)).unwrap_or(&[]);
+        bytes.iter().map(|&bits| self.page(bits))
+    }
+
+    /// The page of an entry.
+    #[inline]
+    fn page(&self, bits: u8) -> Page {
+        Page(bits ^ self.unchanged.0)
     }
 
     /// Makes all pages that `range` touches `page`.
     pub(super) fn fill(&mut self, range: &Range<u64>, page: Page) {
-        if let Some(bytes) = self.0.get_mut(PageTable::indices(range)) {
-            bytes.fill(page.0);
+        let bits = page.0 ^ self.unchanged.0;
+        if let Some(bytes) = self.bytes.get_mut(PageTable::indices(range)) {
+            bytes.fill(bits);
         }
     }
 
@@ -184,12 +198,14 @@ impl PageTable {
 
     /// Bytes in the window.
     fn bytes(&self) -> u64 {
-        (self.0.len() as u64) << PAGE_SHIFT
+        (self.bytes.len() as u64) << PAGE_SHIFT
     }
 
     /// Makes all pages uncommitted.
     pub(super) fn uncommit_all(&mut self) {
-        for bits in &mut self.0 {
+        self.unchanged.0 &= !Page::COMMITTED;
+        // What is zero is not written: that would cost memory.
+        for bits in self.bytes.iter_mut().filter(|bits| **bits != 0) {
             *bits &= !Page::COMMITTED;
         }
     }
@@ -201,14 +217,14 @@ impl PageTable {
     /// The runs of equal pages in `range`, as addresses.
     pub(super) fn runs(&self, range: &Range<u64>) -> Vec<(Range<u64>, Page)> {
         let mut start = page_down(range.start);
-        let bytes = self.0.get(PageTable::indices(range)).unwrap_or(&[]);
+        let bytes = self.bytes.get(PageTable::indices(range)).unwrap_or(&[]);
         bytes
             .chunk_by(|a, b| a == b)
             .map(|run| {
                 let end = start + ((run.len() as u64) << PAGE_SHIFT);
                 let span = start..end;
                 start = end;
-                (span, Page(run[0]))
+                (span, self.page(run[0]))
             })
             .collect()
     }
@@ -217,10 +233,10 @@ impl PageTable {
     pub(super) fn highest_gap(&self, len: u64, floor: u64, top: u64) -> Option<u64> {
         let wanted = (len >> PAGE_SHIFT) as usize;
         let first = (floor >> PAGE_SHIFT) as usize;
-        let last = ((top >> PAGE_SHIFT) as usize).min(self.0.len());
+        let last = ((top >> PAGE_SHIFT) as usize).min(self.bytes.len());
         let mut free = 0;
         for index in (first..last).rev() {
-            free = if Page(self.0[index]).is_mapped() {
+            free = if self.page(self.bytes[index]).is_mapped() {
                 0
             } else {
                 free + 1
@@ -254,7 +270,7 @@ mod tests {
 
     #[test]
     fn the_highest_gap_ends_below_the_top_and_above_the_floor() {
-        let mut table = PageTable::new(vec![0; 16]);
+        let mut table = PageTable::new(vec![0; 16], Page::UNMAPPED);
         table.fill(
             &(10 * PAGE_SIZE..11 * PAGE_SIZE),
             Page::mapped(Access::READ),
@@ -270,7 +286,7 @@ mod tests {
 
     #[test]
     fn runs_split_where_pages_differ() {
-        let mut table = PageTable::new(vec![0; 8]);
+        let mut table = PageTable::new(vec![0; 8], Page::UNMAPPED);
         table.fill(&(2 * PAGE_SIZE..4 * PAGE_SIZE), Page::mapped(Access::READ));
         let runs = table.runs(&(PAGE_SIZE..6 * PAGE_SIZE));
         let spans: Vec<_> = runs
@@ -278,5 +294,21 @@ mod tests {
             .map(|(span, _)| span.start / PAGE_SIZE..span.end / PAGE_SIZE)
             .collect();
         assert_eq!(spans, [1..2, 2..4, 4..6]);
+    }
+
+    #[test]
+    fn pages_differ_from_what_they_all_were() {
+        let open = Page::mapped(Access::READ_WRITE).committed();
+        let mut table = PageTable::new(vec![0; 8], open);
+        table.fill(&(PAGE_SIZE..2 * PAGE_SIZE), Page::mapped(Access::READ));
+        assert_eq!(table.at(0), open);
+        assert_eq!(table.at(PAGE_SIZE), Page::mapped(Access::READ));
+        assert_eq!(table.at(8 * PAGE_SIZE), Page::UNMAPPED);
+        table.fill(&(0..2 * PAGE_SIZE), open.text());
+        table.uncommit_all();
+        let uncommitted = Page::mapped(Access::READ_WRITE);
+        assert_eq!(table.at(0), uncommitted.text());
+        assert_eq!(table.at(7 * PAGE_SIZE), uncommitted);
+        assert_eq!(table.runs(&(0..8 * PAGE_SIZE)).len(), 2);
     }
 }

@@ -29,11 +29,6 @@ impl SeenCode {
 }
 
 impl Memory {
-    /// Whether this is the memory of a replay.
-    pub(super) fn is_replay(&self) -> bool {
-        self.code.text.is_some()
-    }
-
     /// Code is fetched from a page where fetch sees `bytes`.
     pub(super) fn note_seen(&mut self, page: u64, bytes: &[u8]) {
         let seen = self.compare_code(page << PAGE_SHIFT, bytes);
@@ -78,17 +73,12 @@ impl Memory {
 
     /// Turns a memory into which a program was loaded into one that chunks of
     /// its execution are replayed in: all is zero and writable, and fetch sees
-    /// `text`, the program's pages of it.
-    pub(crate) fn begin_replay(&mut self, text: Vec<(u64, Vec<u8>)>) -> Result<(), MapError> {
+    /// the program's text, and later other pages that it is shown.
+    pub(crate) fn begin_replay(&mut self) -> Result<(), MapError> {
+        let text = self.text();
+        let span = self.text_span().unwrap_or(0..u64::MAX);
         self.open_all()?;
-        let pages = text.into_iter();
-        let text: Vec<(u64, Box<[u8]>)> = pages
-            .map(|(addr, bytes)| (addr >> PAGE_SHIFT, bytes.into()))
-            .collect();
-        for (page, bytes) in &text {
-            self.show_code(*page, bytes.clone(), true);
-        }
-        self.code.text = Some(text);
+        self.set_code_apart(text, span);
         Ok(())
     }
 
@@ -100,7 +90,8 @@ impl Memory {
     /// Of the page at `addr`, fetch sees the text alone again, in a replay.
     pub(crate) fn replay_text(&mut self, addr: u64) {
         let page = addr >> PAGE_SHIFT;
-        let text = self.code.text.as_deref().unwrap_or_default();
+        let text = self.code.text.as_ref().map(|text| &*text.pages);
+        let text = text.unwrap_or_default();
         let found = text.binary_search_by_key(&page, |(page, _)| *page);
         match found.map(|at| text[at].1.clone()) {
             Ok(bytes) => self.show_code(page, bytes, true),
@@ -108,7 +99,7 @@ impl Memory {
         }
     }
 
-    fn show_code(&mut self, page: u64, bytes: Box<[u8]>, text: bool) {
+    pub(super) fn show_code(&mut self, page: u64, bytes: Box<[u8]>, text: bool) {
         self.hide_code(page);
         let span = page << PAGE_SHIFT..(page + 1) << PAGE_SHIFT;
         let entry = self.pages.at(span.start);

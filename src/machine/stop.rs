@@ -4,7 +4,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use super::{Hart, Memory};
+use super::{Hart, Memory, Refusal};
 use crate::isa::Width;
 
 /// What the guest did that it may not do (privileged manual, "mcause").
@@ -22,6 +22,11 @@ pub enum Cause {
         /// The address that was fetched.
         addr: u64,
     },
+    /// Execution reached an address at which no instruction starts.
+    FetchMisaligned {
+        /// The address.
+        addr: u64,
+    },
     /// A load from memory that is not readable.
     LoadFault {
         /// The address of the access.
@@ -36,14 +41,14 @@ pub enum Cause {
         /// Its size.
         width: Width,
     },
-    /// An LR at an address that is no multiple of its size.
+    /// A load, where those have to be aligned, or an LR at an address that is no multiple of its size.
     LoadMisaligned {
         /// The address of the access.
         addr: u64,
         /// Its size.
         width: Width,
     },
-    /// An SC or AMO at an address that is no multiple of its size.
+    /// A store, where those have to be aligned, or an SC or AMO at an address that is no multiple of its size.
     StoreMisaligned {
         /// The address of the access.
         addr: u64,
@@ -58,6 +63,7 @@ impl fmt::Display for Cause {
             Cause::IllegalInstruction { word } => write!(f, "illegal instruction {word:#010x}"),
             Cause::Breakpoint => f.write_str("breakpoint"),
             Cause::FetchFault { addr } => write!(f, "jump to {addr:#x} (not executable)"),
+            Cause::FetchMisaligned { addr } => write!(f, "jump to {addr:#x} (misaligned)"),
             Cause::LoadFault { addr, width } => {
                 write_access(f, "load", width, addr)?;
                 f.write_str(" (not readable)")
@@ -67,10 +73,10 @@ impl fmt::Display for Cause {
                 f.write_str(" (not writable)")
             }
             Cause::LoadMisaligned { addr, width } => {
-                write_access(f, "misaligned load-reserved", width, addr)
+                write_access(f, "misaligned load", width, addr)
             }
             Cause::StoreMisaligned { addr, width } => {
-                write_access(f, "misaligned atomic", width, addr)
+                write_access(f, "misaligned store", width, addr)
             }
         }
     }
@@ -97,7 +103,9 @@ impl fmt::Display for Trap {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.cause {
             // The pc is where the jump went to.
-            Cause::FetchFault { addr } if addr == self.pc => self.cause.fmt(f),
+            Cause::FetchFault { addr } | Cause::FetchMisaligned { addr } if addr == self.pc => {
+                self.cause.fmt(f)
+            }
             cause => write!(f, "{cause} at pc {:#x}", self.pc),
         }
     }
@@ -157,6 +165,8 @@ pub enum Exit {
     /// The reader of a stream that it writes to has gone, and it did not ask to
     /// go on: what SIGPIPE does by default. The state is that before the call.
     BrokenPipe,
+    /// It made a call that its environment refuses. The state is that before the call.
+    Refused(Refusal),
 }
 
 /// Something that executes guest instructions.
@@ -196,9 +206,9 @@ mod tests {
         assert_eq!(store.to_string(), "store of 1 byte at 0x18 (not writable)");
         let width = Width::Word;
         let misaligned = Cause::LoadMisaligned { addr, width }.to_string();
-        assert_eq!(misaligned, "misaligned load-reserved of 4 bytes at 0x18");
+        assert_eq!(misaligned, "misaligned load of 4 bytes at 0x18");
         let misaligned = Cause::StoreMisaligned { addr, width }.to_string();
-        assert_eq!(misaligned, "misaligned atomic of 4 bytes at 0x18");
+        assert_eq!(misaligned, "misaligned store of 4 bytes at 0x18");
         let illegal = Cause::IllegalInstruction { word: 0 };
         assert_eq!(
             shown(illegal),

@@ -28,14 +28,16 @@ pub struct Touch {
 pub(crate) struct TouchMap {
     /// The [`LogHead`](super::LogHead).
     pub(crate) log: i64,
-    /// The shadow of guest address 0.
-    pub(crate) shadow: i64,
+    /// The shadow of guest address 0; nothing if that is for the log's head to say.
+    pub(crate) shadow: Option<i64>,
 }
 
-/// What a chunk has touched so far.
+/// What a chunk, or a detour, has touched so far.
 #[derive(Debug, Default)]
 pub(super) struct Touches {
     log: TouchLog,
+    /// Which of the window's shadows is theirs.
+    shadow: usize,
     /// A buffer that is no longer needed.
     spare: Vec<Touch>,
     /// How many make the chunk full.
@@ -50,21 +52,20 @@ impl Memory {
 
     /// How many words the chunk has touched.
     pub(crate) fn touched(&mut self) -> u64 {
-        let touches = self.window.touches();
+        let touches = self.window.touches(self.touches.shadow);
         touches.map_or(0, |(head, _)| self.touches.log.len(head) as u64)
     }
 
     /// Whether the chunk has touched the word at `addr`.
     pub(super) fn is_touched(&mut self, addr: u64) -> bool {
-        let shadow = self.window.touches().map(|(_, shadow)| shadow);
+        let touches = self.window.touches(self.touches.shadow);
+        let shadow = touches.map(|(_, shadow)| shadow);
         shadow.is_some_and(|shadow| shadow.get((addr / 8) as usize) == Some(&TOUCHED))
     }
 
     /// The words that the chunk has touched, in order.
     pub(crate) fn touches(&mut self) -> &[Touch] {
-        if let Some((head, _)) = self.window.touches() {
-            self.touches.log.take_in(head);
-        }
+        self.take_in_touches();
         self.touches.log.entries()
     }
 
@@ -75,10 +76,13 @@ impl Memory {
 
     /// A word is accessed whose value was `value` before.
     pub(super) fn touch(&mut self, addr: u64, value: u64) {
-        let Touches { log, most, .. } = &mut self.touches;
-        let Some((head, shadow)) = self.window.touches() else {
+        let Touches {
+            log, shadow, most, ..
+        } = &mut self.touches;
+        let Some((head, shadow)) = self.window.touches(*shadow) else {
             return;
         };
+        let start = shadow.as_ptr() as u64;
         let Some(mark) = shadow.get_mut((addr / 8) as usize) else {
             return;
         };
@@ -86,16 +90,25 @@ impl Memory {
             *mark = TOUCHED;
             log.take_in(head);
             log.push(Touch { addr, value });
-            *head = log.head(emitted_at_most(*most));
+            *head = log.head(emitted_at_most(*most), start);
+        }
+    }
+
+    /// Takes in what emitted code has touched.
+    fn take_in_touches(&mut self) {
+        if let Some((head, _)) = self.window.touches(self.touches.shadow) {
+            self.touches.log.take_in(head);
         }
     }
 
     /// Makes all words untouched; from now on `most` of them make a chunk full.
     /// Returns those that were touched, in order.
     pub(super) fn restart_touches(&mut self, most: u64, expected: Option<usize>) -> Vec<Touch> {
-        let Some((head, shadow)) = self.window.touches() else {
+        let place = self.touches.shadow;
+        let Some((head, shadow)) = self.window.touches(place) else {
             return Vec::new();
         };
+        let start = shadow.as_ptr() as u64;
         let mut log = std::mem::take(&mut self.touches.log);
         log.take_in(head);
         let touched = log.into_entries();
@@ -110,12 +123,15 @@ impl Memory {
         let similar = touched.len() + touched.len() / 4;
         let room = expected.unwrap_or(similar);
         let mut log = TouchLog::with_room(room + 1, std::mem::take(&mut self.touches.spare));
-        let Some((head, _)) = self.window.touches() else {
-            return touched;
+        if let Some((head, _)) = self.window.touches(place) {
+            *head = log.head(emitted_at_most(most), start);
+        }
+        self.touches = Touches {
+            log,
+            shadow: place,
+            spare: Vec::new(),
+            most,
         };
-        *head = log.head(emitted_at_most(most));
-        let spare = Vec::new();
-        self.touches = Touches { log, spare, most };
         touched
     }
 
@@ -129,6 +145,32 @@ impl Memory {
         if spent.capacity() > self.touches.spare.capacity() {
             self.touches.spare = spent;
         }
+    }
+}
+
+impl Touches {
+    /// Nothing touched, by this of the window's shadows.
+    pub(super) fn by_shadow(shadow: usize, spare: Vec<Touch>) -> Touches {
+        Touches {
+            shadow,
+            spare,
+            ..Touches::default()
+        }
+    }
+}
+
+impl Memory {
+    /// Notes touches in `other` from now on. Returns what has noted them until now.
+    pub(super) fn exchange_touches(&mut self, other: Touches) -> Touches {
+        self.take_in_touches();
+        let before = std::mem::replace(&mut self.touches, other);
+        let Touches {
+            log, shadow, most, ..
+        } = &mut self.touches;
+        if let Some((head, shadow)) = self.window.touches(*shadow) {
+            *head = log.head(emitted_at_most(*most), shadow.as_ptr() as u64);
+        }
+        before
     }
 }
 

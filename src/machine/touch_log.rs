@@ -10,6 +10,8 @@ pub(crate) struct LogHead {
     pub(crate) next: u64,
     /// Where emitted code must not put one any more.
     pub(crate) end: u64,
+    /// The shadow of guest address 0.
+    pub(crate) shadow: u64,
 }
 
 /// Entries, and room for more that emitted code may fill.
@@ -30,8 +32,9 @@ impl TouchLog {
         TouchLog(buffer)
     }
 
-    /// The head that lets emitted code append until there are `most` entries, or no room.
-    pub(super) fn head(&mut self, most: u64) -> LogHead {
+    /// The head that lets emitted code append until there are `most` entries, or no
+    /// room, and look at the shadow that starts at `shadow`.
+    pub(super) fn head(&mut self, most: u64, shadow: u64) -> LogHead {
         let most = usize::try_from(most).unwrap_or(usize::MAX);
         let end = most.min(self.0.capacity()).max(self.0.len());
         let (start, len) = (self.0.as_mut_ptr(), self.0.len());
@@ -39,6 +42,7 @@ impl TouchLog {
         LogHead {
             next: at(len),
             end: at(end),
+            shadow,
         }
     }
 

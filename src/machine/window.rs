@@ -4,9 +4,10 @@
 //! window, a guard. The guards are never accessible, and wider than any offset
 //! that an instruction can add to a checked base plus the widest access.
 //!
-//! Where touches are recorded, the head of their log and their shadow lie below
-//! that: a byte of shadow for each double word of the window, and for what the guards hold
-//! next to it, so that the shadow of any address that may be tried exists.
+//! Where touches are noted, the head of their log lies below that, and below the head their
+//! shadow: a byte for each double word of the window, and for what the guards hold
+//! next to it, so that the shadow of any address that may be tried exists. Where a
+//! recorded run may make detours, there are two shadows.
 //!
 //! Where accesses are linked, a table of clocks lies above that, as large as the
 //! window and between guards of its own: eight bytes for each double word, so that
@@ -25,7 +26,7 @@ use super::touch_log::LogHead;
 /// Bytes before and after the window that always fault.
 pub(crate) const GUARD_BYTES: usize = 1 << 16;
 /// Bytes of the side area.
-pub(crate) const SIDE_AREA_BYTES: usize = 1 << 18;
+pub(crate) const SIDE_AREA_BYTES: usize = (1 << 18) + (1 << 13);
 /// How far below the window's first byte the side area starts.
 pub(crate) const SIDE_BYTES: usize = SIDE_AREA_BYTES + GUARD_BYTES;
 
@@ -39,14 +40,12 @@ const _: () = assert!(LINK_HEAD.is_multiple_of(align_of::<LinkHead>()));
 const SHADOW_SLACK: usize = GUARD_BYTES / 8;
 
 /// What is noted of the accesses to a window.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Notes {
-    /// Nothing.
-    None,
-    /// Which words are touched first.
-    Touches,
-    /// That, and of every access the one before to its word.
-    Links,
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Notes {
+    /// Which words are touched first, in so many shadows that take turns.
+    pub(super) shadows: usize,
+    /// Of every access the one before to its word.
+    pub(super) links: bool,
 }
 
 /// Host memory reserved for one guest; unmapped when dropped.
@@ -54,7 +53,9 @@ pub(super) enum Notes {
 pub(super) struct Window {
     reservation: NonNull<u8>,
     size: usize,
-    /// Bytes below the side area, for head and shadow; 0 where nothing is recorded.
+    /// Shadows, below the head.
+    shadows: usize,
+    /// Bytes below the side area, for head and shadows; 0 where nothing is noted.
     traced: usize,
     /// Bytes above the window's guard, for the table of clocks and its guards; 0
     /// where nothing is linked.
@@ -72,13 +73,13 @@ impl Window {
     /// accessible; with what the notes to be made need.
     pub(super) fn reserve(size: u64, notes: Notes) -> rustix::io::Result<Window> {
         let size = usize::try_from(size).map_err(|_| rustix::io::Errno::NOMEM)?;
-        let traced = match notes {
-            Notes::None => 0,
-            Notes::Touches | Notes::Links => HEAD_BYTES + 2 * SHADOW_SLACK + size / 8,
+        let traced = match notes.shadows {
+            0 => 0,
+            shadows => HEAD_BYTES + shadows * shadow_bytes(size),
         };
-        let linked = match notes {
-            Notes::Links => size.checked_add(2 * GUARD_BYTES),
-            Notes::None | Notes::Touches => Some(0),
+        let linked = match notes.links {
+            true => size.checked_add(2 * GUARD_BYTES),
+            false => Some(0),
         };
         let linked = linked.ok_or(rustix::io::Errno::NOMEM)?;
         let total = size
@@ -90,6 +91,7 @@ impl Window {
         let window = Window {
             reservation,
             size,
+            shadows: notes.shadows,
             traced,
             linked,
         };
@@ -126,31 +128,38 @@ impl Window {
         }
     }
 
-    /// Where head and shadow are, if touches are recorded, as emitted code reaches them.
+    /// Where head and shadow are, if touches are noted, as emitted code reaches them.
     pub(super) fn touch_map(&self) -> Option<TouchMap> {
-        let before = i64::try_from(self.traced + SIDE_BYTES).ok()?;
-        (self.traced != 0).then_some(TouchMap {
-            log: -before,
-            shadow: (HEAD_BYTES + SHADOW_SLACK) as i64 - before,
+        let head = -((SIDE_BYTES + HEAD_BYTES) as i64);
+        let above = i64::try_from(shadow_bytes(self.size) - SHADOW_SLACK).ok()?;
+        (self.shadows != 0).then_some(TouchMap {
+            log: head,
+            shadow: (self.shadows == 1).then_some(head - above),
         })
     }
 
-    /// The head of the log, and the shadow: a byte a double word of the window.
-    /// Nothing where touches are not recorded.
-    pub(super) fn touches(&mut self) -> Option<(&mut LogHead, &mut [u8])> {
-        if self.traced == 0 {
+    /// The head of the log, and the shadow of this place among them: a byte a double
+    /// word of the window. Nothing where there is none.
+    pub(super) fn touches(&mut self, shadow: usize) -> Option<(&mut LogHead, &mut [u8])> {
+        if shadow >= self.shadows {
             return None;
         }
         // SAFETY: two parts of our own mapping that do not overlap, readable and
-        // writable since `reserve`; page-aligned and zero at first, and any bytes
-        // are a head. Emitted code, which writes them, does not run while these
+        // writable since `reserve`; the head is page-aligned and zero at first, and any
+        // bytes are one. Emitted code, which writes them, does not run while these
         // references live.
         unsafe {
-            let start = self.reservation.as_ptr();
-            let shadow = start.add(HEAD_BYTES + SHADOW_SLACK);
-            let shadow = std::slice::from_raw_parts_mut(shadow, self.size / 8);
-            Some((&mut *start.cast(), shadow))
+            let head = self.head();
+            let start = head.sub((shadow + 1) * shadow_bytes(self.size));
+            let shadow = std::slice::from_raw_parts_mut(start.add(SHADOW_SLACK), self.size / 8);
+            Some((&mut *head.cast(), shadow))
         }
+    }
+
+    /// The page with the heads of logs, where something is noted.
+    fn head(&self) -> *mut u8 {
+        // SAFETY: below the side area, where there is a page for that.
+        unsafe { self.reservation.as_ptr().add(self.traced - HEAD_BYTES) }
     }
 
     /// The table of clocks, where there is one.
@@ -161,8 +170,7 @@ impl Window {
 
     /// Where the head of the log of links is, if accesses are linked.
     pub(super) fn link_map(&self) -> Option<LinkMap> {
-        let before = i64::try_from(self.traced + SIDE_BYTES).ok()?;
-        let head = LINK_HEAD as i64 - before;
+        let head = LINK_HEAD as i64 - (SIDE_BYTES + HEAD_BYTES) as i64;
         (self.linked != 0).then_some(LinkMap { head })
     }
 
@@ -176,7 +184,7 @@ impl Window {
         // SAFETY: as in `touches`; the table is aligned as the window is, and
         // any bytes are clocks.
         unsafe {
-            let head = self.reservation.as_ptr().add(LINK_HEAD).cast();
+            let head = self.head().add(LINK_HEAD).cast();
             let clocks = std::slice::from_raw_parts_mut(table, self.size / size_of::<u64>());
             Some((&mut *head, clocks))
         }
@@ -235,6 +243,12 @@ impl Window {
             rustix::mm::mprotect(start, len as usize, MprotectFlags::empty())
         }
     }
+}
+
+/// Bytes of the shadow of a window of `size` bytes.
+const fn shadow_bytes(size: usize) -> usize {
+    // Whole pages, so that the head below the side area starts one.
+    (2 * SHADOW_SLACK + size / 8).next_multiple_of(super::pages::PAGE_SIZE as usize)
 }
 
 /// A new mapping of `size` bytes, which cost nothing until they are written: all

@@ -1,8 +1,10 @@
 //! Whether a run ended as its trace says.
 
 use crate::Replayer;
-use crate::isa::Width;
+use crate::abi::sp1;
+use crate::isa::{Reg, Width};
 use crate::machine::{AccessKind, Cause, Exit, MachineState, PAGE_SIZE, Stop, Trap};
+use crate::program::Convention;
 use crate::trace::Chunk;
 
 /// Numbers of Linux' calls.
@@ -40,14 +42,31 @@ impl Replayer {
                 let by_code = |chunk| exits_with(&self.header().abi, chunk, code);
                 tail.stays && tail.last.is_none_or(by_code)
             }
-            Exit::Trap(trap) => self.traps(tail, trap),
-            Exit::InsnLimit { limit } => tail.state().insns == limit,
+            Exit::Trap(trap) => self.traps(tail, trap) || self.detours(tail),
+            Exit::InsnLimit { limit } => {
+                let insns = tail.state().insns;
+                insns == limit || insns < limit && Convention::of(&self.header().abi).detours()
+            }
+            Exit::Refused(refusal) => {
+                let next = self.look_ahead(tail);
+                let calls = next.is_some_and(|(stop, _)| stop == Stop::Ecall);
+                calls && refusal.pc == tail.state().pc || self.detours(tail)
+            }
             Exit::BrokenPipe => {
                 let next = self.look_ahead(tail);
                 next.is_some_and(|(stop, _)| stop == Stop::Ecall)
             }
             Exit::MemoryLimit { .. } | Exit::Timeout { .. } => true,
         }
+    }
+
+    /// Whether the instruction after the last begins a detour: what happens on one is not
+    /// recorded, and what ends a run there ends it before that instruction.
+    fn detours(&mut self, tail: &Tail<'_>) -> bool {
+        let begins = self.header().abi == "sp1"
+            && sp1::Call::of(tail.state().reg(Reg::T0)) == Some(sp1::Call::EnterUnconstrained);
+        let next = self.look_ahead(tail).filter(|_| begins);
+        next.is_some_and(|(stop, _)| stop == Stop::Ecall)
     }
 
     fn traps(&mut self, tail: &Tail<'_>, trap: Trap) -> bool {
@@ -91,6 +110,9 @@ fn exits_with(abi: &str, chunk: &Chunk, code: i32) -> bool {
     };
     match (abi, call.number) {
         ("bare", _) | ("linux", EXIT | EXIT_GROUP) => call.args[0] as i32 == code,
+        ("sp1", number) if sp1::Call::of(number) == Some(sp1::Call::Halt) => {
+            call.args[0] as i32 == code
+        }
         _ => true,
     }
 }

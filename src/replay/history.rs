@@ -6,7 +6,7 @@ use hashbrown::HashMap;
 use super::words::Words;
 use crate::error::Error;
 use crate::machine::{Access, Memory, PAGE_SIZE, SeenCode};
-use crate::program::Program;
+use crate::program::Convention;
 use crate::trace::{Chunk, CodePage, Digest, Header, Touch};
 
 /// Memory as the chunks so far have left it.
@@ -26,7 +26,7 @@ impl History {
         let window = header.address_space;
         let reserved = Memory::new(window, window);
         let mut program = reserved.map_err(|source| Error::Reserve { window, source })?;
-        Program::load(elf, &mut program)?;
+        Convention::of(&header.abi).load(elf, &mut program)?;
         let mut history = History {
             program,
             words: Words::default(),

@@ -4,7 +4,7 @@
 use super::access::{ChunkAccesses, Join, NEVER, WordEnds};
 use super::{Difference, Mismatch};
 use crate::Replayer;
-use crate::machine::Link;
+use crate::machine::{First, Link};
 use crate::trace::{Chunk, ClockModel};
 
 /// Links that room is made for at once, on a chunk's word that it has as many.
@@ -24,12 +24,12 @@ pub struct ChunkLinks {
     /// links it to other chunks.
     pub ends: Vec<WordEnds>,
     /// Which links are the first of their word, before there are ends.
-    firsts: Vec<u64>,
+    firsts: Vec<First>,
 }
 
 /// The links of a chunk, which of them are the first of their word, and the clocks
 /// of the last; both in the order of touches.
-type Linked = (Vec<Link>, Vec<u64>, Vec<u64>);
+type Linked = (Vec<Link>, Vec<First>, Vec<u64>);
 
 impl Replayer {
     /// What all accesses of a chunk find. Memory that `spent` has is used again.
@@ -53,7 +53,7 @@ impl Replayer {
         let words = chunk.touches.iter().zip(firsts.iter().zip(lasts));
         ends.extend(words.map(|(touch, (first, last))| WordEnds {
             word: touch.addr,
-            first: *first as usize,
+            first: first.place as usize,
             last,
         }));
         Ok(ChunkLinks {
@@ -67,7 +67,7 @@ impl Replayer {
     fn run_linked(
         &mut self,
         chunk: &Chunk,
-        buffers: (Vec<Link>, Vec<u64>),
+        buffers: (Vec<Link>, Vec<First>),
     ) -> Result<Linked, Mismatch> {
         let model = self.header().clock;
         let close = self.is_short(chunk);

@@ -32,11 +32,10 @@ pub use mismatch::{Difference, Field, Mismatch, Place, StateDifference};
 pub use steps::{Step, Steps};
 pub use verify::{Level, Verified, Verify};
 
-#[cfg(feature = "parquet")]
 pub(crate) use chain::Chain;
-#[cfg(feature = "parquet")]
 pub(crate) use crew::in_order;
 pub(crate) use ending::Tail;
 pub(crate) use locate::Watch;
 pub(crate) use mismatch::difference;
 pub(crate) use shape::check_shape;
+pub(crate) use words::Words;

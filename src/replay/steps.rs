@@ -3,7 +3,7 @@
 use super::{Difference, Mismatch, Place};
 use crate::Replayer;
 use crate::emulator::Run;
-use crate::isa::{self, Inst, Reg};
+use crate::isa::{Inst, Reg};
 use crate::machine::{MachineState, WordAccess};
 use crate::trace::{Chunk, EcallRecord};
 
@@ -75,10 +75,8 @@ impl Steps<'_> {
     fn step(&mut self, run: &mut Run<'_>) -> Result<Step, (Place, Difference)> {
         let place = self.replayer.place(run.chunk);
         let hart = self.replayer.hart();
-        let fetched = hart.memory.fetch(place.pc);
-        let decoded = fetched
-            .ok()
-            .and_then(|word| Some((word, isa::decode(word)?)));
+        let fetched = hart.memory.fetch(place.pc).ok();
+        let decoded = fetched.zip(hart.memory.instruction(place.pc).ok());
         let (rd, rs1, rs2) =
             decoded.map_or((None, None, None), |(_, decoded)| decoded.inst.registers());
         let value = |reg: Reg| (reg, hart.state.reg(reg));

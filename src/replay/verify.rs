@@ -123,6 +123,8 @@ impl<'a> Verify<'a> {
         let cache = directory.map(|directory| Arc::new(CodeCache::new(directory, self.elf)));
         let hire = || {
             let mut replayer = Replayer::new(self.header, self.elf, self.engine)?;
+            // Without them, what a trace says of them is taken as it is.
+            replayer.recompute_calls(cfg!(feature = "precompiles"));
             if let Some(cache) = &cache {
                 replayer.use_cache(Arc::clone(cache));
             }

@@ -9,7 +9,7 @@ const WORDS: usize = PAGE_SIZE as usize / 8;
 
 /// A `T` a word, kept by page.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Words<T> {
+pub(crate) struct Words<T> {
     pages: Vec<Box<[T; WORDS]>>,
     places: HashMap<u64, usize>,
     /// The page that was asked for last, which mostly is the next one, too.
@@ -20,7 +20,7 @@ impl<T: Copy> Words<T> {
     /// That of the word at `addr`; `fresh` makes a page's, given its address,
     /// when the first of its words is asked for.
     #[inline]
-    pub(super) fn at(&mut self, addr: u64, fresh: impl FnOnce(u64) -> [T; WORDS]) -> &mut T {
+    pub(crate) fn at(&mut self, addr: u64, fresh: impl FnOnce(u64) -> [T; WORDS]) -> &mut T {
         let page = addr / PAGE_SIZE;
         let place = match self.last {
             Some((last, place)) if last == page => place,

@@ -4,6 +4,7 @@ use std::fmt;
 
 use crate::isa::Reg;
 use crate::machine::MachineState;
+use crate::program::Convention;
 
 pub use crate::machine::Touch;
 
@@ -49,16 +50,25 @@ pub struct ClockModel {
 
 impl Default for ClockModel {
     fn default() -> ClockModel {
+        ClockModel::of(Convention::Process)
+    }
+}
+
+impl ClockModel {
+    /// That of a personality whose programs keep this convention.
+    pub const fn of(convention: Convention) -> ClockModel {
+        let start = match convention {
+            Convention::Process => 0,
+            Convention::Sp1 => 1,
+        };
         ClockModel {
-            start: 0,
+            start,
             insn: 8,
             ecall: 256,
             access: 1,
         }
     }
-}
 
-impl ClockModel {
     /// The clock when so many instructions have retired, `ecalls` of them calls.
     /// Wraps: a trace that claims such counts is not believed before it is replayed.
     pub const fn at(&self, insns: u64, ecalls: u64) -> u64 {

@@ -55,7 +55,7 @@ impl std::fmt::Debug for Digest {
 /// What was run, and how it was recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
-    /// The ISA string of what the engines accept, such as [`ISA`](crate::isa::ISA).
+    /// The ISA string of what the engines accept, such as [`Isa::name`](crate::isa::Isa::name).
     pub isa: String,
     /// The personality, such as `linux`.
     pub abi: String,

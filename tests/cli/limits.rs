@@ -81,7 +81,7 @@ fn misaligned_atomic() {
         order: Ordering::default(),
     };
     let guest = Guest::new(&[li(A0, 2), amo]);
-    let line = "rvjet: misaligned atomic of 4 bytes at 0x2 at pc 0x10004 (main+0x4)";
+    let line = "rvjet: misaligned store of 4 bytes at 0x2 at pc 0x10004 (main+0x4)";
     ends(&guest, &[], 139, line);
 }
 

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use rvjet::abi::{Abi, Bare, StartError};
+use rvjet::abi::{Abi, Bare, Flow, StartError};
 use rvjet::isa::Reg;
 use rvjet::machine::{Access, Exit, Hart, Memory, PAGE_SIZE};
 use rvjet::program;
@@ -147,7 +147,7 @@ impl Abi for Lab {
         Ok(())
     }
 
-    fn ecall(&mut self, hart: &mut Hart) -> Result<(), Exit> {
+    fn ecall(&mut self, hart: &mut Hart) -> Result<Flow, Exit> {
         let argument = |index: usize| hart.state.x[Reg::A0.index() + index];
         let range = argument(0)..argument(0).saturating_add(argument(1));
         let bit = |bit: u64| argument(2) >> bit & 1 != 0;
@@ -163,7 +163,7 @@ impl Abi for Lab {
                 self.carry_out(hart);
                 self.enter(hart);
                 hart.state.pc = self.pc.wrapping_sub(4);
-                return Ok(());
+                return Ok(Flow::Next);
             }
             call::BREAK => {
                 self.carry_out(hart);
@@ -172,7 +172,7 @@ impl Abi for Lab {
             _ => return Bare.ecall(hart),
         };
         hart.state.set_reg(Reg::A0, u64::from(!done));
-        Ok(())
+        Ok(Flow::Next)
     }
 }
 

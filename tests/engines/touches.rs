@@ -371,7 +371,7 @@ fn bases_that_move() {
 /// As far as bases may move without being looked at, and further, on both sides.
 #[test]
 fn bases_that_leave_the_window() {
-    for window in [1 << 20, 1 << 32] {
+    for window in [1 << 20, 1 << 32, 1 << 37] {
         for (step, count) in [(2040, 15), (2040, 16), (2040, 17), (-2048, 16), (-2048, 17)] {
             for probe in [sd(x(9), x(8), 8), ld(x(9), x(8), -8), ld(x(9), x(8), 0)] {
                 for back in [false, true] {
@@ -410,7 +410,7 @@ fn bases_that_move_far() {
         &[0x7000_0000, -0x7000_0000],
         &[i32::MIN, i32::MIN, i32::MIN, i32::MIN, i32::MIN],
     ];
-    for window in [1 << 32, 12 << 30] {
+    for window in [1 << 32, 12 << 30, 1 << 37] {
         for steps in steps {
             for (first, op) in [
                 (LoadOp::Ld, LoadOp::Lbu),
@@ -449,15 +449,12 @@ fn bases_that_move_far() {
 /// Addresses that the compiler knows, near and far.
 #[test]
 fn known_addresses() {
-    let window = 12 << 30;
-    for at in [
-        AREA,
-        0x7fff_f000,
-        0x8000_0000,
-        0xffff_f000,
-        1 << 32,
-        window - PAGE_SIZE,
-    ] {
+    let near = [AREA, 0x7fff_f000, 0x8000_0000, 0xffff_f000, 1 << 32];
+    let near = near.into_iter().chain([(12 << 30) - PAGE_SIZE]);
+    let far = [AREA, 0xffff_f000, (1 << 34) - PAGE_SIZE, 1 << 34];
+    let far = far.into_iter().chain([1 << 36, (1 << 37) - PAGE_SIZE]);
+    let near = near.map(|at| (12 << 30, at));
+    for (window, at) in near.chain(far.map(|at| (1 << 37, at))) {
         let mut code = Asm::at(CODE);
         for offset in [0, 8, 4, 16, 16, 1, 24] {
             code.li(x(8), at + 64);

@@ -5,7 +5,7 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
 use rvjet::isa::{Reg, Width};
-use rvjet::machine::{Cause, Exit, MachineState, Reservation, Trap};
+use rvjet::machine::{Cause, Exit, MachineState, Reason, Refusal, Reservation, Trap};
 use rvjet::trace::{
     Boundary, CallWrite, Chunk, ClockModel, CodePage, Digest, EcallRecord, Ending, Header, Initial,
     Policy, TimeRead, Touch,
@@ -281,6 +281,17 @@ pub fn chunk() -> impl Strategy<Value = Chunk> {
     (number(), boundary(), next()).prop_map(|(number, start, next)| next.from(number, &start))
 }
 
+fn refusal() -> impl Strategy<Value = Refusal> {
+    let args = [number(), number(), number(), number(), number()];
+    let reason = select(&Reason::ALL[..]);
+    (number(), number(), args, reason).prop_map(|(pc, number, args, reason)| Refusal {
+        pc,
+        number,
+        args,
+        reason,
+    })
+}
+
 pub fn exit() -> impl Strategy<Value = Exit> {
     let width = || select(&Width::ALL[..]);
     let at = |make: fn(u64, Width) -> Cause| {
@@ -292,6 +303,7 @@ pub fn exit() -> impl Strategy<Value = Exit> {
         any::<u32>().prop_map(|word| Cause::IllegalInstruction { word }),
         Just(Cause::Breakpoint),
         number().prop_map(|addr| Cause::FetchFault { addr }),
+        number().prop_map(|addr| Cause::FetchMisaligned { addr }),
         at(|addr, width| Cause::LoadFault { addr, width }),
         at(|addr, width| Cause::StoreFault { addr, width }),
         at(|addr, width| Cause::LoadMisaligned { addr, width }),
@@ -307,6 +319,7 @@ pub fn exit() -> impl Strategy<Value = Exit> {
             limit: Duration::new(secs, nanos)
         }),
         Just(Exit::BrokenPipe),
+        refusal().prop_map(Exit::Refused),
     ]
 }
 

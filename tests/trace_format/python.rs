@@ -85,6 +85,7 @@ fn cause(cause: Cause) -> Value {
         Cause::IllegalInstruction { word } => json!({"cause": "illegal_instruction", "word": word}),
         Cause::Breakpoint => json!({"cause": "breakpoint"}),
         Cause::FetchFault { addr } => json!({"cause": "fetch_fault", "addr": addr}),
+        Cause::FetchMisaligned { addr } => json!({"cause": "fetch_misaligned", "addr": addr}),
         Cause::LoadFault { addr, width } => access("load_fault", addr, width),
         Cause::StoreFault { addr, width } => access("store_fault", addr, width),
         Cause::LoadMisaligned { addr, width } => access("load_misaligned", addr, width),
@@ -106,6 +107,10 @@ fn exit(exit: Exit) -> Value {
             json!({"timeout": {"secs": limit.as_secs(), "nanos": limit.subsec_nanos()}})
         }
         Exit::BrokenPipe => json!({"broken_pipe": true}),
+        Exit::Refused(refusal) => json!({"refused": {
+            "pc": refusal.pc, "number": refusal.number, "args": refusal.args,
+            "reason": refusal.reason as u8,
+        }}),
     }
 }
 

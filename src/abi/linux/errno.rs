@@ -7,7 +7,7 @@ use crate::machine::{Exit, Fault, MapError};
 
 /// An error number of Linux. RISC-V has the generic ones, as x86-64 has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Errno(u16);
+pub(in crate::abi) struct Errno(u16);
 
 macro_rules! errnos {
     ($($($constant:ident)? $number:literal $name:literal $text:literal)*) => {
@@ -132,7 +132,7 @@ impl From<MapError> for Errno {
 
 /// Why a call returned no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Failure {
+pub(in crate::abi) enum Failure {
     /// The guest gets an error number.
     Errno(Errno),
     /// The run ends: a page that the call touched exceeds the memory limit.

@@ -13,7 +13,7 @@
 mod call;
 mod capture;
 mod dirs;
-mod errno;
+pub(in crate::abi) mod errno;
 mod event;
 mod files;
 mod io;
@@ -27,7 +27,7 @@ mod signal;
 mod space;
 mod stack;
 mod stat;
-mod streams;
+pub(in crate::abi) mod streams;
 mod time;
 mod trace;
 mod user;
@@ -44,7 +44,7 @@ pub use call::call_name;
 pub use capture::Capture;
 pub use event::{CallEvent, UnknownCall};
 
-use super::{Abi, StartError};
+use super::{Abi, Flow, StartError};
 use crate::isa::Reg;
 use crate::machine::{Clock, Exit, Hart, MachineState};
 use crate::program::Program;
@@ -324,7 +324,7 @@ impl Abi for Linux {
         self.timeout = timeout.or(self.timeout);
     }
 
-    fn ecall(&mut self, hart: &mut Hart) -> Result<(), Exit> {
+    fn ecall(&mut self, hart: &mut Hart) -> Result<Flow, Exit> {
         let mut args = [0; 6];
         args.copy_from_slice(&hart.state.x[Reg::A0.index()..][..6]);
         let number = hart.state.reg(Reg::A7);
@@ -334,6 +334,6 @@ impl Abi for Linux {
             report(tell, hart, number, args, shown);
         }
         hart.state.set_reg(Reg::A0, result?);
-        Ok(())
+        Ok(Flow::Next)
     }
 }

@@ -18,11 +18,11 @@ const FILE_PIECE: usize = 1 << 20;
 
 /// When a call may no longer wait.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Deadline {
+pub(in crate::abi) struct Deadline {
     /// The moment.
-    pub(super) at: Instant,
+    pub(in crate::abi) at: Instant,
     /// How long after the start that is.
-    pub(super) limit: Duration,
+    pub(in crate::abi) limit: Duration,
 }
 
 impl Deadline {
@@ -67,7 +67,7 @@ impl Input {
 }
 
 /// Where the guest's standard output or error output goes.
-pub(super) enum Output {
+pub(in crate::abi) enum Output {
     /// The host process's standard output.
     InheritedStdout,
     /// The host process's standard error output.
@@ -79,7 +79,7 @@ pub(super) enum Output {
 impl Output {
     /// Writes all of `bytes`, or what can be written before an error. `unread`
     /// is what comes of it if the reader has gone, be it after some bytes.
-    pub(super) fn write(
+    pub(in crate::abi) fn write(
         &mut self,
         bytes: &[u8],
         deadline: Option<Deadline>,

@@ -241,7 +241,7 @@ fn tell(walk: &Walk<'_>, a: &Retired, b: &Retired) -> String {
         let inst = instruction(&one.step);
         text.push_str(&format!("\n  {which}: {:#x}{at}: {inst}", one.step.pc));
     }
-    for (what, in_a, in_b) in aspects(a, b) {
+    for (what, in_a, in_b) in aspects(walk, a, b) {
         if in_a != in_b {
             text.push_str(&format!("\n  {what}:\n    a: {in_a}\n    b: {in_b}"));
         }
@@ -250,18 +250,20 @@ fn tell(walk: &Walk<'_>, a: &Retired, b: &Retired) -> String {
 }
 
 /// What can differ, as text.
-fn aspects(a: &Retired, b: &Retired) -> [(&'static str, String, String); 8] {
+fn aspects(walk: &Walk<'_>, a: &Retired, b: &Retired) -> [(&'static str, String, String); 8] {
     let pair = |what, of: fn(&Retired) -> String| (what, of(a), of(b));
     let (in_a, in_b) = call_memory(a, b);
+    let call = |one: &Retired| {
+        let record = one.record.as_ref();
+        record.map_or("none".to_owned(), |record| text::call(record, &walk.names))
+    };
     [
         pair("bits", |one| format!("{:#x}", one.step.word)),
         pair("first operand", |one| register(one.step.rs1)),
         pair("second operand", |one| register(one.step.rs2)),
         pair("result", |one| register(one.step.rd)),
         pair("memory", memory),
-        pair("call", |one| {
-            one.record.as_ref().map_or("none".to_owned(), text::call)
-        }),
+        ("call", call(a), call(b)),
         ("memory of the call", in_a, in_b),
         pair("goes on at", |one| format!("{:#x}", one.step.next_pc)),
     ]

@@ -2,9 +2,11 @@
 
 use std::fmt::Write;
 
+use rvjet::abi::{linux, sp1};
 use rvjet::elf::{Image, Symbols};
 use rvjet::isa::{disassemble, instruction_len};
 use rvjet::machine::PAGE_SIZE;
+use rvjet::program::Convention;
 use rvjet::replay::{Mismatch, Place};
 use rvjet::trace::{Chunk, Header};
 
@@ -15,6 +17,7 @@ use crate::cli::ending;
 pub struct Names<'elf> {
     image: Option<Image<'elf>>,
     pub symbols: Symbols<'elf>,
+    convention: Convention,
 }
 
 impl<'elf> Names<'elf> {
@@ -27,7 +30,19 @@ impl<'elf> Names<'elf> {
         };
         let image = Image::parse(elf).ok().and_then(moved);
         let symbols = image.as_ref().map(Image::symbols).unwrap_or_default();
-        Names { image, symbols }
+        Names {
+            image,
+            symbols,
+            convention: Convention::of(&header.abi),
+        }
+    }
+
+    /// The name of a call, if it has one.
+    pub fn call(&self, number: u64) -> Option<&'static str> {
+        match self.convention {
+            Convention::Process => linux::call_name(number),
+            Convention::Sp1 => sp1::call_name(number),
+        }
     }
 
     /// `symbol+offset`, if there is one.

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::io::{self, Write};
 
-use rvjet::abi::linux::call_name;
 use rvjet::isa::disassemble;
 use rvjet::machine::Trap;
 use rvjet::replay::Step;
@@ -17,14 +16,16 @@ use super::place::Names;
 #[derive(Debug)]
 pub struct Text<'a> {
     /// Where functions start.
-    names: HashMap<u64, std::borrow::Cow<'a, str>>,
+    functions: HashMap<u64, std::borrow::Cow<'a, str>>,
+    names: &'a Names<'a>,
 }
 
 impl<'a> Text<'a> {
-    pub fn new(names: &'a Names<'_>) -> Text<'a> {
+    pub fn new(names: &'a Names<'a>) -> Text<'a> {
         let symbols = names.symbols.iter();
         Text {
-            names: symbols.map(|symbol| (symbol.addr, symbol.name)).collect(),
+            functions: symbols.map(|symbol| (symbol.addr, symbol.name)).collect(),
+            names,
         }
     }
 
@@ -34,7 +35,7 @@ impl<'a> Text<'a> {
         step: &Step,
         record: Option<&EcallRecord>,
     ) -> io::Result<()> {
-        if let Some(name) = self.names.get(&step.pc) {
+        if let Some(name) = self.functions.get(&step.pc) {
             writeln!(out, "<{name}>:")?;
         }
         let inst = disassemble(step.pc, step.word).to_string();
@@ -50,7 +51,7 @@ impl<'a> Text<'a> {
             effects.push(format!("{reg}={value:#x}"));
         }
         effects.extend(Effect::of(step).map(|effect| memory(&effect)));
-        effects.extend(record.map(call));
+        effects.extend(record.map(|record| call(record, self.names)));
         let line = line + "  " + &effects.join("  ");
         writeln!(out, "{}", line.trim_end())
     }
@@ -77,8 +78,8 @@ pub fn memory(effect: &Effect) -> String {
 }
 
 /// `name(arguments) results, memory`
-pub fn call(record: &EcallRecord) -> String {
-    let name = call_name(record.number).map_or_else(
+pub fn call(record: &EcallRecord, names: &Names<'_>) -> String {
+    let name = names.call(record.number).map_or_else(
         || format!("call {}", record.number),
         std::borrow::ToOwned::to_owned,
     );

@@ -15,11 +15,11 @@ pub(crate) use run::Run;
 use super::code_cache::CodeCache;
 use super::{EngineKind, Engines};
 use crate::error::Error;
-use crate::isa::{ISA, Reg};
+use crate::isa::Reg;
 use crate::machine::{
     ChunkRoom, Clock, Hart, MachineState, MapError, Memory, Stop, Touch, WordAccess, page_down,
 };
-use crate::program::Program;
+use crate::program::Convention;
 use crate::replay::{Difference, Mismatch, Place, ReplayError, Tail, Watch, check_shape};
 use crate::trace::{Chunk, Digest, Header, Policy};
 
@@ -67,6 +67,8 @@ pub struct Replayer {
     pages: HashSet<u64>,
     /// A replay was left without clearing up.
     dirty: bool,
+    /// Calls that only compute are made again.
+    recomputes: bool,
 }
 
 impl Replayer {
@@ -102,14 +104,14 @@ impl Replayer {
         check_program(header, elf)?;
         let window = header.address_space;
         let mut memory = memory.map_err(|source| Error::Reserve { window, source })?;
-        let program = Program::load(elf, &mut memory).map_err(Error::from)?;
-        let text: Vec<(u64, Vec<u8>)> = memory.text().collect();
-        let found = Digest::of_text(text.iter().cloned());
+        let convention = Convention::of(&header.abi);
+        let program = convention.load(elf, &mut memory).map_err(Error::from)?;
+        let found = Digest::of_text(memory.text().into_iter());
         if found != header.text {
             let recorded = header.text;
             return Err(ReplayError::OtherText { recorded, found });
         }
-        memory.begin_replay(text)?;
+        memory.begin_replay()?;
         let mut hart = Hart {
             state: MachineState::new(program.entry),
             memory,
@@ -126,6 +128,7 @@ impl Replayer {
             code: HashSet::new(),
             pages: HashSet::new(),
             dirty: false,
+            recomputes: false,
         })
     }
 
@@ -138,6 +141,12 @@ impl Replayer {
     /// Takes code from a cache, and leaves there what is new when it is dropped.
     pub(crate) fn use_cache(&mut self, cache: Arc<CodeCache>) {
         self.engines.use_cache(cache, &mut self.hart.memory);
+    }
+
+    /// Makes calls again that only compute (precompiles), instead of taking what a chunk
+    /// has of them: it has to be the same.
+    pub fn recompute_calls(&mut self, wanted: bool) {
+        self.recomputes = wanted;
     }
 
     /// What the trace says before its first chunk.
@@ -356,7 +365,7 @@ pub(crate) fn at_start(chunk: &Chunk, difference: Difference) -> Mismatch {
 }
 
 fn check_program(header: &Header, elf: &[u8]) -> Result<(), ReplayError> {
-    if header.isa != ISA {
+    if header.isa != Convention::of(&header.abi).rules().isa.name() {
         let recorded = header.isa.clone();
         return Err(ReplayError::OtherIsa { recorded });
     }
@@ -370,5 +379,9 @@ fn check_program(header: &Header, elf: &[u8]) -> Result<(), ReplayError> {
 /// The register in which calls of a personality have their number, if it is one
 /// of this library's.
 fn call_number_register(abi: &str) -> Option<Reg> {
-    matches!(abi, "linux" | "bare").then_some(Reg::A7)
+    match abi {
+        "linux" | "bare" => Some(Reg::A7),
+        "sp1" => Some(Reg::T0),
+        _ => None,
+    }
 }

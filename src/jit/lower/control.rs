@@ -8,7 +8,7 @@ use crate::jit::emitter::{Emitter, Operand, with};
 use crate::jit::exit::ExitKind;
 use crate::jit::path::Fetched;
 use crate::jit::regs::{Home, T0, T1};
-use crate::jit::side::{JUMP_HOST, JUMP_MASK, JUMP_PC};
+use crate::jit::side::JUMP_MASK;
 
 impl Emitter<'_> {
     /// `if rs1 cond rs2 { pc += offset }`; goes on where the path does.
@@ -159,13 +159,13 @@ impl Emitter<'_> {
     /// Jumps to the unit of the guest address in [`T0`]: straight on if the
     /// jump table has it, else by way of the exit.
     fn dispatch(&mut self) {
-        let miss = self.miss();
+        let (miss, bank) = (self.miss(), self.bank);
         x64!(self
             ; mov Rd(T1), Rd(T0)
             ; and Rd(T1), JUMP_MASK
-            ; cmp Rq(T0), [mem + 8 * Rq(T1) + JUMP_PC]
+            ; cmp Rq(T0), [mem + 8 * Rq(T1) + bank.jump_pc()]
             ; jne extern miss
-            ; jmp QWORD [mem + 8 * Rq(T1) + JUMP_HOST]
+            ; jmp QWORD [mem + 8 * Rq(T1) + bank.jump_host()]
         );
     }
 

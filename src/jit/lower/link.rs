@@ -6,7 +6,8 @@
 //! are a constant away from a register. Where the chunk has not accessed the word
 //! yet, cold code has a stub note so.
 //!
-//! What is misaligned, and atomics, are left to the interpreter.
+//! What may be misaligned where that does not trap, and atomics, are left to the
+//! interpreter.
 
 use dynasmrt::x64::Rq;
 use dynasmrt::{DynasmApi, DynasmLabelApi};
@@ -39,6 +40,16 @@ impl Emitter<'_> {
         self.facts.lose_index();
         self.constant(T2, addr / 8);
         self.link_word(link, 0, base == Some(T0));
+    }
+
+    /// Links the access to the word at the aligned address in [`T0`], which keeps it.
+    pub(super) fn link_careful(&mut self) {
+        let Some(link) = self.links() else {
+            return;
+        };
+        self.facts.lose_index();
+        x64!(self ; mov Rq(T2), Rq(T0) ; shr Rq(T2), 3);
+        self.link_word(link, 0, true);
     }
 
     /// Links the access to the word number [`T2`] plus `words`.

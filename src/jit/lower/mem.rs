@@ -16,7 +16,6 @@ use crate::jit::asm::x64;
 use crate::jit::emitter::Emitter;
 use crate::jit::exit::{ExitKind, Mode};
 use crate::jit::regs::{T0, T1, T2};
-use crate::jit::side::limit_offset;
 use crate::machine::MachineState;
 
 /// A guest address that may be accessed: `base + offset`, the base 0 if there is none.
@@ -140,12 +139,16 @@ impl Emitter<'_> {
         }
         let aligned_offset = width.is_aligned(offset as u64);
         if self.mode == Mode::Careful || !aligned_offset {
-            if self.links().is_some() {
+            if self.links().is_some() && !self.is_strict() {
                 return None;
             }
             let at = self.careful_address(rs1, offset);
+            if self.is_strict() {
+                self.require_alignment(width);
+                self.link_careful();
+            }
             self.touch_careful(access, width);
-            return Some((at, width != Width::Byte));
+            return Some((at, width != Width::Byte && !self.is_strict()));
         }
         let base = self.read(rs1, T0);
         self.check_base(rs1, base, width);
@@ -176,12 +179,25 @@ impl Emitter<'_> {
     fn careful_address(&mut self, rs1: Reg, offset: i32) -> Address {
         let base = self.read(rs1, T0);
         let outside = self.exit(ExitKind::Step);
+        let limit = self.bank.limit(Width::Byte);
         x64!(self
             ; lea Rq(T0), [Rq(base) + offset]
-            ; cmp Rq(T0), [mem + limit_offset(Width::Byte)]
+            ; cmp Rq(T0), [mem + limit]
             ; jae =>outside
         );
         Address::in_register(T0)
+    }
+
+    /// Goes on only if the address in [`T0`] is a multiple of `width`.
+    fn require_alignment(&mut self, width: Width) {
+        if width == Width::Byte {
+            return;
+        }
+        let misaligned = self.exit(ExitKind::Step);
+        x64!(self
+            ; test al, (width.bytes() - 1) as i8
+            ; jnz =>misaligned
+        );
     }
 
     /// Goes on only if `rs1`, which is in `base`, lies in the window and is a multiple of `width`.
@@ -190,9 +206,10 @@ impl Emitter<'_> {
             return;
         }
         self.compare_base(base, width);
-        let careful = match self.links() {
-            Some(_) => self.exit(ExitKind::Step),
-            None => self.elsewhere(Mode::Careful),
+        // Where an address of the right alignment is needed, so is such a base.
+        let careful = match self.links().is_some() || self.is_strict() {
+            true => self.exit(ExitKind::Step),
+            false => self.elsewhere(Mode::Careful),
         };
         x64!(self ; jae =>careful);
         self.facts.checked_now(rs1, width);
@@ -204,7 +221,7 @@ impl Emitter<'_> {
 
     /// Compares `base`, so that "below" means in the window and a multiple of `width`.
     fn compare_base(&mut self, base: Rq, width: Width) {
-        let limit = limit_offset(width);
+        let limit = self.bank.limit(width);
         if width == Width::Byte {
             return x64!(self ; cmp Rq(base), [mem + limit]);
         }

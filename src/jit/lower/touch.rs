@@ -86,11 +86,11 @@ impl Emitter<'_> {
         if self.facts.is_touched(rs1, &reach) {
             return;
         }
-        if self.touch_range(width, (rs1, base), offset, shadow) {
+        if self.touch_range(width, (rs1, base), offset) {
             return;
         }
         let words = self.index_word(rs1, base, offset);
-        if self.touch_together(rs1, offset, shadow) {
+        if self.touch_together(rs1, offset) {
             return;
         }
         let (cold, back) = self.touch_out_of_line(move |e, back| {
@@ -105,7 +105,8 @@ impl Emitter<'_> {
             }
             x64!(e ; jmp =>back);
         });
-        x64!(self ; cmp [mem + Rq(T2) + shadow + words], zero ; je =>cold ; =>back);
+        let (start, at) = shadow;
+        x64!(self ; cmp [Rq(start) + Rq(T2) + at + words], zero ; je =>cold ; =>back);
         self.facts.set_touched(rs1, reach);
     }
 
@@ -117,7 +118,7 @@ impl Emitter<'_> {
     /// PERF: fib, which saves and restores four registers a call, records at 0.76
     /// of its untraced speed instead of 0.57, queens at 0.88 instead of 0.73
     /// (`cargo bench --bench record -- fib queens`).
-    fn touch_together(&mut self, rs1: Reg, offset: i32, shadow: i32) -> bool {
+    fn touch_together(&mut self, rs1: Reg, offset: i32) -> bool {
         let Some(more) = self.facts.index(rs1).filter(|_| self.mode == Mode::Fast) else {
             return false;
         };
@@ -125,7 +126,7 @@ impl Emitter<'_> {
         if group.count() < 2 {
             return false;
         }
-        self.look_at_group(shadow + more + group.first, group.mask);
+        self.look_at_group(more + group.first, group.mask);
         for word in group.words() {
             self.facts.set_touched(rs1, 8 * word..8 * word + 8);
         }
@@ -148,13 +149,7 @@ impl Emitter<'_> {
     ///
     /// PERF: of the kernels, copy is recorded in half of the time that it takes where each
     /// access is looked at by itself (`benches/peers`, copy).
-    fn touch_range(
-        &mut self,
-        width: Width,
-        (rs1, base): (Reg, Rq),
-        offset: i32,
-        shadow: i32,
-    ) -> bool {
+    fn touch_range(&mut self, width: Width, (rs1, base): (Reg, Rq), offset: i32) -> bool {
         if self.mode != Mode::Fast || self.facts.is_checked(rs1, Width::Double) {
             return false;
         }
@@ -174,26 +169,30 @@ impl Emitter<'_> {
         }
         self.facts.lose_index();
         x64!(self ; lea Rq(T2), [Rq(base) + first] ; sar Rq(T2), WORD_SHIFT);
-        self.look_at_group(shadow, TOUCHED_WORDS >> (8 * (MANY_WORDS - words)));
+        self.look_at_group(0, TOUCHED_WORDS >> (8 * (MANY_WORDS - words)));
         // All of the first access is in the first word.
         let end = first + 8 * (words - 1) + width.bytes() as i32;
         self.facts.set_touched(rs1, first..end);
         true
     }
 
-    /// Goes on only if the words have been touched whose shadow, from `[T2 + at]`
-    /// on, is not masked out. Else the unit that looks at each apart takes over.
-    fn look_at_group(&mut self, at: i32, mask: u64) {
+    /// Goes on only if the words have been touched whose shadow, from that of the word
+    /// number `T2 + words` on, is not masked out. Else the unit that looks at each apart takes over.
+    fn look_at_group(&mut self, words: i32, mask: u64) {
+        let Some((start, shadow)) = self.shadow() else {
+            return;
+        };
+        let at = shadow + words;
         let apart = self.elsewhere(Mode::Apart);
         match u32::try_from(mask) {
-            Ok(u32::MAX) => x64!(self ; cmp DWORD [mem + Rq(T2) + at], TOUCHED_WORDS as i32),
-            Ok(0xffff) => x64!(self ; cmp WORD [mem + Rq(T2) + at], TOUCHED_WORDS as i16),
+            Ok(u32::MAX) => x64!(self ; cmp DWORD [Rq(start) + Rq(T2) + at], TOUCHED_WORDS as i32),
+            Ok(0xffff) => x64!(self ; cmp WORD [Rq(start) + Rq(T2) + at], TOUCHED_WORDS as i16),
             Ok(mask) => x64!(self
-                ; mov Rd(T1), [mem + Rq(T2) + at]
+                ; mov Rd(T1), [Rq(start) + Rq(T2) + at]
                 ; and Rd(T1), mask as i32
                 ; cmp Rd(T1), (TOUCHED_WORDS as u32 & mask) as i32
             ),
-            Err(_) => x64!(self ; cmp QWORD [mem + Rq(T2) + at], TOUCHED_WORDS as i32),
+            Err(_) => x64!(self ; cmp QWORD [Rq(start) + Rq(T2) + at], TOUCHED_WORDS as i32),
         }
         x64!(self ; jne =>apart);
     }
@@ -222,21 +221,31 @@ impl Emitter<'_> {
 
     /// Touches the word of an access at an address that is known now.
     pub(super) fn touch_constant(&mut self, access: Access, addr: u64) {
-        let word = (addr >> WORD_SHIFT) as i32;
-        let Some(shadow) = self.shadow() else {
+        let Some((start, shadow)) = self.shadow() else {
             return;
         };
+        let word = addr >> WORD_SHIFT;
         if self.facts.is_touched_word(word) {
             return;
         }
         self.facts.lose_index();
         let (cold, back) = self.touch_out_of_line(move |e, back| {
-            x64!(e ; mov Rd(T2), word);
+            e.constant(T2, word);
             e.probe_word(access);
             e.log_touch();
             x64!(e ; jmp =>back);
         });
-        x64!(self ; cmp [mem + shadow + word], zero ; je =>cold ; =>back);
+        match i32::try_from(word)
+            .ok()
+            .and_then(|word| shadow.checked_add(word))
+        {
+            Some(at) => x64!(self ; cmp [Rq(start) + at], zero),
+            None => {
+                self.constant(T2, word);
+                x64!(self ; cmp [Rq(start) + Rq(T2) + shadow], zero);
+            }
+        }
+        x64!(self ; je =>cold ; =>back);
         self.facts.set_touched_word(word);
     }
 
@@ -259,7 +268,7 @@ impl Emitter<'_> {
         self.facts.lose_index();
         self.look_at_shadow(0);
         x64!(self ; je =>cold);
-        if width != Width::Byte {
+        if width != Width::Byte && !self.is_strict() {
             self.look_at_shadow(width.bytes() as i32 - 1);
             x64!(self ; je =>cold);
         }
@@ -268,11 +277,13 @@ impl Emitter<'_> {
 
     /// Compares the shadow of the byte `[T0 + offset]` with zero, its word's number in [`T2`].
     fn look_at_shadow(&mut self, offset: i32) {
-        let shadow = self.shadow().unwrap_or(0);
+        let Some((start, shadow)) = self.shadow() else {
+            return;
+        };
         x64!(self
             ; lea Rq(T2), [Rq(T0) + offset]
             ; sar Rq(T2), WORD_SHIFT
-            ; cmp [mem + Rq(T2) + shadow], zero
+            ; cmp [Rq(start) + Rq(T2) + shadow], zero
         );
     }
 

@@ -126,7 +126,7 @@ fn full_code_memory_is_cleared() {
         jit.free = jit.code.size() - 16;
         // No unit is found again: all are too long for what is left.
         jit.cache = Cache::default();
-        side::initialize(&mut hart.memory);
+        side::initialize(&mut hart.memory, side::Bank::Run);
         match run(&mut jit, &mut hart, 9) {
             Stop::Budget => pieces += 1,
             stop => break assert_eq!(stop, Stop::Ecall),

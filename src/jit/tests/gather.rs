@@ -42,6 +42,8 @@ fn unit_of(memory: &mut Memory, pc: u64, mode: Mode) -> Option<Unit> {
         meter: super::super::meter::Meter::Insns,
         touch: None,
         link: None,
+        rules: crate::machine::Rules::default(),
+        bank: super::super::side::Bank::Run,
     };
     unit::compile(memory, (pc, mode), None, context).unwrap()
 }

@@ -98,6 +98,8 @@ impl Seen {
             meter,
             touch: None,
             link: None,
+            rules: crate::machine::Rules::default(),
+            bank: super::super::side::Bank::Run,
         };
         let key = (CODE, Mode::Fast);
         let unit = unit::compile(&mut self.memory, key, Some(&self.profile), context);

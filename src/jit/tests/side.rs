@@ -2,7 +2,7 @@
 
 use std::mem::{offset_of, size_of};
 
-use super::super::side::{self, JUMP_HOST, JUMP_MASK, JUMP_PC, JumpEntry, Side};
+use super::super::side::{self, Bank, JUMP_MASK, JumpEntry, Side};
 use crate::isa::Width;
 use crate::machine::{Memory, SIDE_BYTES};
 
@@ -40,9 +40,9 @@ fn read(memory: &mut Memory, offset: i32) -> u64 {
 fn the_limits_are_where_emitted_code_reads_them() {
     for window in WINDOWS {
         let mut memory = Memory::new(window, 1 << 20).unwrap();
-        side::initialize(&mut memory);
+        side::initialize(&mut memory, Bank::Run);
         for width in Width::ALL {
-            let limit = read(&mut memory, side::limit_offset(width));
+            let limit = read(&mut memory, Bank::Run.limit(width));
             assert_eq!(limit, window >> width as u32);
         }
     }
@@ -52,7 +52,8 @@ fn the_limits_are_where_emitted_code_reads_them() {
 fn look_up(memory: &mut Memory, pc: u64) -> Option<u64> {
     let index = pc as u32 & JUMP_MASK as u32;
     let scaled = 8 * index as i32;
-    (read(memory, scaled + JUMP_PC) == pc).then(|| read(memory, scaled + JUMP_HOST))
+    (read(memory, scaled + Bank::Run.jump_pc()) == pc)
+        .then(|| read(memory, scaled + Bank::Run.jump_host()))
 }
 
 const PCS: [u64; 9] = [
@@ -74,19 +75,22 @@ fn emitted_code_computes_the_entry_of_the_index() {
         assert_eq!(scaled, side::jump_index(pc) * size_of::<JumpEntry>());
     }
     let table = SIDE_BYTES - offset_of!(Side, jumps);
-    assert_eq!(JUMP_PC, -(table as i32));
-    assert_eq!(JUMP_HOST, JUMP_PC + offset_of!(JumpEntry, host) as i32);
+    assert_eq!(Bank::Run.jump_pc(), -(table as i32));
+    assert_eq!(
+        Bank::Run.jump_host(),
+        Bank::Run.jump_pc() + offset_of!(JumpEntry, host) as i32
+    );
 }
 
 #[test]
 fn a_jump_is_found_from_when_it_is_set_until_it_is_cleared() {
     let mut memory = Memory::new(1 << 24, 1 << 20).unwrap();
-    side::initialize(&mut memory);
+    side::initialize(&mut memory, Bank::Run);
     for (host, pc) in (1..).zip(PCS) {
         assert_eq!(look_up(&mut memory, pc), None, "{pc:#x}");
-        side::set_jump(&mut memory, pc, host);
+        side::set_jump(&mut memory, Bank::Run, pc, host);
         assert_eq!(look_up(&mut memory, pc), Some(host), "{pc:#x}");
-        side::clear_jump(&mut memory, pc);
+        side::clear_jump(&mut memory, Bank::Run, pc);
         assert_eq!(look_up(&mut memory, pc), None, "{pc:#x}");
     }
 }
@@ -94,11 +98,11 @@ fn a_jump_is_found_from_when_it_is_set_until_it_is_cleared() {
 #[test]
 fn of_two_jumps_with_one_entry_the_last_is_found() {
     let mut memory = Memory::new(1 << 24, 1 << 20).unwrap();
-    side::initialize(&mut memory);
+    side::initialize(&mut memory, Bank::Run);
     let (first, second) = (0x1_0000, 0x1_0000 + JUMP_MASK as u64 + 2);
     assert_eq!(side::jump_index(first), side::jump_index(second));
-    side::set_jump(&mut memory, first, 1);
-    side::set_jump(&mut memory, second, 2);
+    side::set_jump(&mut memory, Bank::Run, first, 1);
+    side::set_jump(&mut memory, Bank::Run, second, 2);
     assert_eq!(look_up(&mut memory, first), None);
     assert_eq!(look_up(&mut memory, second), Some(2));
 }
@@ -107,8 +111,8 @@ fn of_two_jumps_with_one_entry_the_last_is_found() {
 fn initializing_forgets_every_jump() {
     let mut memory = Memory::new(1 << 24, 1 << 20).unwrap();
     PCS.iter()
-        .for_each(|&pc| side::set_jump(&mut memory, pc, 1));
-    side::initialize(&mut memory);
+        .for_each(|&pc| side::set_jump(&mut memory, Bank::Run, pc, 1));
+    side::initialize(&mut memory, Bank::Run);
     for pc in PCS {
         assert_eq!(look_up(&mut memory, pc), None);
     }

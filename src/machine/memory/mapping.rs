@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use super::{Fault, Memory};
-use crate::machine::pages::{Access, PAGE_SIZE, Page, is_page, page_down, page_up};
+use crate::machine::pages::{Access, PAGE_SIZE, Page, PageTable, is_page, page_down, page_up};
+use crate::machine::window::zeroes;
 
 /// Committing goes by aligned pieces of this size, so that scattered touches
 /// cannot split the window into more pieces than a host allows, and a growing
@@ -136,9 +137,22 @@ impl Memory {
         let all = 0..self.window_size();
         self.note_code_change(&all, Access::ALL);
         (self.committed, self.splits) = (0, 0);
-        self.pages
-            .fill(&all, Page::mapped(Access::READ_WRITE).committed());
+        self.make_equal(Page::mapped(Access::READ_WRITE).committed())?;
         self.release_all()
+    }
+
+    /// Maps all of the window, in which nothing is mapped yet, as fresh zero pages that
+    /// may be written.
+    pub(in crate::machine) fn map_all(&mut self) -> Result<(), MapError> {
+        self.make_equal(Page::mapped(Access::READ_WRITE))
+    }
+
+    /// Makes all entries `page`, by a new table: the window may be far larger than what
+    /// the host should spend on it.
+    fn make_equal(&mut self, page: Page) -> Result<(), MapError> {
+        let entries = zeroes(PageTable::entries(self.window_size()))?;
+        self.pages = PageTable::new(entries, page);
+        Ok(())
     }
 
     /// Makes all of a window zero in which everything may be written, and gives it

@@ -11,10 +11,13 @@ pub use mapping::MapError;
 
 use mapping::COMMIT_BYTES;
 
+use super::call::words;
 use super::code::CodeView;
+use super::detour::Detours;
 use super::link::Links;
-use super::pages::{Access, PAGE_SIZE, PageTable, page_down};
+use super::pages::{Access, PAGE_SIZE, Page, PageTable, page_down};
 use super::record::{AccessKind, Recorder};
+use super::rules::Rules;
 use super::touch::Touches;
 use super::window::{Notes, Window, zeroes};
 use crate::isa::Width;
@@ -47,6 +50,8 @@ pub struct Memory {
     pub(in crate::machine) recorder: Option<Box<Recorder>>,
     pub(in crate::machine) touches: Touches,
     pub(in crate::machine) links: Option<Box<Links>>,
+    pub(in crate::machine) detours: Option<Box<Detours>>,
+    rules: Rules,
 }
 
 impl Memory {
@@ -54,32 +59,54 @@ impl Memory {
     /// the guest touch at most `limit` bytes of it. An error if the host has not
     /// that much, be it for the table of a byte per page.
     pub fn new(window: u64, limit: u64) -> Result<Memory, MapError> {
-        Memory::reserve(window, limit, Notes::None)
+        Memory::reserve(window, limit, Notes::default())
     }
 
     /// As [`Memory::new`], to note what is done with it. No more than
     /// [`MAX_RECORDED`] bytes: a replay, which anybody's trace asks for, fills their table.
     pub(crate) fn recording(window: u64, limit: u64) -> Result<Memory, MapError> {
-        Memory::noting(window, limit, Notes::Touches)
+        let mut memory = Memory::noting(window, limit, 1, false)?;
+        memory.record();
+        Ok(memory)
     }
 
     /// As [`Memory::recording`], to link every access to the one before to the same
     /// word: by clocks that advance by `insn` with each instruction. All that is
     /// mapped has to be writable, as in a replay.
     pub(crate) fn linking(window: u64, limit: u64, insn: u64) -> Result<Memory, MapError> {
-        let mut memory = Memory::noting(window, limit, Notes::Links)?;
+        let mut memory = Memory::noting(window, limit, 1, true)?;
+        memory.record();
         memory.links = Some(Box::new(Links::new(insn)));
         Ok(memory)
     }
 
-    fn noting(window: u64, limit: u64, notes: Notes) -> Result<Memory, MapError> {
+    /// As [`Memory::new`] or, if it is to be `recorded`, [`Memory::recording`], in which
+    /// detours can be made.
+    pub(crate) fn with_detours(
+        window: u64,
+        limit: u64,
+        recorded: bool,
+    ) -> Result<Memory, MapError> {
+        let shadow = usize::from(recorded);
+        let mut memory = Memory::noting(window, limit, shadow + 1, false)?;
+        memory.detours = Some(Box::new(Detours::by_shadow(shadow)));
+        if recorded {
+            memory.record();
+        }
+        Ok(memory)
+    }
+
+    fn noting(window: u64, limit: u64, shadows: usize, links: bool) -> Result<Memory, MapError> {
         if window > MAX_RECORDED {
             return Err(rustix::io::Errno::NOMEM.into());
         }
-        let mut memory = Memory::reserve(window, limit, notes)?;
-        memory.recorder = Some(Box::new(Recorder::new()));
-        memory.restart_touches(u64::MAX, None);
-        Ok(memory)
+        Memory::reserve(window, limit, Notes { shadows, links })
+    }
+
+    /// Notes what is done with it from now on.
+    fn record(&mut self) {
+        self.recorder = Some(Box::new(Recorder::new()));
+        self.restart_touches(u64::MAX, None);
     }
 
     fn reserve(window: u64, limit: u64, notes: Notes) -> Result<Memory, MapError> {
@@ -90,7 +117,7 @@ impl Memory {
         let entries = zeroes(PageTable::entries(size))?;
         Ok(Memory {
             window,
-            pages: PageTable::new(entries),
+            pages: PageTable::new(entries, Page::UNMAPPED),
             committed: 0,
             peak: 0,
             limit,
@@ -100,7 +127,20 @@ impl Memory {
             recorder: None,
             touches: Touches::default(),
             links: None,
+            detours: None,
+            rules: Rules::default(),
         })
+    }
+
+    /// What the execution environment makes of instructions.
+    #[inline]
+    pub fn rules(&self) -> Rules {
+        self.rules
+    }
+
+    /// Sets them, before anything executes.
+    pub(crate) fn set_rules(&mut self, rules: Rules) {
+        self.rules = rules;
     }
 
     /// Bytes of the address space: guest addresses are below.
@@ -207,6 +247,30 @@ impl Memory {
         }
     }
 
+    /// As [`Memory::word`], of any address: zero if that is no multiple of eight.
+    pub(crate) fn word_at(&self, addr: u64) -> u64 {
+        match addr.is_multiple_of(8) {
+            true => self.word(addr),
+            false => 0,
+        }
+    }
+
+    /// Appends the `count` double words from `addr` on to `to`, each as [`Memory::word_at`].
+    pub(crate) fn add_words(&self, addr: u64, count: u64, to: &mut Vec<u64>) {
+        let len = 8 * count;
+        let at_once = addr.is_multiple_of(8)
+            && (1..=PAGE_SIZE).contains(&len)
+            && self.are_ready(addr, len, Access::READ);
+        let word = |index: u64| {
+            let addr = addr.wrapping_add(8 * index);
+            match at_once {
+                true => self.read(addr, Width::Double),
+                false => self.word_at(addr),
+            }
+        };
+        to.extend((0..count).map(word));
+    }
+
     /// Makes the double word at `addr`, a multiple of eight, `value`, which no
     /// recording notes. False where the guest may not write.
     pub(in crate::machine) fn set_word(&mut self, addr: u64, value: u64) -> bool {
@@ -238,9 +302,9 @@ impl Memory {
         if len == 0 {
             return Ok(&[]);
         }
-        self.commit(addr, len, Access::READ)?;
+        self.ready_span(addr, len, Access::READ)?;
         self.note_call_read(addr, len);
-        // SAFETY: `commit` found every byte in the window, committed and readable.
+        // SAFETY: every byte was found in the window, committed and readable.
         Ok(unsafe {
             std::slice::from_raw_parts(self.window.base().add(addr as usize), len as usize)
         })
@@ -267,7 +331,11 @@ impl Memory {
             return fill(self.place(addr, len)?);
         }
         self.place(addr, len)?;
-        let before = self.word_bytes(addr, len);
+        // The words around lie in the same pages.
+        let around = words(addr, len);
+        let before = self
+            .place(around.start, around.end - around.start)?
+            .to_vec();
         let place = self.place(addr, len)?;
         let filled = fill(place);
         // What it has written beyond what it says is as if it had not.
@@ -276,7 +344,7 @@ impl Memory {
         let lead = (addr % 8) as usize;
         place[written..].copy_from_slice(&before[lead + written..lead + len]);
         let after = place[..written].to_vec();
-        self.note_call_write(addr, &after, before);
+        self.note_call_write(addr, after, before);
         filled
     }
 
@@ -285,7 +353,7 @@ impl Memory {
         if len == 0 {
             return Ok(&mut []);
         }
-        self.commit(addr, len, Access::READ_WRITE)?;
+        self.ready_span(addr, len, Access::READ_WRITE)?;
         // SAFETY: as in `slice`, writable; `&mut self` makes it the only reference.
         Ok(unsafe {
             std::slice::from_raw_parts_mut(self.window.base().add(addr as usize), len as usize)
@@ -324,9 +392,24 @@ impl Memory {
         self.commit(addr, width.bytes(), need)
     }
 
+    /// Makes `len` bytes at `addr`, not none, ready for `need`.
+    fn ready_span(&mut self, addr: u64, len: u64, need: Access) -> Result<(), Fault> {
+        // Of so few bytes, the first and the last are in all of their pages.
+        if len <= PAGE_SIZE && self.are_ready(addr, len, need) {
+            return Ok(());
+        }
+        self.commit(addr, len, need)
+    }
+
     #[inline]
     fn is_ready(&self, addr: u64, width: Width, need: Access) -> bool {
-        let last = addr.wrapping_add(width.bytes() - 1);
+        self.are_ready(addr, width.bytes(), need)
+    }
+
+    /// Whether the first and the last of `len` bytes at `addr` are ready.
+    #[inline]
+    fn are_ready(&self, addr: u64, len: u64, need: Access) -> bool {
+        let last = addr.wrapping_add(len - 1);
         self.pages.at(addr).is_ready(need) && self.pages.at(last).is_ready(need)
     }
 

@@ -172,9 +172,12 @@ fn what_is_noted_of_an_unmapping_splits_nothing() {
         m.protect(page..page + PAGE_SIZE, Access::READ).err()
     });
     assert_eq!(scattered, Some(MapError::Scattered));
+    m.keep_accesses(true);
     m.start_call(0);
     assert_eq!(m.unmap(alone.clone()), Ok(()));
     let effects = m.end_call();
     assert_eq!(effects.writes, [(alone.start, vec![0; 8])]);
-    assert_eq!(effects.before, [(alone.start, 7)]);
+    let accesses = m.take_accesses().into_iter();
+    let accesses: Vec<_> = accesses.map(|it| (it.word, it.before, it.after)).collect();
+    assert_eq!(accesses, [(alone.start, 7, 0)]);
 }

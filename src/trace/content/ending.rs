@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::flaw::Choice;
 use super::{Flaw, Input, Output};
 use crate::isa::Width;
-use crate::machine::{Cause, Exit, Trap};
+use crate::machine::{Cause, Exit, Reason, Refusal, Trap};
 use crate::trace::{Ending, Part, Totals, TraceError};
 
 /// The content of the ending's block.
@@ -65,6 +65,13 @@ fn encode_exit(out: &mut Output, exit: Exit) {
             out.word32(limit.subsec_nanos());
         }
         Exit::BrokenPipe => out.byte(5),
+        Exit::Refused(refusal) => {
+            out.byte(6);
+            out.word(refusal.pc);
+            out.word(refusal.number);
+            out.words(refusal.args);
+            out.byte(refusal.reason as u8);
+        }
     }
 }
 
@@ -87,12 +94,30 @@ fn decode_exit(input: &mut Input<'_>) -> Result<Exit, Flaw> {
             limit: decode_duration(input)?,
         },
         5 => Exit::BrokenPipe,
+        6 => Exit::Refused(decode_refusal(input)?),
         found => {
             return Err(Flaw::Kind {
                 of: Choice::Exit,
                 found,
             });
         }
+    })
+}
+
+fn decode_refusal(input: &mut Input<'_>) -> Result<Refusal, Flaw> {
+    let (pc, number) = (input.word()?, input.word()?);
+    let mut args = [0; 5];
+    for arg in &mut args {
+        *arg = input.word()?;
+    }
+    let found = input.byte()?;
+    let reason = Reason::ALL.get(usize::from(found)).copied();
+    let of = Choice::Reason;
+    Ok(Refusal {
+        pc,
+        number,
+        args,
+        reason: reason.ok_or(Flaw::Kind { of, found })?,
     })
 }
 
@@ -124,6 +149,10 @@ fn encode_cause(out: &mut Output, cause: Cause) {
         Cause::StoreFault { addr, width } => access(4, addr, width),
         Cause::LoadMisaligned { addr, width } => access(5, addr, width),
         Cause::StoreMisaligned { addr, width } => access(6, addr, width),
+        Cause::FetchMisaligned { addr } => {
+            out.byte(7);
+            out.word(addr);
+        }
     }
 }
 
@@ -138,6 +167,9 @@ fn decode_cause(input: &mut Input<'_>) -> Result<Cause, Flaw> {
             addr: input.word()?,
         },
         3..=6 => decode_access(input, kind)?,
+        7 => Cause::FetchMisaligned {
+            addr: input.word()?,
+        },
         found => {
             return Err(Flaw::Kind {
                 of: Choice::Cause,

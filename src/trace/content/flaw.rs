@@ -212,6 +212,8 @@ pub enum Choice {
     Cause,
     /// A width of an access.
     Width,
+    /// [`Reason`](crate::machine::Reason).
+    Reason,
 }
 
 impl fmt::Display for Choice {
@@ -221,6 +223,7 @@ impl fmt::Display for Choice {
             Choice::Exit => "exit",
             Choice::Cause => "trap cause",
             Choice::Width => "width",
+            Choice::Reason => "reason of a refusal",
         })
     }
 }

@@ -1,5 +1,15 @@
 //! The initial memory of a program, from its checked image.
+//!
+//! Enters: the bytes of an ELF file, and an empty memory. Leaves: the program in it, and
+//! where it lies. Must hold: a [`Convention`] alone decides how; so that whoever
+//! replays a trace, which names it, has the same program.
 #![forbid(unsafe_code)]
+
+mod convention;
+mod sp1;
+
+pub use convention::Convention;
+pub use sp1::Unfit;
 
 use std::ops::Range;
 
@@ -55,6 +65,19 @@ pub enum LoadError {
     /// A segment could not be mapped.
     #[error("cannot map a segment")]
     Map(#[from] MapError),
+    /// SP1 does not take such a program.
+    #[error("not a program for SP1")]
+    Sp1(#[from] Unfit),
+}
+
+/// The words in the text of the SP1 program in `elf` that are no instructions for SP1,
+/// with their addresses. SP1's executor takes no program with some of them; here they
+/// trap where they are executed.
+///
+/// # Errors
+/// If it is no program for SP1.
+pub fn illegal_sp1_words(elf: &[u8]) -> Result<Vec<(u64, u32)>, LoadError> {
+    sp1::illegal_words(elf)
 }
 
 impl Program {

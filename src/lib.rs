@@ -10,6 +10,7 @@
 //! - [`abi`]: what `ecall` means;
 //! - [`trace`]: chunks of an execution that stand alone, and the file they are kept in;
 //! - [`replay`]: chunks run again, verified, looked at step by step;
+//! - [`sp1`]: chunks as SP1's executor makes them;
 //! - `export`, with the feature `parquet`: chunks as tables for data analysis;
 //! - [`Machine`]: all of it, run within limits, to an [`Outcome`].
 
@@ -29,6 +30,7 @@ mod jit;
 pub mod machine;
 pub mod program;
 pub mod replay;
+pub mod sp1;
 pub mod trace;
 
 pub use emulator::{
@@ -40,3 +42,7 @@ pub use error::Error;
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct Readme;
+
+#[cfg(all(doctest, feature = "precompiles"))]
+#[doc = include_str!("../docs/sp1.md")]
+struct Sp1Page;

@@ -6,7 +6,7 @@ use super::{Decoded, Inst};
 /// Extension Naming Conventions").
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Isa {
-    /// All that [`decode`](super::decode) knows.
+    /// All that [`decode`](super::decode()) knows.
     #[default]
     Rv64imac,
     /// The base and multiplication alone: neither fences nor control and status

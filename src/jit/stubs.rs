@@ -59,7 +59,7 @@ impl Stubs {
 pub(super) enum Shadow {
     /// So far from guest address 0.
     Near(i32),
-    /// At the address in [`LOG`], which the log's head tells on entry.
+    /// At the address in [`LOG`](super::regs::LOG), which the log's head tells on entry.
     ///
     /// PERF: a displacement is free, and the register is one home less; so only
     /// where the window is too large for a displacement, or shadows change.

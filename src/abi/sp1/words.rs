@@ -25,6 +25,7 @@ pub(super) fn check(addr: u64, words: u64, memory: &Memory) -> Result<(), Reason
 }
 
 /// The `N` words at `addr`.
+#[cfg(feature = "precompiles")]
 pub(super) fn read<const N: usize>(memory: &mut Memory, addr: u64) -> Result<[u64; N], Failure> {
     check(addr, N as u64, memory)?;
     let (bytes, _) = memory.slice(addr, 8 * N as u64)?.as_chunks();
@@ -36,6 +37,7 @@ pub(super) fn read<const N: usize>(memory: &mut Memory, addr: u64) -> Result<[u6
 }
 
 /// Writes `words` at `addr`.
+#[cfg(feature = "precompiles")]
 pub(super) fn write<const N: usize>(
     memory: &mut Memory,
     addr: u64,

@@ -9,15 +9,17 @@ mod diff;
 mod dump;
 mod effect;
 mod expand;
-#[cfg_attr(not(feature = "parquet"), path = "export_absent.rs")]
 mod export;
 mod facts;
 mod info;
 mod opened;
 mod place;
 mod rvfi;
+mod sp1;
 mod spike;
 mod stats;
+#[cfg_attr(not(feature = "parquet"), path = "tables_absent.rs")]
+mod tables;
 mod text;
 mod verify;
 mod walk;

@@ -1,4 +1,4 @@
-//! KECCAK_PERMUTE: Keccak-f[1600] of FIPS 202.
+//! KECCAK_PERMUTE: Keccak-f\[1600\] of FIPS 202.
 
 /// Permutes the 25 lanes.
 pub(in crate::abi::sp1) fn permute(state: &mut [u64; 25]) {

@@ -73,8 +73,6 @@ pub(super) struct Links {
     on: bool,
     /// The accesses of calls are somebody else's business.
     without_calls: bool,
-    /// How many links more than there are words touched may be the first of their word.
-    more_firsts: usize,
 }
 
 impl Links {
@@ -85,7 +83,6 @@ impl Links {
             base: 0,
             on: false,
             without_calls: false,
-            more_firsts: 0,
         }
     }
 
@@ -152,12 +149,10 @@ impl Memory {
         links.on
     }
 
-    /// From now on leaves the accesses of calls to be linked by [`Memory::link_word`]; of
-    /// words whose links are made anew there may be so many.
-    pub(crate) fn link_without_calls(&mut self, more_firsts: usize) {
+    /// From now on leaves the accesses of calls to be linked by [`Memory::link_word`].
+    pub(crate) fn link_without_calls(&mut self) {
         if let Some(links) = &mut self.links {
             links.without_calls = true;
-            links.more_firsts = more_firsts;
         }
     }
 
@@ -235,7 +230,6 @@ impl Memory {
         };
         links.on = false;
         links.without_calls = false;
-        links.more_firsts = 0;
         std::mem::take(&mut links.log).into_buffers()
     }
 
@@ -259,13 +253,16 @@ impl Memory {
             .collect()
     }
 
-    /// Makes room for so many links by emitted code. False if the host has not so much.
+    /// Makes room for so many links by emitted code, until it is left. False if the host
+    /// has not so much.
+    ///
+    /// Emitted code accesses no word without a touch, and finds none without a clock twice: that
+    /// bounds its firsts, whatever calls have noted of theirs or have made anew.
     pub(crate) fn make_link_room(&mut self, more: u64) -> bool {
-        let touches = self.touch_room();
+        let firsts = self.touch_room();
         let Some(links) = &mut self.links else {
             return false;
         };
-        let firsts = touches.saturating_add(links.more_firsts);
         usize::try_from(more).is_ok_and(|more| links.log.make_room(more, firsts))
     }
 

@@ -111,7 +111,7 @@ impl<'a> Making<'a> {
         let expected = calls.fold(self.chunk.accesses(), u64::saturating_add);
         let expected = expected.min(RESERVED) as usize;
         let memory = &mut replayer.hart().memory;
-        memory.link_without_calls(firsts_anew(self.chunk));
+        memory.link_without_calls();
         memory.keep_links(buffers, expected)
     }
 
@@ -197,17 +197,4 @@ impl<'a> Making<'a> {
             |(addr, clock): &(u64, u64)| *clock != 0 || self.inputs.contains_key(&(addr / 8));
         words.filter(counts).collect()
     }
-}
-
-/// How many links more than it touches words may be the first of their word: a call that
-/// reads words without a trace touches them, and one that makes input of them has them
-/// begin anew.
-fn firsts_anew(chunk: &Chunk) -> usize {
-    let words = chunk.ecalls.iter().map(|record| {
-        let read = record.reads.iter().map(|run| (run.end - run.start) / 8);
-        let input = call::input_of(record).count() as u64;
-        read.sum::<u64>().saturating_add(input)
-    });
-    let sum = words.fold(0, u64::saturating_add);
-    usize::try_from(sum).unwrap_or(usize::MAX)
 }

@@ -132,13 +132,14 @@ fn check(image: &Image<'_>) -> Result<Range<u64>, Unfit> {
     if !entry.is_multiple_of(4) {
         return Err(Unfit::Entry { entry });
     }
-    let mut text = 0..0;
+    let mut text = None;
     for segment in image.segments() {
         check_segment(segment)?;
         if segment.access.execute {
-            text = joined(&text, segment)?;
+            text = Some(joined(text, segment)?);
         }
     }
+    let text = text.unwrap_or_default();
     match (text.end - text.start) / 4 {
         1..=MOST_INSNS => Ok(text),
         insns => Err(Unfit::Text { insns }),
@@ -161,13 +162,13 @@ fn check_segment(segment: &Segment<'_>) -> Result<(), Unfit> {
 }
 
 /// The text so far with that of the next executable segment: instructions that the
-/// file holds.
-fn joined(text: &Range<u64>, segment: &Segment<'_>) -> Result<Range<u64>, Unfit> {
+/// file holds. One that the file holds nothing of counts: text starts there.
+fn joined(text: Option<Range<u64>>, segment: &Segment<'_>) -> Result<Range<u64>, Unfit> {
     let bytes = (segment.bytes.len() as u64).next_multiple_of(4);
-    if text.is_empty() {
-        return Ok(segment.addr..segment.addr.saturating_add(bytes));
-    }
     let Range { start, end } = segment.range();
+    let Some(text) = text else {
+        return Ok(start..start.saturating_add(bytes));
+    };
     if start != text.end {
         let text_end = text.end;
         return Err(Unfit::TornText {
@@ -218,5 +219,50 @@ fn canonical(word: u32) -> u32 {
         (OP_32, 4 | 6 | 7) => with_funct7(MULDIV),
         (JALR, _) => word & !(7 << 12),
         _ => word,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::elf::Access;
+
+    fn segment(addr: u64, bytes: &[u8], size: u64) -> Segment<'_> {
+        let access = Access {
+            read: true,
+            write: false,
+            execute: true,
+        };
+        Segment {
+            addr,
+            size,
+            bytes,
+            access,
+        }
+    }
+
+    #[test]
+    fn text_goes_on_where_it_ends() {
+        let code = [0; 6];
+        let first = joined(None, &segment(0x7800_0000, &code, 6)).unwrap();
+        assert_eq!(first, 0x7800_0000..0x7800_0008);
+        let second = segment(0x7800_0008, &code[..4], 4);
+        assert_eq!(
+            joined(Some(first.clone()), &second),
+            Ok(0x7800_0000..0x7800_000c)
+        );
+        let apart = segment(0x7800_000c, &code[..4], 4);
+        assert!(joined(Some(first), &apart).is_err());
+    }
+
+    #[test]
+    fn text_starts_at_the_first_segment_even_with_nothing_in_it() {
+        let nothing = joined(None, &segment(0x7800_0000, &[], 0x1234)).unwrap();
+        assert!(nothing.is_empty());
+        let code = segment(0x7800_2000, &[0; 4], 4);
+        assert!(matches!(
+            joined(Some(nothing), &code),
+            Err(Unfit::TornText { .. })
+        ));
     }
 }

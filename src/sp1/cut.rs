@@ -51,17 +51,17 @@ impl Cutter {
         let firsts = std::mem::take(&mut piece.firsts);
         let shared = pool.share((entries, firsts));
         let entries = &shared.entries;
-        let mut done = 0;
+        let (mut done, mut last) = (0, None);
         while let Some(end) = self.end(&piece, entries.len(), done) {
             self.open.mem_reads.add(&shared, done..end);
-            let place = self.find(chunk, &piece, entries, end)?;
+            let place = self.find((chunk, &piece), entries, end, last.take())?;
             let next = Boundary {
                 accesses: 0,
                 ecalls: chunk.start.ecalls.wrapping_add(place.ecalls as u64),
-                state: place.state,
+                state: place.state.clone(),
             };
             sink(self.part(&next))?;
-            done = end;
+            (done, last) = (end, Some(place));
         }
         self.open.mem_reads.add(&shared, done..entries.len());
         let clk = self.model.at(chunk.end.state.insns, chunk.end.ecalls);
@@ -105,21 +105,27 @@ impl Cutter {
         (end <= entries).then_some(end)
     }
 
-    /// Where execution is when there are so many entries of these.
+    /// Where execution is when there are so many entries of these. `last` is where it was
+    /// when the chunk before was full: chunks that are short are followed but once.
     fn find(
         &mut self,
-        chunk: &Recorded,
-        piece: &Piece,
+        (chunk, piece): (&Recorded, &Piece),
         entries: &[Link],
         count: usize,
+        last: Option<Place>,
     ) -> Result<Place, Error> {
         let before = piece.places.partition_point(|place| place.entries < count);
         let place = before.checked_sub(1).and_then(|at| piece.places.get(at));
-        let mut place = place.cloned().unwrap_or(Place {
+        let start = || Place {
             state: chunk.start.state.clone(),
             entries: 0,
             ecalls: 0,
-        });
+        };
+        let mut place = match (place, last) {
+            (Some(place), Some(last)) if place.entries <= last.entries => last,
+            (Some(place), _) => place.clone(),
+            (None, last) => last.unwrap_or_else(start),
+        };
         let followed = self.text.follow(&mut place, count, chunk, entries);
         followed.map_err(|(at, difference)| {
             Box::new(Mismatch {

@@ -131,14 +131,15 @@ impl Machine {
         self.outcome(exit, elapsed)
     }
 
-    /// Runs at most `insns` instructions more; `None` if the guest has not ended by then.
+    /// Runs at most `insns` instructions more, those of detours too; `None` if the guest
+    /// has not ended by then.
     /// A time limit is not looked at.
     pub fn run_for(&mut self, insns: u64) -> Option<Exit> {
         let _received = self.engines.begin();
         self.engines.forget_stale(&mut self.hart.memory);
-        let end = self.hart.state.insns.saturating_add(insns);
-        while self.ended.is_none() && self.hart.state.insns < end {
-            let left = end - self.hart.state.insns;
+        let end = self.executed().saturating_add(insns);
+        while self.ended.is_none() && self.executed() < end {
+            let left = end - self.executed();
             self.ended = self.turn(left, Pace::Exact).exit();
         }
         if self.ended.is_some() {
@@ -191,6 +192,11 @@ impl Machine {
         }
     }
 
+    /// Instructions so far, those of detours too.
+    fn executed(&self) -> u64 {
+        self.hart.state.insns.saturating_add(self.detoured)
+    }
+
     /// Lets the engines run up to `slice` instructions or to the next event, and handles that.
     /// A run that ends on a detour ends as it was before that.
     fn turn(&mut self, slice: u64, pace: Pace) -> Turn {
@@ -203,8 +209,7 @@ impl Machine {
 
     fn take_turn(&mut self, slice: u64, pace: Pace) -> Turn {
         let limit = self.limits.max_insns.unwrap_or(u64::MAX);
-        let done = self.hart.state.insns.saturating_add(self.detoured);
-        let left = limit.saturating_sub(done);
+        let left = limit.saturating_sub(self.executed());
         if left == 0 {
             return Turn::Ended(Exit::InsnLimit { limit });
         }

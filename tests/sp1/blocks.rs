@@ -389,7 +389,7 @@ fn a_run_may_be_taken_in_pieces_that_end_in_blocks() {
     for engine in ENGINES {
         for piece in [1, 2, 7, 50, 1000] {
             let mut machine = scenario.machine(engine);
-            let mut pieces = 0;
+            let mut pieces = 1;
             let exit = loop {
                 if let Some(exit) = machine.run_for(piece) {
                     break exit;
@@ -398,6 +398,8 @@ fn a_run_may_be_taken_in_pieces_that_end_in_blocks() {
                 assert!(pieces < 10_000, "{engine:?} {piece}");
             };
             assert_eq!(exit, seen.exit);
+            let executed = seen.state.insns + seen.detoured;
+            assert_eq!(pieces, executed.div_ceil(piece), "{engine:?} {piece}");
             assert_eq!(*machine.state(), seen.state, "{engine:?} {piece}");
             assert_eq!(machine.memory().peek(DATA + 0x10, 8).unwrap()[0], 17 + 20);
         }

@@ -12,7 +12,7 @@ const SPACE: u64 = 1 << 40;
 /// A run that a call ends, with the state before it.
 #[track_caller]
 fn refused(scenario: &Scenario, reason: Reason) {
-    let seen = scenario.check();
+    let seen = scenario.check_once();
     seen.refused(reason);
     let Exit::Refused(refusal) = seen.exit else {
         return;

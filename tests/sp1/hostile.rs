@@ -218,8 +218,8 @@ fn boundaries() -> Vec<Change> {
 
 #[test]
 fn a_changed_chunk_is_an_error_or_none() {
-    for policy in [Policy::default(), Policy::Insns(30)] {
-        let recorded = rich(2).record(ENGINES[0], policy);
+    for (times, policy) in [(1, Policy::default()), (2, Policy::Insns(30))] {
+        let recorded = rich(times).record(ENGINES[0], policy);
         let mut chunks = recorded.chunks.clone();
         assert!(tried(&recorded.header, &recorded.elf, &chunks, "right"));
         let (mut all, mut wrong) = (0, 0);

@@ -217,7 +217,8 @@ impl Memory {
         if self.lost {
             return Err(Fault::Limit);
         }
-        if self.permitted_prefix(addr, len, need) < len {
+        let outside = addr.saturating_add(len) > self.window.size();
+        if outside || self.permitted_prefix(addr, len, need) < len {
             return Err(Fault::Denied);
         }
         let range = page_span(addr, len).ok_or(Fault::Denied)?;

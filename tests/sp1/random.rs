@@ -48,6 +48,8 @@ enum Piece {
     /// Moves a base by a few words, or by a byte for a while.
     Move(u8, i8),
     Odd(u8, u8, i16),
+    /// Has a base point to an edge of memory, or far beyond.
+    Wild(u8, u8),
     /// Skips these if a comparison is true.
     Skip(u8, u8, u8, Vec<Piece>),
     Loop(u8, Vec<Piece>),
@@ -72,6 +74,7 @@ fn leaf() -> impl Strategy<Value = Piece> {
         6 => (byte(), byte(), byte(), any::<i16>()).prop_map(|(a, b, c, d)| Piece::Store(a, b, c, d)),
         2 => (byte(), any::<i8>()).prop_map(|(a, b)| Piece::Move(a, b)),
         2 => (byte(), byte(), any::<i16>()).prop_map(|(a, b, c)| Piece::Odd(a, b, c)),
+        1 => (byte(), byte()).prop_map(|(a, b)| Piece::Wild(a, b)),
         1 => byte().prop_map(Piece::Keccak),
         1 => byte().prop_map(Piece::Extend),
         1 => any::<[u8; 5]>().prop_map(Piece::Carry),
@@ -196,6 +199,26 @@ fn emit(asm: &mut Asm, pieces: &[Piece], loops: usize, inside: bool) {
                 ]);
                 asm.li(base, PLACES[index]);
                 asm.inst(alu(AluOp::Add, base, base, T0));
+            }
+            Piece::Wild(which, to) => {
+                let edges = [
+                    0,
+                    1 << 40,
+                    (1 << 40) - 0x108,
+                    1 << 63,
+                    u64::MAX - 0xff,
+                    DATA + 4,
+                ];
+                let edge = edges[usize::from(*to) % edges.len()];
+                asm.li(
+                    T0,
+                    edge.wrapping_sub(PLACES[usize::from(*which) % BASES.len()]),
+                );
+                // Known at the time of emission, or not.
+                match to / 6 % 2 {
+                    0 => asm.li(base(*which), edge),
+                    _ => asm.inst(alu(AluOp::Add, base(*which), base(*which), T0)),
+                }
             }
             Piece::Odd(width, which, at) => {
                 let width = pick(WIDTHS, *width);

@@ -18,6 +18,11 @@ impl Sp1 {
         memory: &mut Memory,
         &[fd, addr, len, ..]: &[u64; 5],
     ) -> Result<(), Failure> {
+        let end = addr.saturating_add(len);
+        if len > memory.limit() && end <= memory.window_size() {
+            // All of it may be read: there is no need to look at each page for that.
+            return Err(Failure::MemoryLimit);
+        }
         let bytes = memory.slice(addr, len)?;
         let deadline = self.deadline();
         match (fd, fd as u32) {

@@ -19,6 +19,7 @@ mod limits;
 mod perf;
 mod pipes;
 mod run;
+mod sp1;
 mod stats;
 mod trace;
 

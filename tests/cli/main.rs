@@ -19,6 +19,7 @@ mod limits;
 mod perf;
 mod pipes;
 mod run;
+#[cfg(feature = "precompiles")]
 mod sp1;
 mod stats;
 mod trace;

@@ -318,6 +318,18 @@ fn a_jump_between_instructions_traps() {
 }
 
 #[test]
+fn a_program_does_not_start_where_there_is_no_text() {
+    for entry in [0, CODE - 4, CODE + 2, CODE + 8, DATA, SPACE, u64::MAX - 3] {
+        let mut scenario = Scenario::new(|asm| asm.insts([addi(A0, A0, 1), addi(A0, A0, 1)]));
+        scenario.elf.entry = entry;
+        let elf = scenario.elf.bytes();
+        let builder = scenario.builder(&elf, (rvjet::EngineKind::Auto, None));
+        let built = builder.abi(rvjet::abi::Sp1::new()).build();
+        assert!(matches!(built, Err(rvjet::Error::Load(_))), "{entry:#x}");
+    }
+}
+
+#[test]
 fn falling_off_the_text_traps_at_its_end() {
     for insns in [1, 3, 100, 1024 - 0x40, 1024 - 0x3f, 2000] {
         let scenario = Scenario::new(|asm| {

@@ -245,7 +245,6 @@ fn precompiles_look_at_their_pointers() {
     one(nr::KECCAK, &[SPACE - 200, 0]).check().halted(0);
 }
 
-#[cfg(feature = "precompiles")]
 #[test]
 fn points_that_are_none() {
     // What lies at DATA is on no curve.
@@ -297,6 +296,61 @@ fn precompiles_among_loads_and_stores() {
         halt(asm, 0);
     });
     scenario.sizes(&[1, 74, 75, 76, 1000]).check().halted(0);
+}
+
+#[test]
+fn words_that_a_call_looks_at_twice() {
+    // Of a chunk, more first accesses by calls than words, and then by emitted code.
+    let scenario = Scenario::new(|asm| {
+        asm.li(S0, 1 << 33);
+        repeat(asm, 20_000, |asm| {
+            asm.li(A0, 1 << 33);
+            asm.insts([alu(AluOp::Add, S0, S0, Reg::ZERO), addi(S0, S0, 64)]);
+            asm.insts([addi(A0, S0, 0), addi(A1, S0, 16)]);
+            asm.li(T0, nr::BN254_FP_ADD);
+            asm.inst(Inst::Ecall);
+            asm.insts([
+                ld(T1, S0, 1000),
+                sd(S1, S0, 1032),
+                sd(S1, S0, 24),
+                sd(S1, S0, 56),
+            ]);
+        });
+        halt(asm, 0);
+    });
+    scenario.sizes(&[10_000]).check().halted(0);
+}
+
+#[test]
+fn words_that_a_call_has_touched_are_accessed_by_emitted_code() {
+    // All that the loop accesses has been touched: by input, or by what was written.
+    let size = 1 << 20;
+    for number in [nr::HINT_READ, nr::WRITE] {
+        let scenario = Scenario::new(|asm| {
+            asm.li(S0, 1 << 33);
+            match number {
+                nr::WRITE => call(asm, nr::WRITE, &[99, 1 << 33, size]),
+                _ => call(asm, nr::HINT_READ, &[1 << 33, size]),
+            }
+            repeat(asm, size / 8, |asm| {
+                asm.insts([ld(T1, S0, 0), addi(S0, S0, 8)])
+            });
+            // Once more, after all of it has become input again.
+            call(asm, nr::WRITE, &[14, 1 << 33, size]);
+            call(asm, nr::HINT_READ, &[1 << 33, size]);
+            asm.li(S0, 1 << 33);
+            repeat(asm, size / 8, |asm| {
+                asm.insts([sd(S1, S0, 0), addi(S0, S0, 8)])
+            });
+            halt(asm, 0);
+        });
+        let item: Vec<u8> = (0..size).map(|n| (n / 3) as u8).collect();
+        let scenario = match number {
+            nr::HINT_READ => scenario.input(item),
+            _ => scenario,
+        };
+        scenario.sizes(&[1 << 17]).check_once().halted(0);
+    }
 }
 
 #[test]

@@ -244,6 +244,27 @@ fn what_cannot_be_is_an_error() {
 }
 
 #[test]
+fn small_chunks_take_no_longer() {
+    let scenario = Scenario::new(|asm| {
+        asm.li(S0, DATA);
+        repeat(asm, 60_000, |asm| {
+            asm.insts([ld(T1, S0, 0), addi(T1, T1, 1), sd(T1, S0, 0)]);
+        });
+        halt(asm, 0);
+    });
+    let recorded = scenario.record(ENGINES[1], Policy::default());
+    let start = Instant::now();
+    let made = Chunks::of_trace(recorded.trace(), &recorded.elf, options(1, 1)).unwrap();
+    assert_eq!(made.count(), 120_001);
+    // As long as it takes to go through it a few times, not once for each chunk.
+    assert!(
+        start.elapsed() < Duration::from_secs(6),
+        "{:?}",
+        start.elapsed()
+    );
+}
+
+#[test]
 fn no_thread_is_one_thread() {
     let scenario = rich(3);
     let recorded = scenario.record(ENGINES[0], Policy::Insns(10));

@@ -100,10 +100,12 @@ fn calls(chunk: &Chunk) -> Vec<Change> {
                 c.ecalls[at].results = vec![(Reg::T0, value)];
             }));
             changes.push(change(name(&format!("reads at {value:#x}")), move |c| {
-                c.ecalls[at].reads = vec![value..value.saturating_add(8)];
+                c.ecalls[at].reads.clear();
+                c.ecalls[at].reads.push(value..value.saturating_add(8));
             }));
             changes.push(change(name(&format!("reads up to {value:#x}")), move |c| {
-                c.ecalls[at].reads = vec![8..value];
+                c.ecalls[at].reads.clear();
+                c.ecalls[at].reads.push(8..value);
             }));
             changes.push(change(name(&format!("writes at {value:#x}")), move |c| {
                 let bytes = vec![1; 24];

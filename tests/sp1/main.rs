@@ -4,6 +4,7 @@
 //! `PROPTEST_CASES` and `PROPTEST_RNG_SEED` say how many random programs are run, and
 //! which; without them it is the same few in every run.
 
+#![cfg(feature = "precompiles")]
 #![forbid(unsafe_code)]
 #![expect(
     clippy::unwrap_used,

@@ -24,6 +24,9 @@ pub struct Flat {
 /// Clock of the last access, and value.
 type Word = (u64, u64);
 
+/// Registers, pc, clock and memory before a block.
+type Before = ([u64; 32], u64, u64, BTreeMap<u64, Word>);
+
 /// A run.
 #[derive(Clone, Debug)]
 pub struct Model {
@@ -37,7 +40,7 @@ pub struct Model {
     text: (u64, Vec<u8>),
     input: VecDeque<Vec<u8>>,
     /// What the block began with, if there is one.
-    block: Option<Box<([u64; 32], u64, u64, BTreeMap<u64, Word>)>>,
+    block: Option<Box<Before>>,
     open: Flat,
     most: usize,
 }
@@ -299,6 +302,16 @@ impl Model {
                 keccak(&mut state);
                 self.write(a, &state, clk + 1);
             }
+            0x1_0126 => {
+                // What is written later is looked at first, which does not count as an access.
+                let x: [u64; 4] = std::array::from_fn(|index| {
+                    let word = *self.word(a + 8 * index as u64);
+                    self.note(word);
+                    word.1
+                });
+                let y = self.read(b, 4, clk);
+                self.write(a, &bn254_sum(&x, &y), clk + 1);
+            }
             0x1_0130 => {
                 let [x, y, z] = [(a, 0), (b, 1), (c, 2)].map(|(at, n)| self.read(at, 4, clk + n));
                 let mut carry = 0;
@@ -331,6 +344,33 @@ impl Model {
             _ => {}
         }
     }
+}
+
+/// The sum modulo the order of the base field of BN254.
+fn bn254_sum(x: &[u64], y: &[u64]) -> [u64; 4] {
+    const ORDER: [u64; 5] = [
+        0x3c20_8c16_d87c_fd47,
+        0x9781_6a91_6871_ca8d,
+        0xb850_45b6_8181_585d,
+        0x3064_4e72_e131_a029,
+        0,
+    ];
+    let mut sum = [0; 5];
+    let mut carry = 0;
+    for index in 0..4 {
+        let both = u128::from(x[index]) + u128::from(y[index]) + carry;
+        (sum[index], carry) = (both as u64, both >> 64);
+    }
+    sum[4] = carry as u64;
+    while !sum.iter().rev().lt(ORDER.iter().rev()) {
+        let mut borrow = false;
+        for (limb, less) in sum.iter_mut().zip(ORDER) {
+            let (first, one) = limb.overflowing_sub(less);
+            let (second, two) = first.overflowing_sub(borrow.into());
+            (*limb, borrow) = (second, one || two);
+        }
+    }
+    [sum[0], sum[1], sum[2], sum[3]]
 }
 
 /// Keccak-f\[1600\], FIPS 202.

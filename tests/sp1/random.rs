@@ -57,6 +57,7 @@ enum Piece {
     Keccak(u8),
     Extend(u8),
     Carry([u8; 5]),
+    Sum(u8, u8),
     Write(u8, u8, u8),
     /// Item of so many bytes to itself, which it reads then.
     Hint(u8, u8, u8),
@@ -78,6 +79,7 @@ fn leaf() -> impl Strategy<Value = Piece> {
         1 => byte().prop_map(Piece::Keccak),
         1 => byte().prop_map(Piece::Extend),
         1 => any::<[u8; 5]>().prop_map(Piece::Carry),
+        1 => (byte(), byte()).prop_map(|(a, b)| Piece::Sum(a, b)),
         1 => (byte(), byte(), byte()).prop_map(|(a, b, c)| Piece::Write(a, b, c)),
         1 => (byte(), byte(), byte()).prop_map(|(a, b, c)| Piece::Hint(a, b, c)),
         1 => Just(Piece::Length),
@@ -269,6 +271,11 @@ fn emit(asm: &mut Asm, pieces: &[Piece], loops: usize, inside: bool) {
             Piece::Keccak(at) => call(asm, nr::KECCAK, &[place(*at), 0]),
             Piece::Extend(at) => call(asm, nr::SHA_EXTEND, &[place(*at), 0]),
             Piece::Carry(at) => call(asm, nr::ADD_CARRY, &at.map(|at| place(at / 16 + at % 4))),
+            Piece::Sum(x, y) => {
+                // Often the same words, and those of other calls.
+                let words = [place(x % 40), place(y % 40)];
+                call(asm, nr::BN254_FP_ADD, &words);
+            }
             Piece::Hint(from, to, len) => {
                 call(asm, nr::WRITE, &[14, place(*from) + 5, u64::from(*len)]);
                 call(asm, nr::HINT_READ, &[place(*to), u64::from(*len)]);

@@ -44,6 +44,7 @@ pub mod nr {
     pub const SHA_EXTEND: u64 = 0x30_0105;
     pub const KECCAK: u64 = 0x1_0109;
     pub const ADD_CARRY: u64 = 0x1_0130;
+    pub const BN254_FP_ADD: u64 = 0x1_0126;
 }
 
 /// An engine, and how soon a JIT looks at what is hot.

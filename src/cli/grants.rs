@@ -76,6 +76,7 @@ impl Grants {
             (!self.dir.is_empty(), "dir"),
             (self.host_time, "host-time"),
             (self.host_random, "host-random"),
+            (self.seed != 0, "seed"),
         ];
         let found = given.into_iter().find(|(given, _)| *given);
         found.map(|(_, name)| name)

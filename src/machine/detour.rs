@@ -11,6 +11,8 @@ use super::touch::{Touch, Touches};
 
 /// Touches that a detour has room for at first.
 const EXPECTED: usize = 1 << 10;
+/// A buffer for more touches is not kept from one detour to the next.
+const KEPT: usize = 1 << 20;
 
 /// What a detour sets aside until it ends.
 #[derive(Debug)]
@@ -71,7 +73,9 @@ impl Memory {
         let own = std::mem::replace(&mut self.recorder, recorder);
         if let Some(detours) = &mut self.detours {
             detours.recorder = own;
-            detours.spare = touched;
+            if touched.capacity() <= KEPT {
+                detours.spare = touched;
+            }
         }
     }
 

@@ -756,3 +756,34 @@ fn code_may_come_from_a_cache() {
     assert_eq!(digests[0].1, 0);
     assert!(digests[1].1.as_u64().unwrap() > 0);
 }
+
+#[test]
+fn words_that_sp1_cannot_execute_are_listed() {
+    // slli with an odd funct7 is one for SP1; fence, c.nop twice, amoadd.w are none.
+    let words = [
+        0x0000_0073,
+        0xfe11_1093,
+        0x0ff0_000f,
+        0x0001_0001,
+        0x0020_a0af,
+    ];
+    let guest = guest_of(&words);
+    let listed = rvjet()
+        .args(["disasm", "--illegal-for-sp1"])
+        .arg(&guest.path)
+        .assert()
+        .success();
+    let text = String::from_utf8(listed.get_output().stdout.clone()).unwrap();
+    let listed: Vec<&str> = text
+        .lines()
+        .filter_map(|line| line.split_whitespace().nth(1))
+        .collect();
+    assert_eq!(listed, ["0ff0000f", "00010001", "0020a0af"]);
+    let process = Guest::new(&call(0, 0));
+    rvjet()
+        .args(["disasm", "--illegal-for-sp1"])
+        .arg(&process.path)
+        .assert()
+        .code(65)
+        .stderr(contains("not a program for SP1"));
+}

@@ -5,40 +5,58 @@ use std::collections::VecDeque;
 /// The items that a guest has not read yet.
 #[derive(Debug, Default)]
 pub(super) struct Items {
-    items: VecDeque<Vec<u8>>,
-    /// Bytes in them.
-    bytes: u64,
+    items: VecDeque<Item>,
+    /// What the host keeps for those that are the guest's own, in bytes.
+    kept: u64,
+}
+
+#[derive(Debug)]
+struct Item {
+    bytes: Vec<u8>,
+    /// The guest has written it, or called for it.
+    is_own: bool,
+}
+
+impl Item {
+    /// What the host keeps for it, in bytes, if it is the guest's.
+    fn cost(&self) -> u64 {
+        match self.is_own {
+            true => (self.bytes.len() + size_of::<Item>()) as u64,
+            false => 0,
+        }
+    }
 }
 
 impl Items {
-    /// Adds an item behind all others.
-    pub(super) fn push_back(&mut self, item: Vec<u8>) {
-        self.bytes += item.len() as u64;
-        self.items.push_back(item);
+    /// Adds an item of the host's behind all others.
+    pub(super) fn push_back(&mut self, bytes: Vec<u8>) {
+        let is_own = false;
+        self.items.push_back(Item { bytes, is_own });
     }
 
-    /// Adds an item in front of all others.
-    pub(super) fn push_front(&mut self, item: Vec<u8>) {
-        self.bytes += item.len() as u64;
+    /// Adds an item of the guest's own in front of all others.
+    pub(super) fn push_front(&mut self, bytes: Vec<u8>) {
+        let is_own = true;
+        let item = Item { bytes, is_own };
+        self.kept += item.cost();
         self.items.push_front(item);
     }
 
     /// The length of the next item, if there is one.
     pub(super) fn next_len(&self) -> Option<u64> {
-        self.items.front().map(|item| item.len() as u64)
+        self.items.front().map(|item| item.bytes.len() as u64)
     }
 
     /// The next item.
     pub(super) fn pop(&mut self) -> Option<Vec<u8>> {
         let item = self.items.pop_front()?;
-        self.bytes -= item.len() as u64;
-        Some(item)
+        self.kept -= item.cost();
+        Some(item.bytes)
     }
 
-    /// What the host keeps for them, in bytes.
-    pub(super) fn cost(&self) -> u64 {
-        let each = size_of::<Vec<u8>>() as u64;
-        self.bytes + each * self.items.len() as u64
+    /// What the host keeps for the guest's own, in bytes.
+    pub(super) fn kept(&self) -> u64 {
+        self.kept
     }
 }
 

@@ -45,7 +45,7 @@ impl Sp1 {
 
     /// Whether so many bytes more are kept for the guest.
     fn make_room(&self, len: u64) -> Result<(), Reason> {
-        let kept = self.committed + self.input.cost();
+        let kept = self.committed + self.input.kept();
         match kept.checked_add(len) {
             Some(kept) if kept <= self.most_kept => Ok(()),
             _ => Err(Reason::TooMuch),

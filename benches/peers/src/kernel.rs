@@ -4,8 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, ensure};
-use serde::Deserialize;
 
+use crate::check::Stats;
+use crate::run::Run;
+use crate::subject::{Expected, Size, Subject};
 use crate::tools::{CROSS_GCC, GCC, Packaged, Tools};
 
 /// What both compilers are told.
@@ -31,15 +33,6 @@ const RISCV_FLAGS: [&str; 5] = [
     "-fno-pie",
     "-Wl,--build-id=none",
 ];
-
-/// How much a kernel is to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Size {
-    /// Some million instructions.
-    Short,
-    /// Some hundred million.
-    Long,
-}
 
 /// A C program of one file.
 pub struct Kernel {
@@ -85,46 +78,34 @@ pub const KERNELS: [Kernel; 8] = [
     },
 ];
 
-/// A kernel, built, and what is known of its runs.
-pub struct Subject {
-    /// For this host.
-    pub native: PathBuf,
-    /// The ELF that all emulators run.
-    pub elf: PathBuf,
-    /// A recording of it.
-    pub trace: PathBuf,
-    /// What it prints, as native code.
-    pub output: Vec<u8>,
-    /// Its exit code.
-    pub exit_code: i32,
-    /// What it takes of RISC-V instructions.
-    pub instructions: u64,
-}
+/// A kernel that only starts.
+pub const BSS: Kernel = Kernel {
+    name: "bss",
+    stresses: "memory that is never touched",
+};
 
 impl Kernel {
-    /// Builds a kernel for both machines, runs it natively and records it.
+    /// Builds a kernel for both machines, and runs it natively and once by rvjet.
     ///
     /// # Errors
     ///
     /// Fails if it does not build, run, or end as its own output says it does.
-    pub fn build(&self, size: Size, tools: &Tools) -> Result<Subject> {
-        let dir = built_in(size);
-        std::fs::create_dir_all(&dir)?;
-        let path = |extension| dir.join(self.name).with_extension(extension);
+    pub fn subject(&self, size: Size, tools: &Tools) -> Result<Subject> {
+        let dir = size.dir()?;
         let mut subject = Subject {
-            native: path("native"),
-            elf: path("elf"),
-            trace: path("rvt"),
-            output: Vec::new(),
-            exit_code: 0,
-            instructions: 0,
+            name: self.name.to_owned(),
+            stresses: self.stresses.to_owned(),
+            elf: dir.join(self.name).with_extension("elf"),
+            input: Vec::new(),
+            expected: Expected::default(),
+            dir,
         };
-        self.compile(GCC, &NATIVE_FLAGS, size, &subject.native)?;
+        self.compile(GCC, &NATIVE_FLAGS, size, &subject.native())?;
         let script = format!("-Wl,-T,{}", sources().join("kernel.ld").display());
         let flags = [&RISCV_FLAGS[..], &[&script]].concat();
         self.compile(CROSS_GCC, &flags, size, &subject.elf)?;
-        subject.run_natively()?;
-        subject.instructions = subject.record(tools)?;
+        subject.expected = checksum(&subject)?;
+        subject.expected.instructions = instructions(&subject, tools)?;
         Ok(subject)
     }
 
@@ -145,67 +126,31 @@ impl Kernel {
     }
 }
 
-impl Subject {
-    /// The checksum that every other run has to come to.
-    fn run_natively(&mut self) -> Result<()> {
-        let output = Command::new(&self.native).output()?;
-        let text = String::from_utf8(output.stdout)?;
-        let sum = u64::from_str_radix(text.trim_end(), 16)
-            .with_context(|| format!("{} prints {text:?}", self.native.display()))?;
-        self.exit_code = i32::from(sum.to_le_bytes()[0]);
-        ensure!(
-            output.status.code() == Some(self.exit_code),
-            "{}",
-            output.status
-        );
-        self.output = text.into_bytes();
-        Ok(())
-    }
+/// What native code comes to, and so has every other run.
+fn checksum(subject: &Subject) -> Result<Expected> {
+    let run = Run::of(Command::new(subject.native()), true, 0)?;
+    let text = str::from_utf8(&run.output)?.trim_end();
+    let sum = u64::from_str_radix(text, 16).with_context(|| format!("{}: {text:?}", run.name()))?;
+    let exit_code = i32::from(sum.to_le_bytes()[0]);
+    run.ends_with(exit_code)?;
+    Ok(Expected {
+        exit_code,
+        output: Some(run.output),
+        ..Expected::default()
+    })
+}
 
-    /// Makes the trace that is expanded; returns the number of its instructions.
-    fn record(&self, tools: &Tools) -> Result<u64> {
-        #[derive(Deserialize)]
-        struct Stats {
-            instructions: u64,
-        }
-        let mut command = Command::new(&tools.rvjet);
-        command.env_clear().args(["record", "--codec", "none"]);
-        command
-            .args(["--force", "--stats=json", "-o"])
-            .arg(&self.trace)
-            .arg(&self.elf);
-        let output = command.output().context("rvjet")?;
-        let complaint = String::from_utf8_lossy(&output.stderr);
-        ensure!(
-            output.status.code() == Some(self.exit_code),
-            "{command:?}: {complaint}"
-        );
-        let stats: Stats = serde_json::from_slice(&output.stderr)?;
-        Ok(stats.instructions)
-    }
-
-    /// Removes the trace, which may be large.
-    ///
-    /// # Errors
-    ///
-    /// Fails if it cannot be removed.
-    pub fn forget_trace(&self) -> Result<()> {
-        Ok(std::fs::remove_file(&self.trace)?)
-    }
+/// What rvjet counts of RISC-V instructions.
+fn instructions(subject: &Subject, tools: &Tools) -> Result<u64> {
+    let mut command = Command::new(&tools.rvjet);
+    command.args(["run", "--stats=json"]).arg(&subject.elf);
+    let run = Run::of(command, true, 0)?;
+    run.ends_with(subject.expected.exit_code)?;
+    let stats: Stats = serde_json::from_slice(&run.error)?;
+    Ok(stats.instructions)
 }
 
 /// Where the kernels' sources are.
 fn sources() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("kernels")
-}
-
-/// Where built kernels go.
-fn built_in(size: Size) -> PathBuf {
-    let size = match size {
-        Size::Short => "short",
-        Size::Long => "long",
-    };
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("target/kernels")
-        .join(size)
 }

@@ -7,11 +7,20 @@
     reason = "a program that prints figures, and what it is at"
 )]
 
+mod check;
+mod command;
+mod contest;
+mod guest;
+mod input;
 mod kernel;
 mod peer;
+mod program;
+mod ratio;
 mod report;
+mod run;
 mod samples;
 mod sp1;
+mod subject;
 mod tools;
 
 #[path = "../../common/process.rs"]
@@ -27,18 +36,19 @@ use std::path::PathBuf;
 use anyhow::{Result, ensure};
 use clap::{Parser, Subcommand};
 
-use kernel::{KERNELS, Kernel, Size};
-use peer::Peer;
-use report::{Report, Row};
-use samples::Sample;
+use contest::Contest;
+use input::Input;
+use peer::Question;
+use program::Program;
+use subject::Size;
 use tools::Tools;
 
-/// Runs the same kernels natively and under each emulator, by turns, and prints what they take.
+/// Runs the same programs natively and under each emulator, by turns, and prints what they take.
 #[derive(Parser)]
 #[command(args_conflicts_with_subcommands = true)]
 struct Arguments {
-    /// The kernels to run, instead of all
-    kernels: Vec<String>,
+    /// The kernels and guests to run, instead of all
+    programs: Vec<String>,
     /// How often each runs
     #[arg(long, value_name = "N", default_value_t = 5)]
     rounds: usize,
@@ -58,19 +68,33 @@ struct Arguments {
 /// What this program runs itself for.
 #[derive(Subcommand)]
 enum Child {
-    /// SP1's executor, without a trace
+    /// Run a program by SP1's executor
     #[command(hide = true)]
-    Sp1Simple { elf: PathBuf },
-    /// SP1's executor, with a trace
+    Sp1Run {
+        elf: PathBuf,
+        #[arg(long)]
+        tracing: bool,
+        /// A list of items, in JSON
+        #[arg(long)]
+        input: String,
+    },
+    /// Start SP1's executor, and do not run it
     #[command(hide = true)]
-    Sp1Tracing { elf: PathBuf },
+    Sp1Start { elf: PathBuf },
 }
 
 fn main() -> Result<()> {
     let arguments = Arguments::parse();
     match &arguments.child {
-        Some(Child::Sp1Simple { elf }) => sp1::run(elf, None),
-        Some(Child::Sp1Tracing { elf }) => sp1::run(elf, Some(sp1::ENTRIES)),
+        Some(Child::Sp1Run {
+            elf,
+            tracing,
+            input,
+        }) => {
+            let input: Vec<Input> = serde_json::from_str(input)?;
+            sp1::run(elf, *tracing, &input)
+        }
+        Some(Child::Sp1Start { elf }) => sp1::start(elf),
         None => compare(arguments),
     }
 }
@@ -81,51 +105,22 @@ fn compare(arguments: Arguments) -> Result<()> {
         false => (Size::Long, arguments.rounds),
     };
     ensure!(rounds > 0, "no rounds");
-    let kernels = chosen(&arguments.kernels)?;
-    let peers = Peer::all(sp1::BUILT && !arguments.no_sp1);
+    let programs = Program::chosen(&arguments.programs)?;
+    let sp1 = sp1::BUILT && !arguments.no_sp1;
     let tools = Tools::find(arguments.rvjet)?;
-    println!("{}", tools.versions(&peers)?);
+    println!("{}", tools.versions(sp1)?);
     println!("Size: {size:?}. Rounds: {rounds}.\n");
-    let mut rows = Vec::new();
-    for kernel in kernels {
-        eprintln!("{}", kernel.name);
-        rows.push(measure(kernel, size, rounds, &peers, &tools)?);
-    }
-    print!("{}", Report { peers, rows });
-    Ok(())
-}
-
-/// The kernels of these names; all if there are none.
-fn chosen(names: &[String]) -> Result<Vec<&'static Kernel>> {
-    for name in names {
-        let known = KERNELS.iter().any(|kernel| kernel.name == name);
-        ensure!(known, "there is no kernel {name}");
-    }
-    let wanted =
-        |kernel: &&Kernel| names.is_empty() || names.iter().any(|name| name == kernel.name);
-    Ok(KERNELS.iter().filter(wanted).collect())
-}
-
-/// The peers by turns, so that what disturbs a machine disturbs all of them.
-fn measure(
-    kernel: &'static Kernel,
-    size: Size,
-    rounds: usize,
-    peers: &[Peer],
-    tools: &Tools,
-) -> Result<Row> {
-    let subject = kernel.build(size, tools)?;
-    let mut samples: Vec<(Peer, Vec<Sample>)> =
-        peers.iter().map(|peer| (*peer, Vec::new())).collect();
-    for round in 0..rounds {
-        for (peer, samples) in &mut samples {
-            samples.push(peer.run(&subject, tools, round)?);
+    let contest = Contest {
+        size,
+        rounds,
+        sp1,
+        tools,
+    };
+    for question in [Question::Kernels, Question::Guests, Question::Starts] {
+        let report = contest.report(question, &programs)?;
+        if !report.rows.is_empty() {
+            print!("{report}");
         }
     }
-    subject.forget_trace()?;
-    Ok(Row {
-        kernel,
-        instructions: subject.instructions,
-        samples,
-    })
+    Ok(())
 }

@@ -2,93 +2,31 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use crate::kernel::Kernel;
-use crate::peer::Peer;
+use crate::peer::{Peer, Question};
+use crate::ratio::{Ratio, Table};
 use crate::samples::{Clock, Sample, Spread, geometric_mean};
 
-/// A kernel, and what every peer took for it.
+/// A program, and what every peer took for it.
 pub struct Row {
-    /// Which.
-    pub kernel: &'static Kernel,
+    /// What it is called.
+    pub name: String,
+    /// What it is there for.
+    pub stresses: String,
     /// RISC-V instructions of a run.
     pub instructions: u64,
     /// All rounds.
     pub samples: Vec<(Peer, Vec<Sample>)>,
 }
 
-/// All that is found.
+/// All that is found to a question.
 pub struct Report {
+    /// Which.
+    pub question: Question,
     /// The columns.
     pub peers: Vec<Peer>,
     /// The rows.
     pub rows: Vec<Row>,
 }
-
-/// A ratio of two medians.
-struct Ratio {
-    title: &'static str,
-    above: Peer,
-    below: Peer,
-    clock: Clock,
-}
-
-/// What rvjet is judged by.
-const RATIOS: [Ratio; 9] = [
-    Ratio {
-        title: "jit / native",
-        above: Peer::Jit,
-        below: Peer::Native,
-        clock: Clock::Cpu,
-    },
-    Ratio {
-        title: "qemu / jit",
-        above: Peer::Qemu,
-        below: Peer::Jit,
-        clock: Clock::Cpu,
-    },
-    Ratio {
-        title: "sp1 simple / jit",
-        above: Peer::Sp1Simple,
-        below: Peer::Jit,
-        clock: Clock::Cpu,
-    },
-    Ratio {
-        title: "jit / interp speed",
-        above: Peer::Interp,
-        below: Peer::Jit,
-        clock: Clock::Cpu,
-    },
-    Ratio {
-        title: "record speed, CPU",
-        above: Peer::Jit,
-        below: Peer::Record,
-        clock: Clock::Cpu,
-    },
-    Ratio {
-        title: "record speed, wall",
-        above: Peer::Jit,
-        below: Peer::Record,
-        clock: Clock::Wall,
-    },
-    Ratio {
-        title: "sp1 tracing / record, CPU",
-        above: Peer::Sp1Tracing,
-        below: Peer::Record,
-        clock: Clock::Cpu,
-    },
-    Ratio {
-        title: "sp1 tracing / record, wall",
-        above: Peer::Sp1Tracing,
-        below: Peer::Record,
-        clock: Clock::Wall,
-    },
-    Ratio {
-        title: "expand / sp1 tracing, wall",
-        above: Peer::Expand,
-        below: Peer::Sp1Tracing,
-        clock: Clock::Wall,
-    },
-];
 
 impl Row {
     fn samples(&self, peer: Peer) -> Option<&[Sample]> {
@@ -103,8 +41,14 @@ impl Row {
         ))
     }
 
-    fn ratio(&self, above: Peer, below: Peer, clock: Clock) -> Option<f64> {
-        Some(self.spread(above, clock)?.median / self.spread(below, clock)?.median)
+    fn median(&self, peer: Peer, clock: Clock) -> Option<f64> {
+        Some(self.spread(peer, clock)?.median)
+    }
+
+    fn ratio(&self, ratio: &Ratio) -> Option<f64> {
+        let below = ratio.below.iter();
+        let below: Option<f64> = below.map(|peer| self.median(*peer, ratio.clock)).sum();
+        Some(self.median(ratio.above, ratio.clock)? / below?)
     }
 
     fn start_up(&self, peer: Peer) -> Option<Spread> {
@@ -123,18 +67,24 @@ impl Report {
         self.peers.iter().map(|peer| peer.title()).collect()
     }
 
+    /// Whether programs run to their ends.
+    fn runs(&self) -> bool {
+        self.question != Question::Starts
+    }
+
     fn seconds(&self, f: &mut Formatter<'_>, heading: &str, clock: Clock) -> fmt::Result {
-        let mut titles = vec!["M instructions"];
-        titles.extend(self.titles());
+        let mut titles = self.titles();
+        if self.runs() {
+            titles.insert(0, "M instructions");
+        }
         head(f, heading, &titles)?;
         for row in &self.rows {
-            let mut cells = vec![format!("{:.0}", row.million_instructions())];
-            cells.extend(
-                self.peers
-                    .iter()
-                    .map(|peer| shown(row.spread(*peer, clock))),
-            );
-            line(f, &code(row.kernel), &cells)?;
+            let peers = self.peers.iter();
+            let mut cells: Vec<_> = peers.map(|peer| shown(row.spread(*peer, clock))).collect();
+            if self.runs() {
+                cells.insert(0, format!("{:.0}", row.million_instructions()));
+            }
+            line(f, &code(row), &cells)?;
         }
         writeln!(f)
     }
@@ -148,11 +98,7 @@ impl Report {
             &peers.map(Peer::title),
         )?;
         for row in &self.rows {
-            line(
-                f,
-                &code(row.kernel),
-                &peers.map(|peer| shown(row.start_up(peer))),
-            )?;
+            line(f, &code(row), &peers.map(|peer| shown(row.start_up(peer))))?;
         }
         writeln!(f)
     }
@@ -179,7 +125,7 @@ impl Report {
         let columns: Vec<_> = (0..titles.len()).map(column).collect();
         for (index, row) in self.rows.iter().enumerate() {
             let cells: Vec<String> = columns.iter().map(|column| shown(column[index])).collect();
-            line(f, &code(row.kernel), &cells)?;
+            line(f, &code(row), &cells)?;
         }
         let means: Vec<String> = columns
             .iter()
@@ -190,45 +136,59 @@ impl Report {
     }
 }
 
-impl Display for Report {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        for row in &self.rows {
-            writeln!(f, "- {}: {}", code(row.kernel), row.kernel.stresses)?;
-        }
-        writeln!(f)?;
+impl Report {
+    /// What runs take by other measures than seconds.
+    fn speeds(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let titles = self.titles();
-        self.seconds(f, "CPU seconds, median (least–most)", Clock::Cpu)?;
-        self.seconds(f, "Wall seconds, median (least–most)", Clock::Wall)?;
-        if self.peers.iter().any(|peer| peer.is_sp1()) {
-            self.start_up(f)?;
+        if self.peers.contains(&Peer::Native) {
+            let heading = "CPU time, times that of native code";
+            self.numbers(f, heading, &titles, 2, |row, column| {
+                let native = row.median(Peer::Native, Clock::Cpu)?;
+                Some(row.median(self.peers[column], Clock::Cpu)? / native)
+            })?;
         }
-        self.numbers(
-            f,
-            "CPU time, times that of native code",
-            &titles,
-            2,
-            |row, column| row.ratio(self.peers[column], Peer::Native, Clock::Cpu),
-        )?;
-        self.numbers(
-            f,
-            "Million RISC-V instructions a CPU second",
-            &titles,
-            0,
-            |row, column| {
-                let spread = row.spread(self.peers[column], Clock::Cpu)?;
-                Some(row.million_instructions() / spread.median)
-            },
-        )?;
-        let titles = RATIOS.each_ref().map(|ratio| ratio.title);
-        self.numbers(f, "Ratios", &titles, 2, |row, column| {
-            let ratio = &RATIOS[column];
-            row.ratio(ratio.above, ratio.below, ratio.clock)
+        let heading = "Million RISC-V instructions a CPU second";
+        self.numbers(f, heading, &titles, 0, |row, column| {
+            Some(row.million_instructions() / row.median(self.peers[column], Clock::Cpu)?)
+        })
+    }
+
+    /// Those of which all was run.
+    fn ratios(&self, f: &mut Formatter<'_>, (heading, ratios): Table) -> fmt::Result {
+        let known = ratios.iter().filter(|ratio| ratio.is_among(&self.peers));
+        let ratios: Vec<_> = known.collect();
+        let titles: Vec<_> = ratios.iter().map(|ratio| ratio.title).collect();
+        if titles.is_empty() {
+            return Ok(());
+        }
+        self.numbers(f, heading, &titles, 2, |row, column| {
+            row.ratio(ratios[column])
         })
     }
 }
 
-fn code(kernel: &Kernel) -> String {
-    format!("`{}`", kernel.name)
+impl Display for Report {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        writeln!(f, "## {}\n", self.question.title())?;
+        for row in &self.rows {
+            writeln!(f, "- {}: {}", code(row), row.stresses)?;
+        }
+        writeln!(f)?;
+        self.seconds(f, "CPU seconds, median (least–most)", Clock::Cpu)?;
+        self.seconds(f, "Wall seconds, median (least–most)", Clock::Wall)?;
+        if self.runs() {
+            if self.peers.iter().any(|peer| peer.is_sp1()) {
+                self.start_up(f)?;
+            }
+            self.speeds(f)?;
+        }
+        let mut tables = self.question.ratios().iter();
+        tables.try_for_each(|table| self.ratios(f, *table))
+    }
+}
+
+fn code(row: &Row) -> String {
+    format!("`{}`", row.name)
 }
 
 fn shown(spread: Option<Spread>) -> String {
@@ -237,7 +197,7 @@ fn shown(spread: Option<Spread>) -> String {
 
 fn head(f: &mut Formatter<'_>, heading: &str, titles: &[&str]) -> fmt::Result {
     writeln!(f, "{heading}:\n")?;
-    writeln!(f, "| kernel | {} |", titles.join(" | "))?;
+    writeln!(f, "| program | {} |", titles.join(" | "))?;
     writeln!(f, "|---{}|", "|---:".repeat(titles.len()))
 }
 

@@ -1,9 +1,11 @@
 //! What runs take.
 
+use serde::{Deserialize, Serialize};
+
 use crate::process::median;
 
 /// CPU and wall time, in seconds.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Times {
     /// User and system time of all threads.
     pub cpu: f64,
@@ -27,13 +29,18 @@ pub struct Sample {
     pub run: Times,
     /// CPU time of start-up and end, if that is told apart.
     pub start_up: Option<f64>,
+    /// Chunks of SP1's trace, if it was made.
+    pub chunks: Option<u64>,
 }
 
 impl Sample {
     /// A run in which nothing is told apart.
     pub fn of(run: Times) -> Self {
-        let start_up = None;
-        Self { run, start_up }
+        Self {
+            run,
+            start_up: None,
+            chunks: None,
+        }
     }
 
     /// What a clock says of it.
@@ -44,6 +51,9 @@ impl Sample {
         }
     }
 }
+
+/// Below which one digit more is shown.
+const MILLISECONDS: f64 = 0.1;
 
 /// The middle of some values, and how far they reach.
 pub struct Spread {
@@ -67,7 +77,8 @@ impl Spread {
 impl std::fmt::Display for Spread {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let Self { median, min, max } = self;
-        write!(f, "{median:.3} ({min:.3}–{max:.3})")
+        let digits = if *max < MILLISECONDS { 4 } else { 3 };
+        write!(f, "{median:.digits$} ({min:.digits$}–{max:.digits$})")
     }
 }
 

@@ -1,26 +1,32 @@
 //! SP1's executor, in a process of its own.
 
-use anyhow::{Context, Result, ensure};
 use serde::{Deserialize, Serialize};
 
-use crate::kernel::Subject;
-use crate::samples::{Sample, Times};
+use crate::samples::Times;
 
 #[cfg(feature = "sp1")]
-pub use executor::{executor, run};
+pub use executor::{executor, run, start};
+
+#[cfg(not(feature = "sp1"))]
+pub use absent::{executor, run, start};
 
 /// Whether SP1's executor is in this program.
 pub const BUILT: bool = cfg!(feature = "sp1");
-/// Entries of the trace's buffer, of 16 bytes each. From 2^13 to 2^20 the executor
+/// Entries of the trace's buffer and of rvjet's chunks, of 16 bytes each. From 2^13 to 2^20 the executor
 /// is as fast on most kernels, and slower above on some.
 pub const ENTRIES: u64 = 1 << 16;
 
 /// What the child says of a run, on standard output.
 #[derive(Serialize, Deserialize)]
-struct Account {
-    instructions: u64,
-    cpu: f64,
-    wall: f64,
+pub struct Account {
+    /// Instructions, without those of unconstrained blocks.
+    pub cycles: u64,
+    /// Chunks of the trace, if there is one.
+    pub chunks: Option<u64>,
+    /// What the program has committed.
+    pub public_values: Vec<u8>,
+    /// What the run took, without start-up.
+    pub times: Times,
 }
 
 /// The version that this program has been built with.
@@ -37,28 +43,6 @@ pub fn unmarked(error: &[u8]) -> &[u8] {
     error.strip_prefix(b"stdout: ").unwrap_or(error)
 }
 
-/// What the child's account says, of a process that took so much in all.
-///
-/// # Errors
-///
-/// Fails if it has not run the kernel's instructions.
-pub fn sample(account: &[u8], whole: Times, subject: &Subject) -> Result<Sample> {
-    let Account {
-        instructions,
-        cpu,
-        wall,
-    } = serde_json::from_slice(account).context("the account of SP1's executor")?;
-    let expected = subject.instructions;
-    ensure!(
-        instructions == expected,
-        "SP1 runs {instructions} instructions, not {expected}"
-    );
-    Ok(Sample {
-        run: Times { cpu, wall },
-        start_up: Some(whole.cpu - cpu),
-    })
-}
-
 #[cfg(feature = "sp1")]
 mod executor {
     use std::path::Path;
@@ -69,7 +53,9 @@ mod executor {
     use rustix::time::{ClockId, clock_gettime};
     use sp1_core_executor::{MinimalExecutor, Program, SupervisorMode};
 
-    use super::Account;
+    use super::{Account, ENTRIES};
+    use crate::input::Input;
+    use crate::samples::Times;
 
     type Executor = MinimalExecutor<SupervisorMode>;
 
@@ -77,20 +63,43 @@ mod executor {
     ///
     /// # Errors
     ///
-    /// Fails if it cannot be read, or is not one for SP1.
-    pub fn run(elf: &Path, entries: Option<u64>) -> Result<()> {
-        let program = Program::from(&std::fs::read(elf)?).map_err(|error| anyhow!("{error}"))?;
-        let mut executor = Executor::new(Arc::new(program), false, entries);
+    /// Fails if it or its input cannot be read, or it is not one for SP1.
+    pub fn run(elf: &Path, tracing: bool, input: &[Input]) -> Result<()> {
+        let mut executor = load(elf, tracing.then_some(ENTRIES))?;
+        for item in input {
+            executor.with_input(&item.bytes()?);
+        }
         let (wall, cpu) = (Instant::now(), cpu_seconds());
         // By one buffer that is used again and again: the quickest it has.
-        executor.run_till_end();
-        let account = Account {
-            instructions: executor.global_clk(),
+        let chunks = executor.run_till_end();
+        let times = Times {
             cpu: cpu_seconds() - cpu,
             wall: wall.elapsed().as_secs_f64(),
         };
+        let account = Account {
+            cycles: executor.global_clk(),
+            chunks: tracing.then_some(chunks as u64),
+            public_values: executor.public_values_stream().clone(),
+            times,
+        };
         println!("{}", serde_json::to_string(&account)?);
         std::process::exit(executor.exit_code().cast_signed());
+    }
+
+    /// Does all that comes before the first instruction, and nothing after it.
+    ///
+    /// # Errors
+    ///
+    /// Fails if the program cannot be read, or is not one for SP1.
+    pub fn start(elf: &Path) -> Result<()> {
+        let _executor = load(elf, None)?;
+        // Without the end, which is not a part of it.
+        std::process::exit(0);
+    }
+
+    fn load(elf: &Path, entries: Option<u64>) -> Result<Executor> {
+        let program = Program::from(&std::fs::read(elf)?).map_err(|error| anyhow!("{error}"))?;
+        Ok(Executor::new(Arc::new(program), false, entries))
     }
 
     /// Which of its executors there is.
@@ -111,22 +120,27 @@ mod executor {
     }
 }
 
-/// Nothing to run it by.
-///
-/// # Errors
-///
-/// Always.
+/// What stands where there is nothing to run by.
 #[cfg(not(feature = "sp1"))]
-pub fn run(_elf: &std::path::Path, _entries: Option<u64>) -> Result<()> {
-    anyhow::bail!("built without SP1's executor")
-}
+mod absent {
+    use std::path::Path;
 
-/// None.
-///
-/// # Errors
-///
-/// Always.
-#[cfg(not(feature = "sp1"))]
-pub fn executor() -> Result<&'static str> {
-    anyhow::bail!("built without SP1's executor")
+    use anyhow::{Result, bail};
+
+    use crate::input::Input;
+
+    /// Fails.
+    pub fn run(_: &Path, _: bool, _: &[Input]) -> Result<()> {
+        bail!("built without SP1's executor")
+    }
+
+    /// Fails.
+    pub fn start(_: &Path) -> Result<()> {
+        bail!("built without SP1's executor")
+    }
+
+    /// Fails.
+    pub fn executor() -> Result<&'static str> {
+        bail!("built without SP1's executor")
+    }
 }

@@ -6,7 +6,6 @@ use std::process::{Command, Stdio};
 use anyhow::{Context, Result, bail, ensure};
 use serde::Deserialize;
 
-use crate::peer::Peer;
 use crate::sp1;
 
 /// A C compiler for this host, and its Debian package.
@@ -64,13 +63,13 @@ impl Tools {
     /// # Errors
     ///
     /// Fails if something is not installed.
-    pub fn versions(&self, peers: &[Peer]) -> Result<String> {
+    pub fn versions(&self, sp1: bool) -> Result<String> {
         let mut lines = vec![host()?];
         for packaged in [GCC, CROSS_GCC, QEMU] {
             lines.push(packaged.version()?);
         }
         lines.push(version_of(&self.rvjet)?);
-        lines.push(match peers.iter().any(|peer| peer.is_sp1()) {
+        lines.push(match sp1 {
             true => format!("sp1-core-executor {}: {}", sp1::version(), sp1::executor()?),
             false => String::from("sp1-core-executor: left out"),
         });

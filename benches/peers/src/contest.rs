@@ -2,9 +2,11 @@
 
 use anyhow::{Result, ensure};
 
-use crate::peer::{Peer, Question};
+use crate::peer::Peer;
 use crate::program::Program;
-use crate::report::{Report, Row};
+use crate::question::Question;
+use crate::report::Report;
+use crate::row::Row;
 use crate::samples::Sample;
 use crate::subject::{Size, Subject};
 use crate::tools::Tools;
@@ -43,14 +45,14 @@ impl Contest {
         let subject = program.subject(self.size, &self.tools)?;
         let samples = self.measure(&subject, peers)?;
         subject.forget_traces()?;
-        let stresses = match peers.contains(&Peer::AbiStart) {
+        let about = match peers.contains(&Peer::AbiStart) {
             true => format!("an ELF file of {} bytes", subject.elf.metadata()?.len()),
-            false => subject.stresses,
+            false => subject.about,
         };
         ensure!(agree(&samples), "{}: not as many chunks", subject.name);
         Ok(Row {
             name: subject.name,
-            stresses,
+            about,
             instructions: subject.expected.instructions,
             samples,
         })

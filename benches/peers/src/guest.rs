@@ -51,7 +51,7 @@ impl Guest {
         let items = input.iter().cloned();
         Ok(Subject {
             name: self.name.clone(),
-            stresses: format!("reads {}", listed(input)),
+            about: format!("reads {}", listed(input)),
             elf: programs().join(&self.elf),
             input: items.map(|item| item.found_in(&programs())).collect(),
             expected: Expected {

@@ -78,7 +78,7 @@ pub const KERNELS: [Kernel; 8] = [
     },
 ];
 
-/// A kernel that only starts.
+/// A kernel that is only started.
 pub const BSS: Kernel = Kernel {
     name: "bss",
     stresses: "memory that is never touched",
@@ -94,7 +94,7 @@ impl Kernel {
         let dir = size.dir()?;
         let mut subject = Subject {
             name: self.name.to_owned(),
-            stresses: self.stresses.to_owned(),
+            about: self.stresses.to_owned(),
             elf: dir.join(self.name).with_extension("elf"),
             input: Vec::new(),
             expected: Expected::default(),

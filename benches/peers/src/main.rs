@@ -15,8 +15,10 @@ mod input;
 mod kernel;
 mod peer;
 mod program;
+mod question;
 mod ratio;
 mod report;
+mod row;
 mod run;
 mod samples;
 mod sp1;
@@ -38,8 +40,8 @@ use clap::{Parser, Subcommand};
 
 use contest::Contest;
 use input::Input;
-use peer::Question;
 use program::Program;
+use question::Question;
 use subject::Size;
 use tools::Tools;
 

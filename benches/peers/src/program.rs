@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 
 use crate::guest::Guest;
 use crate::kernel::{BSS, KERNELS, Kernel};
-use crate::peer::Question;
+use crate::question::Question;
 use crate::subject::{Size, Subject};
 use crate::tools::Tools;
 

@@ -1,6 +1,7 @@
 //! What rvjet is judged by.
 
-use crate::peer::{Peer, Question};
+use crate::peer::Peer;
+use crate::question::Question;
 use crate::samples::Clock;
 
 /// A ratio of two medians, or of one to the sum of some.

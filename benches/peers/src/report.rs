@@ -2,21 +2,11 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use crate::peer::{Peer, Question};
-use crate::ratio::{Ratio, Table};
-use crate::samples::{Clock, Sample, Spread, geometric_mean};
-
-/// A program, and what every peer took for it.
-pub struct Row {
-    /// What it is called.
-    pub name: String,
-    /// What it is there for.
-    pub stresses: String,
-    /// RISC-V instructions of a run.
-    pub instructions: u64,
-    /// All rounds.
-    pub samples: Vec<(Peer, Vec<Sample>)>,
-}
+use crate::peer::Peer;
+use crate::question::Question;
+use crate::ratio::Table;
+use crate::row::Row;
+use crate::samples::{Clock, Spread, geometric_mean};
 
 /// All that is found to a question.
 pub struct Report {
@@ -26,40 +16,6 @@ pub struct Report {
     pub peers: Vec<Peer>,
     /// The rows.
     pub rows: Vec<Row>,
-}
-
-impl Row {
-    fn samples(&self, peer: Peer) -> Option<&[Sample]> {
-        let found = self.samples.iter().find(|(other, _)| *other == peer);
-        found.map(|(_, samples)| &samples[..])
-    }
-
-    fn spread(&self, peer: Peer, clock: Clock) -> Option<Spread> {
-        let samples = self.samples(peer)?.iter();
-        Some(Spread::of(
-            samples.map(|sample| sample.time(clock)).collect(),
-        ))
-    }
-
-    fn median(&self, peer: Peer, clock: Clock) -> Option<f64> {
-        Some(self.spread(peer, clock)?.median)
-    }
-
-    fn ratio(&self, ratio: &Ratio) -> Option<f64> {
-        let below = ratio.below.iter();
-        let below: Option<f64> = below.map(|peer| self.median(*peer, ratio.clock)).sum();
-        Some(self.median(ratio.above, ratio.clock)? / below?)
-    }
-
-    fn start_up(&self, peer: Peer) -> Option<Spread> {
-        let samples = self.samples(peer)?.iter();
-        let values: Vec<f64> = samples.filter_map(|sample| sample.start_up).collect();
-        (!values.is_empty()).then(|| Spread::of(values))
-    }
-
-    fn million_instructions(&self) -> f64 {
-        self.instructions as f64 / 1e6
-    }
 }
 
 impl Report {
@@ -134,9 +90,7 @@ impl Report {
         line(f, "geometric mean", &means)?;
         writeln!(f)
     }
-}
 
-impl Report {
     /// What runs take by other measures than seconds.
     fn speeds(&self, f: &mut Formatter<'_>) -> fmt::Result {
         let titles = self.titles();
@@ -171,7 +125,7 @@ impl Display for Report {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         writeln!(f, "## {}\n", self.question.title())?;
         for row in &self.rows {
-            writeln!(f, "- {}: {}", code(row), row.stresses)?;
+            writeln!(f, "- {}: {}", code(row), row.about)?;
         }
         writeln!(f)?;
         self.seconds(f, "CPU seconds, median (least–most)", Clock::Cpu)?;

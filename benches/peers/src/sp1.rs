@@ -12,8 +12,8 @@ pub use absent::{executor, run, start};
 
 /// Whether SP1's executor is in this program.
 pub const BUILT: bool = cfg!(feature = "sp1");
-/// Entries of the trace's buffer and of rvjet's chunks, of 16 bytes each. From 2^13 to 2^20 the executor
-/// is as fast on most kernels, and slower above on some.
+/// Entries of the trace's buffer, and of rvjet's chunks, of 16 bytes each. From 2^13 to
+/// 2^20 the executor is as fast on most kernels, and slower above on some.
 pub const ENTRIES: u64 = 1 << 16;
 
 /// What the child says of a run, on standard output.
@@ -129,7 +129,7 @@ mod absent {
 
     use crate::input::Input;
 
-    /// Fails.
+    /// Fails, as the others do.
     pub fn run(_: &Path, _: bool, _: &[Input]) -> Result<()> {
         bail!("built without SP1's executor")
     }

@@ -38,8 +38,8 @@ impl Size {
 pub struct Subject {
     /// What it is called.
     pub name: String,
-    /// What it is there for.
-    pub stresses: String,
+    /// A word on it.
+    pub about: String,
     /// The ELF that all emulators run.
     pub elf: PathBuf,
     /// What it reads.

@@ -59,7 +59,7 @@ impl Report {
         writeln!(f)
     }
 
-    /// A table of numbers, with their geometric means below.
+    /// A table of numbers, with their geometric means below those of runs.
     fn numbers(
         &self,
         f: &mut Formatter<'_>,
@@ -83,11 +83,11 @@ impl Report {
             let cells: Vec<String> = columns.iter().map(|column| shown(column[index])).collect();
             line(f, &code(row), &cells)?;
         }
-        let means: Vec<String> = columns
-            .iter()
-            .map(|column| shown(geometric_mean(column)))
-            .collect();
-        line(f, "geometric mean", &means)?;
+        // Starts have nothing in common.
+        if self.runs() {
+            let means = columns.iter().map(|column| geometric_mean(column));
+            line(f, "geometric mean", &means.map(shown).collect::<Vec<_>>())?;
+        }
         writeln!(f)
     }
 

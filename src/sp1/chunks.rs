@@ -11,6 +11,7 @@ use super::cut::Cutter;
 use super::entries::Pool;
 use super::error::Error;
 use super::follow::Text;
+use super::guess::Guess;
 use super::piece::{self, Piece};
 use super::source::Source;
 use crate::machine::MapError;
@@ -122,6 +123,7 @@ impl Chunks {
                 elf: &elf,
                 threads: options.threads,
                 pool: Pool::default(),
+                guess: Guess::new(most),
             };
             maker.make(cutter, &sender);
             source
@@ -162,6 +164,7 @@ struct Maker<'a> {
     elf: &'a [u8],
     threads: usize,
     pool: Pool,
+    guess: Guess,
 }
 
 /// A recording's chunk, and what came of it.
@@ -197,6 +200,7 @@ impl Maker<'_> {
                 let (chunk, piece) = made?;
                 chain.follow(next, &chunk).map_err(mismatch)?;
                 cutter.take(&chunk, piece?, &self.pool, send)?;
+                self.guess.tell(chunk.end.accesses, cutter.open_entries());
                 next += 1;
             }
             match self.source.total() == Some(next) {
@@ -228,7 +232,8 @@ impl Maker<'_> {
     fn work(&self, replayer: &mut Replayer) -> Option<(u64, Made)> {
         let (number, chunk) = self.source.next()?;
         let made = chunk.map_err(Error::from).map(|chunk| {
-            let piece = piece::make(replayer, &chunk, self.pool.take());
+            let way = self.guess.way(chunk.start.accesses);
+            let piece = piece::make(replayer, &chunk, way, self.pool.take());
             (chunk, piece)
         });
         Some((number, made))

@@ -69,6 +69,11 @@ impl Cutter {
         Ok(())
     }
 
+    /// Entries of the chunk that is not full yet.
+    pub(super) fn open_entries(&self) -> usize {
+        self.open.mem_reads.len()
+    }
+
     /// The last chunk, if there is anything in it.
     pub(super) fn finish(self) -> Option<Chunk> {
         (!self.open.is_empty()).then_some(self.open)
@@ -114,6 +119,10 @@ impl Cutter {
         count: usize,
         last: Option<Place>,
     ) -> Result<Place, Error> {
+        let known = piece.ends.binary_search_by_key(&count, |end| end.entries);
+        if let Ok(at) = known {
+            return Ok(piece.ends[at].clone());
+        }
         let before = piece.places.partition_point(|place| place.entries < count);
         let place = before.checked_sub(1).and_then(|at| piece.places.get(at));
         let start = || Place {

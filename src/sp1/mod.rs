@@ -8,7 +8,8 @@
 //! A recording's chunks are replayed by several threads, each of which makes a `piece`: the
 //! entries of all accesses, in which those are open that only earlier chunks can tell.
 //! `cut` closes them and parts the entries anew. Where a chunk ends in the middle of a
-//! piece, `follow` finds registers by executing the instructions before that once more.
+//! piece, `follow` finds registers by executing the instructions before that once more,
+//! unless `guess` has foreseen it.
 //!
 //! [`Chunk`]: crate::sp1::Chunk
 #![forbid(unsafe_code)]
@@ -20,6 +21,7 @@ mod cut;
 mod entries;
 mod error;
 mod follow;
+mod guess;
 mod piece;
 mod source;
 

@@ -5,6 +5,7 @@ use hashbrown::HashMap;
 use super::call::{self, Effect};
 use super::entries::Buffers;
 use super::error::Error;
+use super::guess::Way;
 use crate::Replayer;
 use crate::emulator::Run;
 use crate::machine::{First, Link, MachineState};
@@ -32,6 +33,8 @@ pub(super) struct Piece {
     pub(super) blocks: Vec<(usize, usize)>,
     /// Places that can be started from.
     pub(super) places: Vec<Place>,
+    /// Places just behind the last of their entries.
+    pub(super) ends: Vec<Place>,
 }
 
 /// A place in a piece.
@@ -44,9 +47,14 @@ pub(super) struct Place {
     pub(super) ecalls: usize,
 }
 
-/// Makes the piece of a chunk.
-pub(super) fn make(replayer: &mut Replayer, chunk: &Chunk, spent: Buffers) -> Result<Piece, Error> {
-    let made = Making::new(chunk).run(replayer, spent);
+/// Makes the piece of a chunk, in which the ends of chunks are likely to be on that way.
+pub(super) fn make(
+    replayer: &mut Replayer,
+    chunk: &Chunk,
+    way: Way,
+    spent: Buffers,
+) -> Result<Piece, Error> {
+    let made = Making::new(chunk, way).run(replayer, spent);
     made.map_err(|failure| match failure {
         Failure::Mismatch(found) => Box::new(replayer.located(chunk, found)).into(),
         Failure::Other(error) => error,
@@ -64,17 +72,21 @@ struct Making<'a> {
     inputs: HashMap<u64, u64>,
     blocks: Vec<(usize, usize)>,
     places: Vec<Place>,
+    ends: Vec<Place>,
+    way: Way,
     /// A list to be used again.
     spare: Vec<u64>,
 }
 
 impl<'a> Making<'a> {
-    fn new(chunk: &'a Chunk) -> Making<'a> {
+    fn new(chunk: &'a Chunk, way: Way) -> Making<'a> {
         Making {
             chunk,
             inputs: HashMap::new(),
             blocks: Vec::new(),
             places: Vec::new(),
+            ends: Vec::new(),
+            way,
             spare: Vec::new(),
         }
     }
@@ -102,6 +114,7 @@ impl<'a> Making<'a> {
             inputs: self.inputs,
             blocks: self.blocks,
             places: self.places,
+            ends: self.ends,
         })
     }
 
@@ -122,7 +135,9 @@ impl<'a> Making<'a> {
         let ecalls = chunk.start.ecalls.wrapping_add(run.ecalls as u64);
         let hart = replayer.hart();
         let insns = hart.state.insns;
-        self.remember(&hart.state, hart.memory.links_made(), run.ecalls);
+        let entries = hart.memory.links_made();
+        let step = self.way.step(entries, STRIDE);
+        self.remember(&hart.state, entries, run.ecalls);
         let base = model.at(0, ecalls).wrapping_add(model.access);
         hart.memory.set_link_base(base);
         let at = insns.wrapping_sub(chunk.start.state.insns);
@@ -132,17 +147,28 @@ impl<'a> Making<'a> {
             let spare = std::mem::take(&mut self.spare);
             (record, call::look(record, &hart.memory, spare))
         });
-        if let Err(difference) = replayer.advance(run, STRIDE, close) {
+        if let Err(difference) = replayer.advance(run, step, close) {
             return Err(Failure::Mismatch(replayer.abandon(run, difference)));
         }
-        let Some((record, effect)) = effect else {
-            return Ok(());
-        };
-        let linked = self.link(record, effect, model.at(insns, ecalls), replayer);
-        linked.ok_or_else(|| {
-            replayer.finish(&chunk.touches);
-            Failure::Other(Error::Overlap { insn: insns })
-        })
+        let is_call = effect.is_some();
+        if let Some((record, effect)) = effect {
+            let linked = self.link(record, effect, model.at(insns, ecalls), replayer);
+            linked.ok_or_else(|| {
+                replayer.finish(&chunk.touches);
+                Failure::Other(Error::Overlap { insn: insns })
+            })?;
+        }
+        let hart = replayer.hart();
+        let made = hart.memory.links_made();
+        let executed = hart.state.insns.wrapping_sub(insns);
+        if self.way.arrive(entries, executed, made, is_call) {
+            self.ends.push(Place {
+                state: hart.state.clone(),
+                entries: made,
+                ecalls: run.ecalls,
+            });
+        }
+        Ok(())
     }
 
     /// Links the accesses of a call that started at `clk`; nothing if they cannot be told.

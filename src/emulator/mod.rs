@@ -28,7 +28,7 @@ pub use direct::AccessTrace;
 pub use outcome::{Outcome, Stats, Times, Unaligned};
 pub use recording::Recording;
 pub use replayer::Replayer;
-pub(crate) use replayer::{Replayed, Run};
+pub(crate) use replayer::{Replayed, Run, at_start};
 pub use writing::TraceOptions;
 
 use engines::Engines;

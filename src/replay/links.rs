@@ -104,8 +104,8 @@ impl Replayer {
 }
 
 /// Whether the clocks of a chunk's accesses go up to where it ends, and none is
-/// zero.
-fn counts_up(model: &ClockModel, chunk: &Chunk) -> bool {
+/// zero. Emitted code that links relies on it: it compares clocks with a limit.
+pub(crate) fn counts_up(model: &ClockModel, chunk: &Chunk) -> bool {
     let clock = |insns: u64, ecalls: u64| {
         let insns = model.insn.checked_mul(insns)?;
         let ecalls = model.ecall.checked_mul(ecalls)?;

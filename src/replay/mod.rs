@@ -35,6 +35,7 @@ pub use verify::{Level, Verified, Verify};
 pub(crate) use chain::Chain;
 pub(crate) use crew::in_order;
 pub(crate) use ending::Tail;
+pub(crate) use links::counts_up;
 pub(crate) use locate::Watch;
 pub(crate) use mismatch::difference;
 pub(crate) use shape::check_shape;

@@ -7,9 +7,9 @@ use super::entries::Buffers;
 use super::error::Error;
 use super::guess::Way;
 use crate::Replayer;
-use crate::emulator::Run;
+use crate::emulator::{Run, at_start};
 use crate::machine::{First, Link, MachineState};
-use crate::replay::{Difference, Mismatch};
+use crate::replay::{Difference, Mismatch, counts_up};
 use crate::trace::{Chunk, EcallRecord};
 
 /// Instructions from one place that is remembered to the next.
@@ -93,6 +93,11 @@ impl<'a> Making<'a> {
 
     fn run(mut self, replayer: &mut Replayer, buffers: Buffers) -> Result<Piece, Failure> {
         let chunk = self.chunk;
+        if !counts_up(&replayer.header().clock, chunk) {
+            let part = "clock";
+            let found = at_start(chunk, Difference::Malformed { part });
+            return Err(Failure::Mismatch(found));
+        }
         let mut run = replayer.open(chunk).map_err(Failure::Mismatch)?;
         if !self.keep_links(replayer, buffers) {
             let part = "memory";

@@ -7,9 +7,10 @@ use rvjet::replay::{Level, Verify};
 use rvjet::sp1::Chunks;
 use rvjet::trace::{CallWrite, Chunk, Codec, Header, Policy, Touch, Trace, Writer, encode_chunk};
 
+use crate::asm::{ld, sd};
 use crate::chunks::rich;
 use crate::dice::Dice;
-use crate::scenario::{DATA, ENGINES, Recorded, Scenario, call, halt, nr, options};
+use crate::scenario::{DATA, ENGINES, Recorded, S0, Scenario, T1, call, halt, nr, options, repeat};
 
 /// A trace of these chunks, as a recording would have written it; nothing if it cannot be.
 fn written(header: &Header, elf: &[u8], chunks: &[Chunk]) -> Option<Trace<Vec<u8>>> {
@@ -277,6 +278,35 @@ fn a_changed_header_is_an_error_or_none() {
     assert!(!check("abi", &|h| h.abi = "sp2".into()));
     assert!(!check("elf", &|h| h.elf.0[3] ^= 1));
     assert!(!check("text", &|h| h.text.0[3] ^= 1));
+}
+
+/// Emitted code counts to a limit, behind which clocks start anew.
+#[test]
+fn clocks_that_come_to_their_end_are_an_error() {
+    let scenario = Scenario::new(|asm| {
+        asm.li(S0, DATA);
+        repeat(asm, 20_000, |asm| asm.insts([ld(T1, S0, 0), sd(T1, S0, 8)]));
+        halt(asm, 0);
+    });
+    let recorded = scenario.record(ENGINES[0], Policy::Insns(u64::MAX));
+    let check = |what: &str, change: &dyn Fn(&mut Header, &mut Chunk)| {
+        let (mut header, mut chunks) = (recorded.header.clone(), recorded.chunks.clone());
+        change(&mut header, &mut chunks[0]);
+        tried(&header, &recorded.elf, &chunks, what)
+    };
+    assert!(check("nothing", &|_, _| ()));
+    for left in [0u64, 1, 8, 100, 801, 5000, 100_001, 200_003, 500_000] {
+        let what = format!("clock: {left} left");
+        assert!(!check(&what, &|header, _| header.clock.start = u64::MAX - left));
+        let what = format!("insns: {left} left");
+        let start = u64::MAX / 8 - left;
+        let found = check(&what, &|header, chunk| {
+            header.start.insns = start;
+            chunk.start.state.insns += start;
+            chunk.end.state.insns += start;
+        });
+        assert!(!found, "{what}");
+    }
 }
 
 #[test]

@@ -1,13 +1,15 @@
 //! Work on one chunk after the other by several threads, its results in order.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// Has `threads` workers, each made by `hire`, do `work` for the numbers below
 /// `count`, and gives what came of it to `take` in order of number, in this
 /// thread. At most `ahead` numbers are worked on, or done and not taken yet. The
-/// first error ends it: that of `hire`, or in order that of `take`.
+/// first error in order of `take` ends it. Fewer workers do if the host has no room for
+/// more: an error of `hire` is one only if none could be made.
 pub(crate) fn in_order<W, T: Send, E: Send>(
     threads: usize,
     ahead: usize,
@@ -21,27 +23,21 @@ pub(crate) fn in_order<W, T: Send, E: Send>(
         return (0..count).try_for_each(|number| take(number, work(&mut worker, number)));
     }
     let gate = Gate::new(count, ahead.max(1) as u64);
+    let hirable = AtomicUsize::new(threads);
     std::thread::scope(|scope| {
         let (done, results) = mpsc::channel();
         // However this ends, no worker is left waiting.
         let _closed = Closing(&gate);
         for _ in 0..threads {
             let done = done.clone();
-            let (gate, hire, work) = (&gate, &hire, &work);
-            scope.spawn(move || {
-                // It goes when all numbers are given out, or when something is amiss.
-                let _closed = Closing(gate);
-                let mut worker = match hire() {
-                    Ok(worker) => worker,
-                    // If nobody listens any more, another has failed.
-                    Err(error) => return drop(done.send(Err(error))),
-                };
-                while let Some(number) = gate.enter() {
-                    let result = work(&mut worker, number);
-                    if done.send(Ok((number, result))).is_err() {
-                        return;
-                    }
+            let (gate, hire, work, hirable) = (&gate, &hire, &work, &hirable);
+            scope.spawn(move || match hire() {
+                Ok(worker) => employ(worker, gate, work, &done),
+                // Nobody is there to work. If nobody listens, either, `take` has failed.
+                Err(error) if hirable.fetch_sub(1, Ordering::Relaxed) == 1 => {
+                    drop(done.send(Err(error)));
                 }
+                Err(_) => {}
             });
         }
         drop(done);
@@ -58,6 +54,22 @@ pub(crate) fn in_order<W, T: Send, E: Send>(
         }
         Ok(())
     })
+}
+
+/// Has a worker do what is next until all numbers are given out, or something is amiss.
+fn employ<W, T, E>(
+    mut worker: W,
+    gate: &Gate,
+    work: &impl Fn(&mut W, u64) -> T,
+    done: &mpsc::Sender<Result<(u64, T), E>>,
+) {
+    let _closed = Closing(gate);
+    while let Some(number) = gate.enter() {
+        let result = work(&mut worker, number);
+        if done.send(Ok((number, result))).is_err() {
+            return;
+        }
+    }
 }
 
 /// Lets workers at the numbers that are next, not too far ahead of what is taken.
@@ -150,6 +162,27 @@ mod tests {
             assert_eq!(done, Ok(()));
             assert!(taken.into_iter().eq((0..100).map(|n| (n, n * n))));
         }
+    }
+
+    #[test]
+    fn a_worker_that_cannot_be_had_is_done_without() {
+        let asked = AtomicUsize::new(0);
+        let mut taken = 0;
+        let done = in_order(
+            4,
+            4,
+            50,
+            || match asked.fetch_add(1, Ordering::Relaxed) {
+                2 => Ok(()),
+                _ => Err(7),
+            },
+            |(), number| number,
+            |_, number| {
+                taken += number;
+                Ok(())
+            },
+        );
+        assert_eq!((done, taken), (Ok(()), 49 * 50 / 2));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::Replayer;
 use crate::abi::sp1;
 use crate::isa::{Reg, Width};
-use crate::machine::{AccessKind, Cause, Exit, MachineState, PAGE_SIZE, Stop, Trap};
+use crate::machine::{AccessKind, Cause, Exit, MachineState, PAGE_SIZE, Refusal, Stop, Trap};
 use crate::program::Convention;
 use crate::trace::Chunk;
 
@@ -47,17 +47,26 @@ impl Replayer {
                 let insns = tail.state().insns;
                 insns == limit || insns < limit && Convention::of(&self.header().abi).detours()
             }
-            Exit::Refused(refusal) => {
-                let next = self.look_ahead(tail);
-                let calls = next.is_some_and(|(stop, _)| stop == Stop::Ecall);
-                calls && refusal.pc == tail.state().pc || self.detours(tail)
-            }
+            Exit::Refused(refusal) => self.is_refused(tail, refusal) || self.detours(tail),
             Exit::BrokenPipe => {
                 let next = self.look_ahead(tail);
                 next.is_some_and(|(stop, _)| stop == Stop::Ecall)
             }
             Exit::MemoryLimit { .. } | Exit::Timeout { .. } => true,
         }
+    }
+
+    /// Whether the instruction after the last is the call that was refused. Why it was is
+    /// not looked at.
+    fn is_refused(&mut self, tail: &Tail<'_>, refusal: Refusal) -> bool {
+        let state = tail.state();
+        let args = Reg::all().skip(Reg::A0.index()).map(|reg| state.reg(reg));
+        let number = self.call_number(state);
+        let same = refusal.pc == state.pc
+            && number.is_none_or(|number| number == refusal.number)
+            && args.take(refusal.args.len()).eq(refusal.args);
+        let next = self.look_ahead(tail).filter(|_| same);
+        next.is_some_and(|(stop, _)| stop == Stop::Ecall)
     }
 
     /// Whether the instruction after the last begins a detour: what happens on one is not

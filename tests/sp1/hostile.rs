@@ -3,6 +3,7 @@
 
 use rvjet::EngineKind;
 use rvjet::isa::Reg;
+use rvjet::machine::{Exit, Refusal};
 use rvjet::replay::{Level, Verify};
 use rvjet::sp1::Chunks;
 use rvjet::trace::{CallWrite, Chunk, Codec, Header, Policy, Touch, Trace, Writer, encode_chunk};
@@ -306,6 +307,28 @@ fn clocks_that_come_to_their_end_are_an_error() {
             chunk.end.state.insns += start;
         });
         assert!(!found, "{what}");
+    }
+}
+
+#[test]
+fn another_call_that_was_refused_is_an_error() {
+    let scenario = Scenario::new(|asm| call(asm, nr::COMMIT, &[8, 2, 3, 4, 5, 6]));
+    let recorded = scenario.record(ENGINES[0], Policy::Insns(30));
+    let verifies = |change: &dyn Fn(&mut Refusal)| {
+        let mut ending = recorded.ending.clone();
+        let Exit::Refused(refusal) = &mut ending.exit else {
+            panic!("{:?}", ending.exit);
+        };
+        change(refusal);
+        let mut verify = Verify::new(&recorded.header, &recorded.elf);
+        verify.ending = Some(ending);
+        verify.run_all(&recorded.chunks).is_ok()
+    };
+    assert!(verifies(&|_| ()));
+    assert!(!verifies(&|refusal| refusal.pc += 4));
+    assert!(!verifies(&|refusal| refusal.number += 1));
+    for arg in 0..5 {
+        assert!(!verifies(&|refusal| refusal.args[arg] += 1), "a{arg}");
     }
 }
 

@@ -5,7 +5,7 @@ use super::end::first_difference;
 use crate::abi::sp1::{self, Precompile};
 use crate::emulator::recording::{MAX_TAKEN, room, taken_by};
 use crate::isa::Reg;
-use crate::machine::{Clock, MAX_TIMES, PAGE_SIZE, Reservation, SeenCode, Stop};
+use crate::machine::{Clock, MAX_TIMES, MachineState, PAGE_SIZE, Reservation, SeenCode, Stop};
 use crate::program::Convention;
 use crate::replay::Difference;
 use crate::trace::{Chunk, EcallRecord, Policy};
@@ -167,9 +167,14 @@ impl Replayer {
         self.synchronize(run)
     }
 
+    /// The number of the call that a hart in this state makes, if it is known where that is.
+    pub(crate) fn call_number(&self, state: &MachineState) -> Option<u64> {
+        self.number.map(|reg| state.reg(reg))
+    }
+
     fn check_arguments(&self, record: &EcallRecord) -> Result<(), Difference> {
         let state = &self.hart.state;
-        let number = self.number.map(|reg| state.reg(reg));
+        let number = self.call_number(state);
         if let Some(replayed) = number.filter(|number| *number != record.number) {
             let recorded = record.number;
             return Err(Difference::EcallNumber { recorded, replayed });

@@ -123,9 +123,10 @@ impl Engines {
         }
     }
 
-    /// What a run has to hold while it goes on, if it needs anything of its thread.
+    /// What a run has to hold while it goes on, if it needs anything of its thread. It may
+    /// begin on a detour without a JIT, and go on behind that with one.
     pub(super) fn begin(&self) -> Option<impl Sized + use<>> {
-        self.jit.as_ref().map(Jit::receive_faults)
+        self.jits().next().map(Jit::receive_faults)
     }
 
     /// Executes at most `budget` instructions, unless something else stops it all

@@ -130,7 +130,6 @@ impl Memory {
             Some(u16::from_le_bytes(parcel))
         };
         if let Some(text) = &self.code.text
-            && self.pages.at(addr).is_text()
             && !text.span.contains(&addr)
         {
             return Err(denied);
@@ -188,8 +187,11 @@ impl Memory {
         }
     }
 
-    /// The code in `span` is no longer what it was.
+    /// The code in `span` is no longer what it was, unless it is apart from memory.
     pub(super) fn drop_code(&mut self, span: Range<u64>) {
+        if self.code_is_apart() {
+            return;
+        }
         if let Some(recorder) = &mut self.recorder {
             let pages = span.start >> PAGE_SHIFT..span.end >> PAGE_SHIFT;
             recorder.forget_code(|page| pages.contains(&page));
@@ -285,5 +287,25 @@ impl Memory {
             joins
         });
         stale
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::machine::Access;
+
+    #[test]
+    fn code_apart_is_what_it_was_whatever_becomes_of_memory() {
+        let mut memory = Memory::with_detours(1 << 20, 1 << 20, false).unwrap();
+        let text = vec![(0x1000, vec![0x13; PAGE_SIZE as usize])];
+        memory.open_beside(text, 0x1000..0x1100).unwrap();
+        memory.synchronize_code();
+        memory.map(0..0x4000, Access::ALL).unwrap();
+        memory.synchronize_code();
+        memory.unmap(0..0x4000).unwrap();
+        assert_eq!(memory.fetch(0x1010), Ok(0x1313_1313));
+        let denied = |addr| Err(FetchFault::Denied { addr });
+        assert_eq!(memory.fetch(0x1100), denied(0x1100));
     }
 }

@@ -256,11 +256,11 @@ impl Machine {
             }
         };
         self.retire_call(exit.is_none());
-        if !self.hart.memory.is_recording() || self.detour.is_some() {
-            self.hart.memory.abandon_call();
+        // On a detour, too: what the call has written is to be undone.
+        let effects = self.hart.memory.end_call();
+        if !self.hart.memory.is_recording() || self.is_detoured() {
             return exit.map_or(Turn::Ran, Turn::Ended);
         }
-        let effects = self.hart.memory.end_call();
         Turn::called(before, effects, exit)
     }
 

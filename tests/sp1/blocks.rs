@@ -1,7 +1,9 @@
 //! Unconstrained blocks: what they compute is undone, but for what they write.
 
+use rvjet::abi::{Abi, Flow, StartError};
 use rvjet::isa::{AluOp, Cond, Inst, LoadOp, MulDivOp, Reg, Width};
-use rvjet::machine::{Cause, Exit, Trap};
+use rvjet::machine::{Cause, Exit, Hart, Trap};
+use rvjet::program::{Convention, Program};
 use rvjet::trace::Policy;
 
 use crate::asm::{Asm, addi, alu, ld, load, muldiv, sd, store, x};
@@ -424,4 +426,57 @@ fn chunks_for_provers_do_not_end_in_blocks() {
     // A store and a load each time, and what is behind them.
     assert_eq!(chunks.len(), 11);
     scenario.sizes(&[1, 2, 3, 4]).check().halted(0);
+}
+
+/// A personality whose calls write, on detours too.
+struct Writing;
+
+impl Abi for Writing {
+    fn name(&self) -> &'static str {
+        "writing"
+    }
+
+    fn convention(&self) -> Convention {
+        Convention::Sp1
+    }
+
+    fn start(&mut self, _program: &Program, _hart: &mut Hart) -> Result<(), StartError> {
+        Ok(())
+    }
+
+    fn ecall(&mut self, hart: &mut Hart) -> Result<Flow, Exit> {
+        match hart.state.reg(T0) {
+            nr::ENTER => return Ok(Flow::Detour),
+            nr::EXIT => return Ok(Flow::Return(T0, 0)),
+            nr::WRITE => hart.memory.write(DATA + 3, &[9; 10]).unwrap(),
+            _ => return Err(Exit::Exited { code: 0 }),
+        }
+        Ok(Flow::Next)
+    }
+}
+
+#[test]
+fn what_calls_of_a_block_write_is_undone() {
+    let scenario = Scenario::new(|asm| {
+        asm.li(T0, nr::ENTER);
+        asm.inst(Inst::Ecall);
+        let out = asm.label();
+        asm.branch(Cond::Eq, T0, Reg::ZERO, out);
+        call(asm, nr::WRITE, &[]);
+        call(asm, nr::EXIT, &[]);
+        asm.bind(out);
+        halt(asm, 0);
+    });
+    let elf = scenario.elf.bytes();
+    for engine in ENGINES {
+        let builder = || scenario.builder(&elf, engine).abi(Writing);
+        let mut machine = builder().build().unwrap();
+        assert_eq!(machine.run().exit, Exit::Exited { code: 0 });
+        let mut recording = builder().record(Policy::Insns(100)).unwrap();
+        while recording.next_chunk().is_some() {}
+        for machine in [&machine, recording.machine()] {
+            let bytes = machine.memory().peek(DATA, 16).unwrap();
+            assert!(bytes.into_iter().eq(1..=16), "{engine:?}");
+        }
+    }
 }

@@ -70,6 +70,8 @@ impl Options {
 pub struct Chunks {
     made: Option<Receiver<Result<Chunk, Error>>>,
     maker: Option<JoinHandle<Source>>,
+    /// What the maker has left.
+    source: Option<Source>,
 }
 
 impl std::fmt::Debug for Source {
@@ -132,6 +134,7 @@ impl Chunks {
         Ok(Chunks {
             made: Some(made),
             maker: Some(maker.map_err(Error::Thread)?),
+            source: None,
         })
     }
 
@@ -139,8 +142,16 @@ impl Chunks {
     /// taken are lost.
     pub fn finish(mut self) -> Option<Outcome> {
         self.made = None;
-        let source = self.maker.take()?.join().ok()?;
-        source.finish()
+        self.join();
+        self.source?.finish()
+    }
+
+    /// Waits for the maker, whose panic is one here: chunks must not seem to be all.
+    fn join(&mut self) {
+        if let Some(maker) = self.maker.take() {
+            let left = maker.join();
+            self.source = Some(left.unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
     }
 }
 
@@ -152,6 +163,9 @@ impl Iterator for Chunks {
         let next = made.recv().ok();
         if !matches!(next, Some(Ok(_))) {
             self.made = None;
+        }
+        if next.is_none() {
+            self.join();
         }
         next
     }

@@ -1,8 +1,9 @@
 //! Chunks for provers: the same however a run was recorded and whoever replays it.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
-use rvjet::abi::Linux;
+use rvjet::abi::{Linux, Sp1};
 use rvjet::machine::Exit;
 use rvjet::sp1::{Chunks, Error};
 use rvjet::trace::{Policy, Trace};
@@ -310,4 +311,23 @@ fn engines_that_run_make_no_difference() {
     let one = chunks(EngineKind::Interp);
     assert_eq!(chunks(EngineKind::Jit), one);
     assert_eq!(chunks(EngineKind::Auto), one);
+}
+
+/// What panics is the caller's own: it must not look like a run that is over.
+#[test]
+fn a_panic_of_the_run_is_one_of_its_chunks() {
+    let scenario = rich(20);
+    let elf = scenario.elf.bytes();
+    for threads in [1, 3] {
+        let mut calls = 0;
+        let sp1 = Sp1::new().on_call(move |_| {
+            calls += 1;
+            assert!(calls < 9, "on purpose");
+        });
+        let builder = scenario.builder(&elf, ENGINES[0]).abi(sp1);
+        let recording = builder.record(Policy::Insns(30)).unwrap();
+        let chunks = Chunks::of_run(recording, &elf, options(3, threads)).unwrap();
+        let counted = catch_unwind(AssertUnwindSafe(|| chunks.count()));
+        assert!(counted.is_err(), "{counted:?}");
+    }
 }

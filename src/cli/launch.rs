@@ -122,12 +122,16 @@ impl From<LimitArgs> for Limits {
     }
 }
 
-/// The usual address space, or as much more as the memory limit asks for. More
-/// than there can be is not judged here.
+/// The usual address space or, of a process, as much more as the memory limit asks for.
+/// More than there can be is not judged here.
 fn address_space(convention: Convention, limits: Limits) -> u64 {
+    let usual = convention.address_space();
+    if convention == Convention::Sp1 {
+        return usual;
+    }
     let memory = limits.max_memory.unwrap_or(0);
     let enough = memory.checked_next_power_of_two().unwrap_or(u64::MAX);
-    enough.max(convention.address_space())
+    enough.max(usual)
 }
 
 #[derive(Debug, clap::Args)]

@@ -137,6 +137,14 @@ fn the_exit_code_is_the_guests() {
 }
 
 #[test]
+fn more_memory_is_no_more_address_space() {
+    let guest = guest(&call(0, 7));
+    run(args(&["--max-mem=2Ti"], &guest.path))
+        .code(7)
+        .stderr("");
+}
+
+#[test]
 fn items_come_in_the_order_of_their_options() {
     let guest = reader();
     let file = guest.beside("item");

@@ -2,6 +2,7 @@
 
 use std::fs::{File, OpenOptions};
 use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use super::failure::Failure;
@@ -13,10 +14,13 @@ pub fn is_stdout(path: &Path) -> bool {
 }
 
 /// Opens what is to be written to: `-` is standard output. A file that is there is
-/// replaced only by `force`; a FIFO or a device is written to as it is.
-pub fn create(path: &Path, force: bool) -> Result<File, Failure> {
+/// replaced only by `force`, and never if it is what is read, at `source`; a FIFO or a
+/// device is written to as it is.
+pub fn create(path: &Path, force: bool, source: &Path) -> Result<File, Failure> {
     let opened = if is_stdout(path) {
         output::stdout_file()
+    } else if is_same_file(path, source) {
+        Err(io::Error::other("it is what is read"))
     } else {
         open(path, force)
     };
@@ -29,6 +33,15 @@ pub fn create(path: &Path, force: bool) -> Result<File, Failure> {
             source,
         },
     })
+}
+
+/// Whether both lead to one file, which has content to lose.
+fn is_same_file(a: &Path, b: &Path) -> bool {
+    let place = |path: &Path| {
+        let about = path.metadata().ok()?;
+        about.is_file().then(|| (about.dev(), about.ino()))
+    };
+    place(a).is_some_and(|a| Some(a) == place(b))
 }
 
 fn open(path: &Path, force: bool) -> io::Result<File> {

@@ -241,7 +241,7 @@ fn refuse(option: Option<&str>, why: &str) -> Result<(), Failure> {
 #[derive(Debug)]
 pub struct Launch {
     pub elf: Vec<u8>,
-    path: PathBuf,
+    pub path: PathBuf,
     engine: EngineKind,
     cache: Option<PathBuf>,
     limits: Limits,

@@ -125,7 +125,7 @@ pub fn execute(args: Args) -> Result<ExitCode, Failure> {
     let recorded = launch.builder(environment).record(args.trace.chunk);
     let mut recording = recorded.map_err(|source| launch.refused(source))?;
     let reports = launch.reports(recording.machine())?;
-    let file = create(output, *force)?;
+    let file = create(output, *force, &launch.path)?;
     let mut options = TraceOptions {
         elf: (!args.trace.no_elf).then_some(&launch.elf),
         codec: args.trace.codec.into(),

@@ -222,15 +222,24 @@ impl Memory {
         self.links.as_ref().map_or(0, |links| links.log.len())
     }
 
-    /// Links no accesses any more. The links so far, and which of them are the
-    /// first of their word: those have [`FIRST`] for a clock.
+    /// Links no accesses any more, and forgets their clocks. The links so far, and which
+    /// of them are the first of their word: those have [`FIRST`] for a clock.
     pub(crate) fn take_links(&mut self) -> (Vec<Link>, Vec<First>) {
         let Some(links) = &mut self.links else {
             return Default::default();
         };
         links.on = false;
         links.without_calls = false;
-        std::mem::take(&mut links.log).into_buffers()
+        let (made, firsts) = std::mem::take(&mut links.log).into_buffers();
+        if let Some((_, clocks)) = self.window.links() {
+            // All of them, also those of words that only a wrong record says are accessed.
+            for first in &firsts {
+                if let Some(last) = clocks.get_mut(first.word as usize) {
+                    *last = FIRST;
+                }
+            }
+        }
+        (made, firsts)
     }
 
     /// The clock that an access by the run's first instruction would have, if it

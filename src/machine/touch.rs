@@ -5,7 +5,6 @@
 //! as long as the log's head leaves it room.
 #![forbid(unsafe_code)]
 
-use super::link::FIRST;
 use super::memory::Memory;
 use super::touch_log::TouchLog;
 
@@ -114,11 +113,6 @@ impl Memory {
         let touched = log.into_entries();
         for touch in &touched {
             shadow[(touch.addr / 8) as usize] = 0;
-        }
-        if let Some((_, clocks)) = self.window.links() {
-            for touch in &touched {
-                clocks[(touch.addr / 8) as usize] = FIRST;
-            }
         }
         let similar = touched.len() + touched.len() / 4;
         let room = expected.unwrap_or(similar);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
@@ -70,8 +71,17 @@ impl Options {
 pub struct Chunks {
     made: Option<Receiver<Result<Chunk, Error>>>,
     maker: Option<JoinHandle<Source>>,
+    /// Nobody takes chunks any more.
+    unwanted: Arc<AtomicBool>,
     /// What the maker has left.
     source: Option<Source>,
+}
+
+impl Drop for Chunks {
+    /// The threads end with the chunks of the recording that they are at.
+    fn drop(&mut self) {
+        self.unwanted.store(true, Ordering::Relaxed);
+    }
 }
 
 impl std::fmt::Debug for Source {
@@ -118,6 +128,8 @@ impl Chunks {
         let cutter = Cutter::new(&header, most, text);
         let (sender, made) = sync_channel(WAITING);
         let elf: Arc<[u8]> = elf.into();
+        let unwanted = Arc::new(AtomicBool::new(false));
+        let is_unwanted = Arc::clone(&unwanted);
         let make = move || {
             let maker = Maker {
                 source: &source,
@@ -126,6 +138,7 @@ impl Chunks {
                 threads: options.threads,
                 pool: Pool::default(),
                 guess: Guess::new(most),
+                unwanted: &is_unwanted,
             };
             maker.make(cutter, &sender);
             source
@@ -134,6 +147,7 @@ impl Chunks {
         Ok(Chunks {
             made: Some(made),
             maker: Some(maker.map_err(Error::Thread)?),
+            unwanted,
             source: None,
         })
     }
@@ -141,9 +155,10 @@ impl Chunks {
     /// How the guest has ended, if one runs: it runs to its end. Chunks that have not been
     /// taken are lost.
     pub fn finish(mut self) -> Option<Outcome> {
+        self.unwanted.store(true, Ordering::Relaxed);
         self.made = None;
         self.join();
-        self.source?.finish()
+        self.source.take()?.finish()
     }
 
     /// Waits for the maker, whose panic is one here: chunks must not seem to be all.
@@ -179,6 +194,7 @@ struct Maker<'a> {
     threads: usize,
     pool: Pool,
     guess: Guess,
+    unwanted: &'a AtomicBool,
 }
 
 /// A recording's chunk, and what came of it.
@@ -217,9 +233,12 @@ impl Maker<'_> {
                 self.guess.tell(chunk.end.accesses, cutter.open_entries());
                 next += 1;
             }
-            match self.source.total() == Some(next) {
-                true => Err(Stop::Done),
-                false => Ok(()),
+            if self.source.total() == Some(next) {
+                Err(Stop::Done)
+            } else if self.unwanted.load(Ordering::Relaxed) {
+                Err(Stop::Unwanted)
+            } else {
+                Ok(())
             }
         });
         let last = match stopped {

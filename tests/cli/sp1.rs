@@ -567,6 +567,11 @@ fn an_export_says_what_it_needs() {
         .code(73)
         .stderr(contains("is there already"));
     export(&[&right[..], &["--force", path]].concat()).code(0);
+    let before = std::fs::read(path).unwrap();
+    export(&["-o", path, "--force", "--max-trace-size=100", path])
+        .code(73)
+        .stderr(contains("it is what is read"));
+    assert_eq!(std::fs::read(path).unwrap(), before);
     export(&["-o", "/dev/full", "--force", "--max-trace-size=1", path]).code(74);
     export(&[&right[..], &["/no/such/trace"]].concat()).code(66);
 }

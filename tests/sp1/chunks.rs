@@ -1,6 +1,8 @@
 //! Chunks for provers: the same however a run was recorded and whoever replays it.
 
+use std::io::{self, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
 use rvjet::abi::{Linux, Sp1};
@@ -216,6 +218,37 @@ fn who_takes_no_more_leaves_nothing_behind() {
             threads()
         );
         std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// Somewhere to write, whose end is noticed.
+struct Noticed(#[expect(dead_code, reason = "its drop is what tells")] Sender<()>);
+
+impl Write for Noticed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_guest_that_fills_no_chunk_ends_when_nobody_takes_any() {
+    let scenario = Scenario::new(|asm| {
+        let again = asm.here_label();
+        asm.jump(again);
+    });
+    let elf = scenario.elf.bytes();
+    for engine in ENGINES {
+        let (noticed, ends) = channel();
+        let sp1 = Sp1::new().stdout(Noticed(noticed));
+        let builder = scenario.builder(&elf, engine).abi(sp1);
+        let recording = builder.record(Policy::Insns(1000)).unwrap();
+        drop(Chunks::of_run(recording, &elf, options(10, 2)).unwrap());
+        let end = ends.recv_timeout(Duration::from_secs(60));
+        assert_eq!(end, Err(RecvTimeoutError::Disconnected), "{engine:?}");
     }
 }
 

@@ -96,7 +96,7 @@ pub fn execute(args: &Args) -> Result<ExitCode, Failure> {
         elf: &elf,
         threads: args.threads.unwrap_or_else(values::all_threads),
     };
-    let file = create(&args.output, args.force)?;
+    let file = create(&args.output, args.force, &args.trace)?;
     let mut out = BufWriter::with_capacity(BUFFER, file);
     let progress = Progress::chunks(asked.end);
     let get = |number| trace.chunk(number);

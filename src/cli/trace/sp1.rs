@@ -31,7 +31,7 @@ pub fn execute(args: &Args) -> Result<ExitCode, Failure> {
     let trace = opened.trace;
     let failed = |error| failed(&args.trace, &elf, error);
     let chunks = Chunks::of_trace(trace, &elf, options).map_err(failed)?;
-    let file = create(path, args.force)?;
+    let file = create(path, args.force, &args.trace)?;
     let mut out = BufWriter::with_capacity(BUFFER, file);
     let name = path.display().to_string();
     let progress = Progress::insns(total);

@@ -35,6 +35,14 @@ pub fn create(path: &Path, force: bool, source: &Path) -> Result<File, Failure> 
     })
 }
 
+/// Creates a file, or makes empty the one that is there.
+pub fn create_empty(path: &Path) -> Result<File, Failure> {
+    File::create(path).map_err(|source| Failure::Create {
+        path: path.to_owned(),
+        source,
+    })
+}
+
 /// Whether both lead to one file, which has content to lose.
 fn is_same_file(a: &Path, b: &Path) -> bool {
     let place = |path: &Path| {

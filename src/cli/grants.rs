@@ -9,6 +9,7 @@ use std::time::Duration;
 use clap::builder::{BoolishValueParser, OsStringValueParser, TypedValueParser};
 use rvjet::abi::linux::Linux;
 
+use super::create::create_empty;
 use super::failure::Failure;
 use super::input;
 use super::values::{self, Directory, Variable};
@@ -85,13 +86,7 @@ impl Grants {
     /// The file that standard output goes to, which is made empty, if it is not that of
     /// this process.
     pub fn create_stdout(&self) -> Result<Option<File>, Failure> {
-        let Some(path) = self.stdout.clone() else {
-            return Ok(None);
-        };
-        let created = File::create(&path);
-        created
-            .map(Some)
-            .map_err(|source| Failure::Create { path, source })
+        self.stdout.as_deref().map(create_empty).transpose()
     }
 
     /// The process that is started as `command`.

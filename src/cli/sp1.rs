@@ -10,6 +10,7 @@ use clap::{Arg, ArgAction, ArgMatches, Command, FromArgMatches};
 use rvjet::abi::Sp1;
 use rvjet::abi::sp1::{Results, stdin_items};
 
+use super::create::create_empty;
 use super::failure::Failure;
 use super::{input, values};
 
@@ -141,10 +142,7 @@ impl Sp1Args {
         for (name, kind, value) in self.items {
             sp1 = sp1.inputs(items(name, kind, &value)?);
         }
-        let create = |path: PathBuf| match File::create(&path) {
-            Ok(file) => Ok((path, file)),
-            Err(source) => Err(Failure::Create { path, source }),
-        };
+        let create = |path: PathBuf| create_empty(&path).map(|file| (path, file));
         let left = Left {
             results: sp1.results(),
             public_values: self.public_values.map(create).transpose()?,
@@ -158,10 +156,10 @@ fn items(name: &str, kind: Kind, value: &OsString) -> Result<Vec<Vec<u8>>, Failu
     let path = Path::new(value);
     let text = || value.to_str().ok_or_else(|| "not UTF-8".to_owned());
     let item = match kind {
-        Kind::File => return Ok(vec![read(path)?]),
-        Kind::Bytes => return Ok(vec![counted(&read(path)?)]),
+        Kind::File => return Ok(vec![input::read_bytes(path)?]),
+        Kind::Bytes => return Ok(vec![counted(&input::read_bytes(path)?)]),
         Kind::Stdin => {
-            let bytes = read(path)?;
+            let bytes = input::read_bytes(path)?;
             return stdin_items(&bytes)
                 .map_err(|error| Failure::Usage(format!("--{name}: {}: {error}", path.display())));
         }
@@ -177,10 +175,6 @@ fn items(name: &str, kind: Kind, value: &OsString) -> Result<Vec<Vec<u8>>, Failu
     };
     let wrong = |why| Failure::Usage(format!("--{name} {}: {why}", value.display()));
     item.map(|item| vec![item]).map_err(wrong)
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    input::read_bytes(path)
 }
 
 /// The bytes behind their number, as bincode has strings and vectors of bytes.

@@ -13,6 +13,7 @@ use rvjet::trace::ClockModel;
 use rvjet::{CacheUse, Outcome};
 use serde::Serialize;
 
+use super::create::create_empty;
 use super::ending::Ending;
 use super::failure::Failure;
 use super::output;
@@ -60,10 +61,7 @@ pub struct Sink {
 impl Sink {
     /// Creates the file, empty, if one was asked for.
     pub fn open(request: Request) -> Result<Sink, Failure> {
-        let create = |path: PathBuf| match File::create(&path) {
-            Ok(file) => Ok((path, file)),
-            Err(source) => Err(Failure::Create { path, source }),
-        };
+        let create = |path: PathBuf| create_empty(&path).map(|file| (path, file));
         Ok(Sink {
             format: request.format,
             file: request.path.map(create).transpose()?,

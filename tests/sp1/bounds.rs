@@ -10,16 +10,6 @@ use crate::scenario::{
     A0, A1, A2, CODE, DATA, S0, S1, Scenario, T0, T1, T2, call, halt, nr, repeat,
 };
 
-const WIDTHS: [Width; 4] = [Width::Byte, Width::Half, Width::Word, Width::Double];
-const LOADS: [LoadOp; 7] = [
-    LoadOp::Lb,
-    LoadOp::Lh,
-    LoadOp::Lw,
-    LoadOp::Ld,
-    LoadOp::Lbu,
-    LoadOp::Lhu,
-    LoadOp::Lwu,
-];
 const SPACE: u64 = 1 << 40;
 /// Times that a loop goes around before it does what it is about.
 const TIMES: u64 = 60;
@@ -97,7 +87,7 @@ fn traps(good: u64, bad: u64, inst: Inst, cause: Cause) {
 #[test]
 fn a_misaligned_access_traps() {
     for is_load in [true, false] {
-        for width in &WIDTHS[1..] {
+        for width in &Width::ALL[1..] {
             for (more, offset) in [(1, 0), (0, 1), (width.bytes() / 2, 0), (1, 8), (7, -8)] {
                 let bad = DATA + 0x10 + more;
                 let addr = bad.wrapping_add_signed(offset);
@@ -115,7 +105,7 @@ fn a_misaligned_base_may_lead_to_an_aligned_place() {
         asm.li(S0, DATA + 0x100);
         asm.li(x(20), DATA + 0x41);
         repeat(asm, TIMES, |asm| {
-            for (index, op) in LOADS.into_iter().enumerate() {
+            for (index, op) in LoadOp::ALL.into_iter().enumerate() {
                 let width = op.width().bytes() as i32;
                 for more in [1, 3, 4, 7] {
                     let offset = (8 - more) % width + 8 * index as i32;
@@ -186,7 +176,7 @@ fn an_access_out_of_bounds_traps() {
 #[test]
 fn what_lies_at_the_edges_is_all_there() {
     let last = SPACE - 8;
-    for width in WIDTHS {
+    for width in Width::ALL {
         let scenario = Scenario::new(|asm| {
             asm.li(S0, SPACE);
             asm.li(T2, 0x0123_4567_89ab_cdef);

@@ -118,16 +118,6 @@ fn offset(offset: i16, width: Width) -> i32 {
     low - low.rem_euclid(width.bytes() as i32)
 }
 
-const LOADS: [LoadOp; 7] = [
-    LoadOp::Lb,
-    LoadOp::Lh,
-    LoadOp::Lw,
-    LoadOp::Ld,
-    LoadOp::Lbu,
-    LoadOp::Lhu,
-    LoadOp::Lwu,
-];
-const WIDTHS: [Width; 4] = [Width::Byte, Width::Half, Width::Word, Width::Double];
 const ALU: [AluOp; 8] = [
     AluOp::Add,
     AluOp::Sub,
@@ -183,11 +173,11 @@ fn emit(asm: &mut Asm, pieces: &[Piece], loops: usize, inside: bool) {
             }
             Piece::Constant(rd, value) => asm.li(reg(*rd), *value),
             Piece::Load(op, rd, rs1, at) => {
-                let op = pick(LOADS, *op);
+                let op = pick(LoadOp::ALL, *op);
                 asm.inst(load(op, reg(*rd), base(*rs1), offset(*at, op.width())));
             }
             Piece::Store(width, rs2, rs1, at) => {
-                let width = pick(WIDTHS, *width);
+                let width = pick(Width::ALL, *width);
                 asm.inst(store(width, reg(*rs2), base(*rs1), offset(*at, width)));
             }
             Piece::Move(which, by) => {
@@ -223,7 +213,7 @@ fn emit(asm: &mut Asm, pieces: &[Piece], loops: usize, inside: bool) {
                 }
             }
             Piece::Odd(width, which, at) => {
-                let width = pick(WIDTHS, *width);
+                let width = pick(Width::ALL, *width);
                 let (base, odd) = (base(*which), 1 + i32::from(*which) % 7);
                 let at = offset(*at, width);
                 asm.insts([

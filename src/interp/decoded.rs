@@ -46,7 +46,7 @@ impl Page {
 
 /// What has been decoded. The page that execution is in is at hand without a look-up.
 #[derive(Debug, Default)]
-pub(super) struct DecodedCode {
+pub(crate) struct DecodedCode {
     pages: Vec<Box<Page>>,
     index: HashMap<u64, usize>,
     /// The page that has been here longest, if there is no room for more.
@@ -57,7 +57,7 @@ pub(super) struct DecodedCode {
 impl DecodedCode {
     /// The instruction at `pc`, or the trap of having none there.
     #[inline]
-    pub(super) fn at(&mut self, memory: &mut Memory, pc: u64) -> Result<Decoded, Stop> {
+    pub(crate) fn at(&mut self, memory: &mut Memory, pc: u64) -> Result<Decoded, Stop> {
         let (number, parcel) = (pc / PAGE_SIZE, (pc % PAGE_SIZE) as usize / 2);
         let slot = match self.current {
             Some((current, slot)) if current == number => slot,

@@ -11,7 +11,7 @@ mod execute;
 
 use std::ops::Range;
 
-use decoded::DecodedCode;
+pub(crate) use decoded::DecodedCode;
 
 use crate::machine::{Engine, Hart, Memory, Stop};
 

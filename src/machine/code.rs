@@ -233,7 +233,7 @@ impl Memory {
     }
 
     /// The addresses that are text, of a program whose code is apart from its memory.
-    pub(crate) fn text_span(&self) -> Option<Range<u64>> {
+    pub(super) fn text_span(&self) -> Option<Range<u64>> {
         self.code.text.as_ref().map(|text| text.span.clone())
     }
 

@@ -111,12 +111,7 @@ impl Links {
         let clocks = window.links().map(|(_, clocks)| clocks);
         let word = addr / 8;
         if let Some(last) = clocks.and_then(|clocks| clocks.get_mut(word as usize)) {
-            let previous = *last;
-            *last = clock.unwrap_or(previous);
-            if previous == FIRST {
-                self.log.note_first(word);
-            }
-            self.log.push(Link { previous, before });
+            self.log.link(word, last, before, clock);
         }
     }
 }
@@ -183,21 +178,10 @@ impl Memory {
             .and_then(|end| clocks.get_mut(first..end));
         let mut after = after.map(|words| words.iter());
         for (index, (last, before)) in clocks.into_iter().flatten().zip(before).enumerate() {
-            let previous = *last;
-            if previous == FIRST {
-                links.log.note_first((first + index) as u64);
-            }
-            links.log.push(Link {
-                previous,
-                before: *before,
-            });
-            let Some(clock) = clock else { continue };
-            *last = clock;
-            if let Some(word) = after.as_mut().and_then(Iterator::next) {
-                links.log.push(Link {
-                    previous: clock,
-                    before: *word,
-                });
+            links.log.link((first + index) as u64, last, *before, clock);
+            let Some(previous) = clock else { continue };
+            if let Some(&before) = after.as_mut().and_then(Iterator::next) {
+                links.log.push(Link { previous, before });
             }
         }
     }

@@ -1,6 +1,6 @@
 //! The log of links, which emitted code appends to.
 
-use super::link::{First, Link, LinkHead};
+use super::link::{FIRST, First, Link, LinkHead};
 
 /// Links, and room for more that emitted code may fill.
 #[derive(Debug, Default)]
@@ -26,10 +26,17 @@ impl LinkLog {
         self.links.push(link);
     }
 
-    /// The next link is the first of the word of this number.
-    pub(super) fn note_first(&mut self, word: u64) {
-        let place = self.links.len() as u64;
-        self.firsts.push(First { place, word });
+    /// An access to the word of this number, `before` until then, after that at the clock
+    /// `last`; which becomes `clock`, if this one counts.
+    #[inline]
+    pub(super) fn link(&mut self, word: u64, last: &mut u64, before: u64, clock: Option<u64>) {
+        let previous = *last;
+        *last = clock.unwrap_or(previous);
+        if previous == FIRST {
+            let place = self.links.len() as u64;
+            self.firsts.push(First { place, word });
+        }
+        self.push(Link { previous, before });
     }
 
     pub(super) fn len(&self) -> usize {
@@ -131,7 +138,7 @@ mod tests {
     fn calls_take_no_room_from_emitted_code() {
         let mut log = LinkLog::default();
         // Words may be noted more than once: calls look at some without a trace.
-        (0..100).for_each(|word| log.note_first(word % 8));
+        (0..100).for_each(|word| log.link(word % 8, &mut { FIRST }, 0, None));
         assert!(log.make_room(1, 8));
         assert!(log.firsts.capacity() - log.firsts.len() >= 8);
     }

@@ -200,10 +200,9 @@ struct Written(Vec<(Range<u64>, Vec<u64>)>);
 impl Written {
     /// Whether it may have written one of the words of a span.
     fn may_have(&self, span: &Span) -> bool {
-        let end = span.addr.saturating_add(8 * span.words);
-        self.0
-            .iter()
-            .any(|(run, _)| run.start < end && span.addr < run.end)
+        let asked = span.range();
+        let mut runs = self.0.iter().map(|(run, _)| run);
+        runs.any(|run| run.start < asked.end && asked.start < run.end)
     }
 
     /// The value of a word, if it has been written.
@@ -216,13 +215,13 @@ impl Written {
     }
 
     fn add(&mut self, span: &Span, values: &[u64]) {
-        let end = span.addr.saturating_add(8 * span.words);
+        let added = span.range();
         match self.0.last_mut() {
-            Some((run, before)) if run.end == span.addr => {
-                run.end = end;
+            Some((run, before)) if run.end == added.start => {
+                run.end = added.end;
                 before.extend_from_slice(values);
             }
-            _ => self.0.push((span.addr..end, values.to_vec())),
+            _ => self.0.push((added, values.to_vec())),
         }
     }
 
@@ -253,8 +252,7 @@ impl Written {
             }
         }
         if span.way == Way::Write {
-            self.0
-                .push((span.addr..span.addr.saturating_add(8 * span.words), after));
+            self.0.push((span.range(), after));
         }
     }
 }

@@ -4,9 +4,10 @@
 //! as small as there can be: there is no memory.
 
 use crate::error::Error as MachineError;
+use crate::interp::DecodedCode;
 use crate::isa::semantics;
 use crate::isa::{Decoded, Inst, LoadOp};
-use crate::machine::{Link, MachineState, Memory, NoInst};
+use crate::machine::{Link, MachineState, Memory};
 use crate::program::Convention;
 use crate::replay::{Difference, Place as At};
 use crate::trace::{Chunk, EcallRecord, Header};
@@ -18,8 +19,7 @@ use super::piece::Place;
 #[derive(Debug)]
 pub(super) struct Text {
     memory: Memory,
-    start: u64,
-    decoded: Vec<Option<Decoded>>,
+    code: DecodedCode,
 }
 
 impl Text {
@@ -29,24 +29,10 @@ impl Text {
         let memory = Memory::new(window, window);
         let mut memory = memory.map_err(|source| MachineError::Reserve { window, source })?;
         Convention::of(&header.abi).load(elf, &mut memory)?;
-        let span = memory.text_span().unwrap_or_default();
         Ok(Text {
-            decoded: vec![None; ((span.end - span.start) / 4) as usize],
-            start: span.start,
             memory,
+            code: DecodedCode::default(),
         })
-    }
-
-    fn at(&mut self, pc: u64) -> Result<Decoded, NoInst> {
-        let index = (pc.wrapping_sub(self.start) / 4) as usize;
-        if let Some(Some(decoded)) = self.decoded.get(index).filter(|_| pc.is_multiple_of(4)) {
-            return Ok(*decoded);
-        }
-        let decoded = self.memory.instruction(pc)?;
-        if let Some(place) = self.decoded.get_mut(index) {
-            *place = Some(decoded);
-        }
-        Ok(decoded)
     }
 
     /// Goes on from `place` until there are `entries` entries before it. What is wrong if
@@ -83,7 +69,7 @@ impl Text {
         ecall: Option<&EcallRecord>,
         links: &[Link],
     ) -> Option<()> {
-        let Decoded { inst, len } = self.at(place.state.pc).ok()?;
+        let Decoded { inst, len } = self.code.at(&mut self.memory, place.state.pc).ok()?;
         let state = &mut place.state;
         let pc = state.pc;
         let mut next = pc.wrapping_add(len.into());

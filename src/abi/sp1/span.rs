@@ -1,6 +1,8 @@
 //! Which words a precompile accesses, in which order, at which ticks of the clock: what
 //! provers of SP1 find in a trace.
 
+use std::ops::Range;
+
 use super::call::Precompile;
 
 /// Neighbouring words that are accessed one after the other.
@@ -27,6 +29,11 @@ pub(crate) enum Way {
 }
 
 impl Span {
+    /// The addresses of its bytes.
+    pub(crate) const fn range(&self) -> Range<u64> {
+        self.addr..self.addr.saturating_add(8 * self.words)
+    }
+
     /// Entries that it has in a trace: what is written counts twice, before and after.
     pub(crate) const fn entries(&self) -> u64 {
         match self.way {

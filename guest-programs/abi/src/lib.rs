@@ -16,9 +16,11 @@ pub mod nr {
     pub const WRITE: usize = 64;
     pub const EXIT: usize = 93;
     pub const EXIT_GROUP: usize = 94;
+    pub const CLOCK_GETTIME: usize = 113;
     pub const BRK: usize = 214;
     pub const MUNMAP: usize = 215;
     pub const MMAP: usize = 222;
+    pub const MPROTECT: usize = 226;
 }
 
 /// File descriptor of the standard input.
@@ -122,12 +124,23 @@ pub unsafe fn brk(end: usize) -> usize {
     unsafe { syscall(nr::BRK, [end, 0, 0, 0, 0, 0]) }.unwrap_or(0)
 }
 
+/// What a program may do with a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Protection(usize);
+
+impl Protection {
+    /// Load and store.
+    pub const READ_WRITE: Self = Self(1 | 2);
+    /// Load and execute.
+    pub const READ_EXECUTE: Self = Self(1 | 4);
+}
+
 /// Maps `length` bytes of fresh zeroed memory, readable and writable, at a
 /// place of the host's choice.
 pub fn mmap(length: usize) -> Result<*mut u8, Errno> {
-    const READ_WRITE: usize = 1 | 2;
     const PRIVATE_ANONYMOUS: usize = 0x2 | 0x20;
-    let args = [0, length, READ_WRITE, PRIVATE_ANONYMOUS, usize::MAX, 0];
+    let Protection(read_write) = Protection::READ_WRITE;
+    let args = [0, length, read_write, PRIVATE_ANONYMOUS, usize::MAX, 0];
     // SAFETY: without MAP_FIXED the host takes addresses that nobody uses.
     unsafe { syscall(nr::MMAP, args) }.map(|address| address as *mut u8)
 }
@@ -139,4 +152,25 @@ pub fn mmap(length: usize) -> Result<*mut u8, Errno> {
 pub unsafe fn munmap(start: *mut u8, length: usize) -> Result<(), Errno> {
     // SAFETY: the mapping is out of use, so the caller says.
     unsafe { syscall(nr::MUNMAP, [start as usize, length, 0, 0, 0, 0]) }.map(|_| ())
+}
+
+/// Sets what the program may do with the pages that `length` bytes at `start` are on.
+///
+/// # Safety
+/// The pages must come from [`mmap`], and nobody may go on to do with them what is not
+/// allowed any more.
+pub unsafe fn mprotect(start: *mut u8, length: usize, protection: Protection) -> Result<(), Errno> {
+    let args = [start as usize, length, protection.0, 0, 0, 0];
+    // SAFETY: nobody counts on what is taken away, so the caller says.
+    unsafe { syscall(nr::MPROTECT, args) }.map(|_| ())
+}
+
+/// What the clock that never goes back shows: seconds, and nanoseconds of the next.
+pub fn monotonic_clock() -> Result<(u64, u64), Errno> {
+    const MONOTONIC: usize = 1;
+    let mut time = [0; 2];
+    let args = [MONOTONIC, time.as_mut_ptr() as usize, 0, 0, 0, 0];
+    // SAFETY: the kernel writes a `timespec`, which is two words of 64 bits, to `time`.
+    unsafe { syscall(nr::CLOCK_GETTIME, args) }?;
+    Ok((time[0], time[1]))
 }

@@ -20,6 +20,7 @@
 extern crate alloc;
 
 pub mod args;
+pub mod clock;
 pub mod hash;
 mod heap;
 pub mod rng;

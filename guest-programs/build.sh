@@ -62,7 +62,7 @@ build_rust() {
         # `.cargo/config.toml` counts only from inside this folder.
         unset RUSTFLAGS CARGO_ENCODED_RUSTFLAGS CARGO_BUILD_TARGET RUSTC_WRAPPER
         CARGO_TARGET_DIR=$out/target RUSTC_BOOTSTRAP=1 "$CARGO" build --release --locked --quiet \
-            --target "$target" "${@/#/--package=}" \
+            --target "$target" --workspace "${@/#/--bin=}" \
             --config "target.$target.rustflags = [$rustflags]"
     )
     for guest; do

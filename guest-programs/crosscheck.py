@@ -176,16 +176,27 @@ def wordfreq():
     return "\n".join([*lines, f"{sum(words.values())} words, {len(words)} different"])
 
 
-def regex():
-    patterns = [r"[a-z]+ing", r"\b\w{5}\b", "the|and|of"]
+def matches(*patterns):
     return "\n".join(f"{p}: {len(re.findall(p, TEXT))}" for p in patterns)
+
+
+def regex():
+    return matches(r"[a-z]+ing", r"\b\w{5}\b", "the|and|of")
+
+
+def regex_tiers():
+    return matches(r"\b(\w)\w*\1\b", r"(?<=\bthe )\w+")
+
+
+def regex_jit():
+    return matches(r"[a-z]+ing", r"\b(\w)\w*\1\b", "the|and|of")
 
 
 def main():
     right = True
     for work_out in (
         fib, sieve, sha256, qsort, matmul, memops, whitespace, wordfreq, regex,
-        bytecode, chase, crc32, queens,
+        regex_tiers, regex_jit, bytecode, chase, crc32, queens,
     ):
         name = work_out.__name__
         expected = (HERE / f"expected/{name}.out").read_text()

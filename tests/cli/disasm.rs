@@ -60,6 +60,20 @@ fn objdump(path: &Path) -> Option<String> {
     String::from_utf8(out.stdout).ok()
 }
 
+/// Where a program does not say that it has Zicsr and Zifencei, objdump lists their
+/// instructions as data.
+fn as_data<'l>(ours: Vec<&'l str>, theirs: &[&'l str]) -> Vec<&'l str> {
+    let as_data = |(ours, theirs): (&'l str, &&'l str)| {
+        let names = ["\tcsrr", "\tfence.i"].iter();
+        let word = names.filter_map(|name| ours.split_once(name)).next();
+        match word {
+            Some((word, _)) if theirs.starts_with(&format!("{word}\t.4byte\t")) => *theirs,
+            _ => ours,
+        }
+    };
+    ours.into_iter().zip(theirs).map(as_data).collect()
+}
+
 #[test]
 fn guests_are_listed_as_objdump_lists_them() {
     let elves = Path::new(env!("CARGO_MANIFEST_DIR")).join("guest-programs/elf");
@@ -69,7 +83,8 @@ fn guests_are_listed_as_objdump_lists_them() {
             return println!("skipped: no {OBJDUMP}");
         };
         let ours = listing(&path);
-        assert!(instructions(&ours).len() > 100, "{guest}");
-        assert_eq!(instructions(&ours), instructions(&theirs), "{guest}");
+        let (ours, theirs) = (instructions(&ours), instructions(&theirs));
+        assert!(ours.len() > 100 && ours.len() == theirs.len(), "{guest}");
+        assert_eq!(as_data(ours, &theirs), theirs, "{guest}");
     }
 }

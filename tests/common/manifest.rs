@@ -8,6 +8,8 @@ use serde::Deserialize;
 #[derive(Clone, Debug, Deserialize)]
 pub struct Guest {
     pub name: String,
+    /// From the programs' folder; guests may share one.
+    elf: PathBuf,
     /// Its arguments behind argv\[0\].
     pub args: Vec<String>,
     env: Vec<String>,
@@ -31,7 +33,7 @@ pub fn guests() -> Vec<Guest> {
 impl Guest {
     /// The ELF, as argv\[0\], from [`Guest::dir`].
     pub fn program(&self) -> String {
-        format!("./{}.elf", self.name)
+        format!("./{}", self.elf.file_name().unwrap().display())
     }
 
     /// The working folder.

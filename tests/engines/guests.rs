@@ -78,6 +78,6 @@ macro_rules! guests {
 }
 
 guests! {
-    fib, sieve, sha256, qsort, matmul, memops, whitespace, wordfreq, regex, bytecode, chase,
-    crc32, queens, selfmod, unaligned, atomics, echoargs,
+    fib, sieve, sha256, qsort, matmul, memops, whitespace, wordfreq, regex, regex_tiers, regex_jit,
+    bytecode, chase, crc32, queens, selfmod, unaligned, atomics, echoargs,
 }

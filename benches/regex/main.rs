@@ -38,7 +38,14 @@ struct Effort {
 /// The line of one engine.
 fn measure(entry: &Entry, engine: &str, runners: &[Runner], effort: Effort) {
     let length = std::fs::metadata(entry.haystack()).unwrap().len() as f64;
-    let counted = instructions(entry, engine);
+    let Some(counted) = instructions(entry, engine) else {
+        println!(
+            "| {} | {engine} | cannot |{}",
+            entry.name,
+            " |".repeat(runners.len() + 2)
+        );
+        return;
+    };
     let rounds = (effort.instructions / counted.search.max(1)).clamp(1, 100);
     let times = seconds(runners, entry, engine, rounds, effort.repeats);
     let trace = trace_bytes(entry, engine) as f64 / length;

@@ -98,13 +98,24 @@ pub struct Instructions {
     pub search: u64,
 }
 
-/// What a run takes in guest instructions; checks the number of matches.
-pub fn instructions(entry: &Entry, engine: &str) -> Instructions {
+/// The exit codes of a workload whose engine does not take the pattern, or gives up.
+const CANNOT: [i32; 2] = [2, 3];
+
+/// What a run takes in guest instructions; checks the number of matches. Nothing where the
+/// engine cannot do it.
+pub fn instructions(entry: &Entry, engine: &str) -> Option<Instructions> {
     let mut command = Runner::Run.command();
     let output = start(&mut command, entry, engine, 1)
         .stdout(Stdio::piped())
         .output()
         .unwrap();
+    if output
+        .status
+        .code()
+        .is_some_and(|code| CANNOT.contains(&code))
+    {
+        return None;
+    }
     assert!(output.status.success(), "{} by {engine}", entry.name);
     let line = String::from_utf8(output.stdout).unwrap();
     let mut words = line.rsplit(' ');
@@ -120,7 +131,7 @@ pub fn instructions(entry: &Entry, engine: &str) -> Instructions {
         "{} by {engine}",
         entry.name
     );
-    Instructions { compile, search }
+    Some(Instructions { compile, search })
 }
 
 /// Bytes that one search of the text adds to a trace.

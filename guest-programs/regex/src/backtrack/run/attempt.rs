@@ -76,6 +76,7 @@ impl<'a> Attempt<'a> {
             if !self.passes(&prefix.ops)? {
                 return Ok(false);
             }
+            self.executor.slots[0] = start;
             pc = prefix.length;
             self.room -= prefix.writes;
         }

@@ -2,8 +2,8 @@
 //!
 //! If one of them fails, or what comes behind them, the next attempt writes the same slots
 //! before it reads them. So what they held need not be put back, and no old value goes to the
-//! stack; it only counts as one that is there. And what made the start position worth an
-//! attempt need not be looked at again.
+//! stack; it only counts as one that is there. What made the start position worth an attempt
+//! need not be looked at again, and where the match begins is written when the rest has held.
 
 use alloc::vec::Vec;
 
@@ -16,7 +16,7 @@ pub struct Prefix {
     pub length: usize,
     /// How many of them write a slot.
     pub writes: usize,
-    /// Those whose outcome is not certain.
+    /// Those that have to be executed.
     pub ops: Vec<Op>,
 }
 
@@ -42,7 +42,7 @@ impl Prefix {
         Self {
             length,
             writes: prefix.iter().filter(saves).count(),
-            ops: uncertain(program, prefix),
+            ops: without_certain(program, prefix),
         }
     }
 }
@@ -67,15 +67,17 @@ fn belongs(op: &Op, written: &[Slot]) -> bool {
     }
 }
 
-/// `prefix` without what holds at every start position that is worth an attempt: there are
-/// as many bytes ahead as a match has at least, and the first is one that it can begin with.
-fn uncertain(program: &Program, prefix: &[Op]) -> Vec<Op> {
+/// `prefix` without writing the start position, and without what holds at every one that is
+/// worth an attempt: there are as many bytes ahead as a match has at least, and the first is
+/// one that it can begin with.
+fn without_certain(program: &Program, prefix: &[Op]) -> Vec<Op> {
     let start = &program.start;
     let first = start.first.filter(|_| start.least > 0);
     let first = first.map(|set| &program.sets[usize::from(set)].bytes);
     // From the start position to where the instruction is executed, if that is certain.
     let mut moved = Some(0);
     let is_uncertain = |op: &&Op| match (op, moved) {
+        (Op::Save(0), Some(0)) => false,
         (Op::Need(count), Some(moved)) => moved + *count as usize > start.least,
         (Op::Member { offset: 0, set }, Some(0)) => {
             let set = &program.sets[usize::from(*set)].bytes;
@@ -103,20 +105,20 @@ mod tests {
     #[test]
     fn what_is_certain_is_left_out_and_choices_are_no_part() {
         let cases = [
-            // A pattern, how long its prefix is, and what of it is not certain.
-            ("[a-z]b", 6, 4),
-            (r"([a-z])\1", 8, 6),
-            (r"\b[a-z]+ x", 7, 7),
-            ("(?:a|bc)d", 1, 1),
-            ("(?:ab)+", 1, 1),
-            (r"\1(a)", 1, 1),
+            // A pattern, how long its prefix is, and how much of it is executed.
+            ("[a-z]b", 6, 3),
+            (r"([a-z])\1", 8, 5),
+            (r"\b[a-z]+ x", 7, 6),
+            ("(?:a|bc)d", 1, 0),
+            ("(?:ab)+", 1, 0),
+            (r"\1(a)", 1, 0),
         ];
-        for (pattern, length, uncertain) in cases {
+        for (pattern, length, executed) in cases {
             let hir = parse(pattern, &Options::default()).unwrap();
             let program = compile(&hir).unwrap();
             let prefix = Prefix::of(&program);
             let found = (prefix.length, prefix.ops.len());
-            assert_eq!(found, (length, uncertain), "{pattern}: {:?}", program.ops);
+            assert_eq!(found, (length, executed), "{pattern}: {:?}", program.ops);
         }
     }
 }

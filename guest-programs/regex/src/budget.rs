@@ -6,8 +6,9 @@ use core::fmt;
 /// it never reports that there is no match where it has not looked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Budget {
-    /// Steps: resumed choices, rounds of loops, start positions, and bytes that a
-    /// run or a backreference goes over.
+    /// Steps of a backtracking search: resumed choices, rounds of loops, start positions, and
+    /// bytes that a run or a backreference looks at. From one step to the next it goes once
+    /// over the pattern at most. The other engines are linear without.
     pub steps: u64,
     /// Further steps for each byte of the haystack behind the start of the search.
     pub steps_per_byte: u64,

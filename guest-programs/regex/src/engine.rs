@@ -1,7 +1,6 @@
 //! Which engine searches.
 
 use core::fmt;
-use core::str::FromStr;
 
 use crate::hir::{Hir, Node};
 
@@ -60,29 +59,5 @@ impl EngineKind {
 impl fmt::Display for EngineKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
-    }
-}
-
-/// There is no engine of that name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct UnknownEngine;
-
-impl fmt::Display for UnknownEngine {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("no such engine; there are")?;
-        EngineKind::ALL
-            .iter()
-            .try_for_each(|kind| write!(f, " {kind}"))
-    }
-}
-
-impl core::error::Error for UnknownEngine {}
-
-impl FromStr for EngineKind {
-    type Err = UnknownEngine;
-
-    fn from_str(name: &str) -> Result<Self, UnknownEngine> {
-        let named = Self::ALL.into_iter().find(|kind| kind.name() == name);
-        named.ok_or(UnknownEngine)
     }
 }

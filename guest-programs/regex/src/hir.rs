@@ -105,7 +105,7 @@ pub struct Around {
 }
 
 /// Scalar values, some of which are not ASCII.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Class {
     ranges: Box<[(char, char)]>,
     ascii: ByteSet,

@@ -91,7 +91,7 @@ pub struct Required {
 }
 
 /// What may come next: the next byte is in a set, or the haystack is at its end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NextSet {
     /// The bytes.
     pub bytes: ByteSet,
@@ -249,7 +249,7 @@ pub enum Op {
     /// Fails unless an assertion holds.
     Look(Look),
     /// Moves over what a group captured; fails if it is not there, or the group has
-    /// captured nothing. Charges the bytes that it goes over.
+    /// captured nothing. Charges the bytes that were captured, whether they are there or not.
     Backreference {
         /// The group.
         group: u16,

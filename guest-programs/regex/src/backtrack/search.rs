@@ -3,15 +3,12 @@
 use core::ops::RangeInclusive;
 
 use super::program::{Program, Required};
-use super::run::{Executor, Limits, Outcome};
+use super::run::{ENTRY, Executor, Limits, Outcome};
 use super::{TooLarge, compile, compile_careful};
 use crate::atom::Atom;
 use crate::budget::{Budget, BudgetExceeded, Resource};
 use crate::hir::Hir;
 use crate::jit::{Jit, NoCode};
-
-/// Bytes of an entry of the stack.
-const ENTRY: usize = 24;
 
 /// After so many steps, in all searches together, it pays to compile to machine code.
 const TIER_UP_STEPS: u64 = 20_000;

@@ -130,6 +130,15 @@ fn limits_are_met_exactly() {
 }
 
 #[test]
+fn a_reference_that_is_not_there_is_charged_as_one_that_is() {
+    // Two attempts, and the four bytes that the first one captures.
+    let (outcome, steps, _) = search(&program(r"(aaaa)\1"), "aaaab", u64::MAX, usize::MAX);
+    assert_eq!((outcome, steps), (Outcome::NoMatch, 6));
+    let (outcome, steps, _) = search(&program(r"(aaaa)\1"), "aaaaaaaa", u64::MAX, usize::MAX);
+    assert_eq!((outcome, steps), (Outcome::Match, 5));
+}
+
+#[test]
 fn the_careful_program_is_linear() {
     let careful = compile_careful(&hir(r"(?:(?:a*)*|(?:a|a?)+)*b")).unwrap();
     let steps = |count| search(&careful, &"a".repeat(count), u64::MAX, usize::MAX).1;

@@ -1,6 +1,6 @@
-//! Machine code in memory, and the way into it: the only `unsafe` of the compiler.
+//! Machine code in memory, and the way into it.
 #![cfg_attr(
-    all(target_arch = "riscv64", target_os = "none"),
+    any(not(test), all(target_arch = "riscv64", target_os = "none")),
     expect(
         unsafe_code,
         reason = "to map memory, and to enter what was written there"
@@ -52,16 +52,19 @@ mod guest {
         }
 
         /// Executes the code on `frame`, and says how it ended.
-        pub fn enter(&self, frame: &mut Frame<'_>) -> usize {
+        ///
+        /// # Safety
+        /// The frame must be one for the program that was compiled: slots, classes and the
+        /// pool are the program's, `begin` to `end` is the haystack, and the stack has room
+        /// up to `limit`; all of it is borrowed until the code returns.
+        pub unsafe fn enter(&self, frame: &mut Frame<'_>) -> usize {
             // SAFETY: a `Listing` is made by the emitter alone, and begins with a function
-            // of this type. It reads and writes through the frame's addresses only: the
-            // haystack up to `end`, slots and pool as far as the program has them, the stack
-            // up to `limit`; `Jit::search` fills the frame with what it has borrowed for
-            // as long, and `helpers::grow` keeps stack and limits together. `regs` says
-            // what becomes of registers.
-            let entry: extern "C" fn(&mut Frame<'_>) -> usize =
+            // of this type. It reads and writes through the frame's addresses only, which
+            // are what the caller says. `regs` says what becomes of registers.
+            let entry: unsafe extern "C" fn(&mut Frame<'_>) -> usize =
                 unsafe { core::mem::transmute(self.start) };
-            entry(frame)
+            // SAFETY: the caller has seen to the frame.
+            unsafe { entry(frame) }
         }
     }
 
@@ -91,7 +94,10 @@ mod other {
         }
 
         /// Cannot be called.
-        pub fn enter(&self, _: &mut Frame<'_>) -> usize {
+        ///
+        /// # Safety
+        /// There is nothing to see to.
+        pub unsafe fn enter(&self, _: &mut Frame<'_>) -> usize {
             match *self {}
         }
     }

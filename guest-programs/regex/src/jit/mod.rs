@@ -118,6 +118,7 @@ impl Jit {
 
     /// Makes attempts from `starts`, in order. Takes off `limits` what it has used, and
     /// writes the groups of a match to `slots`, two for each, [`NONE`] where there is none.
+    #[expect(unsafe_code, reason = "to enter emitted code")]
     pub fn search(
         &mut self,
         haystack: &[u8],
@@ -157,7 +158,10 @@ impl Jit {
             entries_of_stack: &mut self.stack,
         };
         frame.lay_out_stack(self.hidden);
-        let exit = self.code.enter(&mut frame);
+        // SAFETY: code, pool, slots and classes are those of one program, from `Listing::of`;
+        // the haystack and the stack are borrowed by the frame, and `helpers::grow` keeps
+        // the stack and its limit together.
+        let exit = unsafe { self.code.enter(&mut frame) };
         let (start, left) = (frame.offset(frame.start), frame.steps.max(0));
         limits.steps -= (steps - left) as u64;
         match exit {

@@ -45,7 +45,10 @@ impl Simulated {
     }
 
     /// Executes the code on `frame`, and says how it ended.
-    pub fn enter(&self, frame: &mut Frame<'_>) -> usize {
+    ///
+    /// # Safety
+    /// As of the code that is executed by the machine.
+    pub unsafe fn enter(&self, frame: &mut Frame<'_>) -> usize {
         let frame: *mut Frame<'_> = frame;
         let mut machine = Machine {
             registers: core::array::from_fn(|index| 0xdead_0000 + index as u64),

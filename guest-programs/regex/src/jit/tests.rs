@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use std::format;
 
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 use super::{Jit, NoCode, listing};
 use crate::backtrack::program::{NONE, Op, Program};
@@ -333,6 +334,7 @@ fn texts() -> impl Strategy<Value = Vec<u8>> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(17), failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn code_and_executor_agree(pattern in patterns(), unicode: bool, text in texts()) {
         agree_on_all(&pattern, unicode, &[&text]);

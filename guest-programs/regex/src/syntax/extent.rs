@@ -149,6 +149,7 @@ impl Extent<'_> {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use proptest::test_runner::RngSeed;
     use regex_syntax::ast::Ast;
     use regex_syntax::ast::parse::ParserBuilder;
     use std::string::String;
@@ -202,7 +203,7 @@ mod tests {
     }
 
     proptest! {
-            #![proptest_config(ProptestConfig::with_cases(4096))]
+    #![proptest_config(ProptestConfig { cases: 4096, rng_seed: RngSeed::Fixed(16), failure_persistence: None, ..ProptestConfig::default() })]
             #[test]
             fn any_class_ends_where_it_ends_for_regex(
     members in r"(\[:\^?alpha:\]|[\[\]^:a-c\\{}&~# \nxAé-]|\\x[4A]A|\\x\{6[0-9]\}|\\u00AA|\\[pP](L|\{Lu\})|\\[wd\]\[-]){0,8}",

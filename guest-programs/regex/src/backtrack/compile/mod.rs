@@ -9,6 +9,7 @@ mod choice;
 mod fixed;
 mod repeat;
 
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -53,6 +54,9 @@ struct Compiler {
     careful: bool,
     /// Whether what is compiled is in a round of a loop that can match nothing.
     in_empty_round: bool,
+    /// The numbers of the sets and classes that the program has.
+    sets: BTreeMap<NextSet, SetId>,
+    classes: BTreeMap<Class, ClassId>,
 }
 
 impl Compiler {
@@ -77,6 +81,8 @@ impl Compiler {
             },
             careful,
             in_empty_round: false,
+            sets: BTreeMap::new(),
+            classes: BTreeMap::new(),
         }
     }
 
@@ -205,15 +211,16 @@ impl Compiler {
         if *set == NextSet::ANY {
             return Ok(None);
         }
-        intern(&mut self.program.sets, set).map(Some)
+        intern(&mut self.sets, &mut self.program.sets, set).map(Some)
     }
 
     fn byte_set(&mut self, bytes: ByteSet) -> Result<SetId, TooLarge> {
-        intern(&mut self.program.sets, &NextSet { bytes, end: false })
+        let set = NextSet { bytes, end: false };
+        intern(&mut self.sets, &mut self.program.sets, &set)
     }
 
     fn class(&mut self, class: &Class) -> Result<ClassId, TooLarge> {
-        intern(&mut self.program.classes, class)
+        intern(&mut self.classes, &mut self.program.classes, class)
     }
 
     fn slot(&mut self) -> Result<Slot, TooLarge> {
@@ -224,15 +231,18 @@ impl Compiler {
 }
 
 /// The index of `item`, which is put in where it is missing.
-fn intern<T: Clone + PartialEq>(items: &mut Vec<T>, item: &T) -> Result<u16, TooLarge> {
-    let index = items
-        .iter()
-        .position(|other| other == item)
-        .unwrap_or(items.len());
-    if index == items.len() {
-        items.push(item.clone());
+fn intern<T: Clone + Ord>(
+    known: &mut BTreeMap<T, u16>,
+    items: &mut Vec<T>,
+    item: &T,
+) -> Result<u16, TooLarge> {
+    if let Some(&index) = known.get(item) {
+        return Ok(index);
     }
-    u16::try_from(index).map_err(|_| TooLarge)
+    let index = u16::try_from(items.len()).map_err(|_| TooLarge)?;
+    known.insert(item.clone(), index);
+    items.push(item.clone());
+    Ok(index)
 }
 
 /// Whether there is a reference to a group in `node`.

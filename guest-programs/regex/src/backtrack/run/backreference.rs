@@ -12,6 +12,7 @@ impl Attempt<'_> {
         let Some(captured) = self.haystack.get(slots[0]..slots[1]) else {
             return Ok(false);
         };
+        self.charge(captured.len())?;
         let length = match fold {
             true => folded_prefix(self.ahead(), captured, self.program.unicode),
             // Most captures are short, and a call would cost more than the comparison.
@@ -21,7 +22,6 @@ impl Attempt<'_> {
             return Ok(false);
         };
         self.position += length;
-        self.charge(length)?;
         Ok(true)
     }
 }
@@ -44,6 +44,7 @@ pub fn folded_prefix(bytes: &[u8], captured: &[u8], unicode: bool) -> Option<usi
             false => None,
         };
         let lengths = match scalars {
+            Some((a, b)) if a == b => Some((a.1, b.1)),
             Some((a, b)) => utf8::folds_to(a.0, b.0).then_some((a.1, b.1)),
             None => ours
                 .first()?

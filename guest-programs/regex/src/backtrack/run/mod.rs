@@ -56,6 +56,9 @@ pub struct Executor {
     memo: Memo,
 }
 
+/// Bytes of an entry of the stack.
+pub const ENTRY: usize = size_of::<Entry>();
+
 /// A choice or an old value.
 #[derive(Clone, Copy, Debug)]
 struct Entry {

@@ -20,8 +20,8 @@ options, of both:
   --engine NAME      auto, atom, linear, pike, backtrack or jit; of other crates:
                      regex-automata, regex-automata-hybrid, regex-automata-pikevm,
                      regex-automata-backtrack, fancy-regex
-  --budget-steps N   end a search after N steps
-  --stack BYTES      end a search that needs a larger stack of choices
+  --budget-steps N   end a search by backtracking after N steps
+  --stack BYTES      end one that needs a larger stack of choices
 
 options, of patterns:
   -n ROUNDS          search so many times; with 0, only compile
@@ -95,7 +95,10 @@ pub fn parse(arguments: &[Vec<u8>]) -> Result<Task<'_>, BadArgument> {
         match argument.as_slice() {
             b"--help" | b"-h" => return Ok(Task::Help),
             b"--version" => return Ok(Task::Version),
-            b"--" => break,
+            b"--" => {
+                parser.of_patterns = Some("--");
+                break;
+            }
             option @ [b'-', _, ..] => parser.option(option)?,
             pattern => parser.pattern(pattern)?,
         }
@@ -260,6 +263,7 @@ mod tests {
             ("--engine V8 x", "not a value of --engine: V8"),
             ("--model sed x", "not a value of --model: sed"),
             ("--bytes", "--bytes without a pattern"),
+            ("--engine jit --", "-- without a pattern"),
         ] {
             assert_eq!(parse(&arguments(line)).unwrap_err().to_string(), message);
         }

@@ -33,8 +33,13 @@ impl Emitter<'_> {
             true => self.folded(),
             false => self.same_bytes(),
         }
-        self.check_steps();
         self.facts = Facts::UNKNOWN;
+    }
+
+    /// Charges the bytes that were captured.
+    fn charge_captured(&mut self, length: Reg) {
+        self.asm.op(RegOp::Sub, STEPS, STEPS, length);
+        self.check_steps();
     }
 
     /// ASCII by a table; the helper begins anew where there is more.
@@ -42,6 +47,8 @@ impl Emitter<'_> {
         let (ask, done, over) = (self.asm.label(), self.asm.label(), self.asm.label());
         let unicode = self.program.unicode;
         let table = self.pool.lower_case(unicode);
+        self.asm.op(RegOp::Sub, X4, UP_TO, FROM);
+        self.charge_captured(X4);
         self.asm.sd(FROM, FRAME, field!(captured));
         self.asm.sd(UP_TO, FRAME, field!(captured) + 8);
         self.asm.copy(TO, POSITION);
@@ -64,7 +71,6 @@ impl Emitter<'_> {
         self.asm.op(RegOp::Sub, X1, TO, POSITION);
         self.asm.bind(over);
         self.asm.op(RegOp::Add, POSITION, POSITION, X1);
-        self.asm.op(RegOp::Sub, STEPS, STEPS, X1);
         if unicode {
             self.cold(move |e| {
                 e.asm.bind(ask);
@@ -77,15 +83,14 @@ impl Emitter<'_> {
 
     fn same_bytes(&mut self) {
         self.asm.op(RegOp::Sub, LENGTH, LENGTH, FROM);
+        self.charge_captured(LENGTH);
         self.asm.op(RegOp::Sub, TO, END, POSITION);
         self.asm.branch(Cond::Ltu, TO, LENGTH, self.fail);
         self.asm.op(RegOp::Add, STOP, POSITION, LENGTH);
         self.asm.copy(TO, POSITION);
         self.compare_words();
         self.compare_bytes();
-        self.asm.op(RegOp::Add, STEPS, STEPS, POSITION);
         self.asm.copy(POSITION, STOP);
-        self.asm.op(RegOp::Sub, STEPS, STEPS, POSITION);
     }
 
     /// Eight bytes at a time, as long as there are so many.

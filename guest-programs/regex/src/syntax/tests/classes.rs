@@ -5,6 +5,7 @@ use std::string::String;
 use std::vec::Vec;
 
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 use regex_syntax::ParserBuilder;
 use regex_syntax::hir::{Class, HirKind};
 
@@ -144,7 +145,7 @@ fn class() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig { cases: 64, rng_seed: RngSeed::Fixed(14), failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn classes_have_the_members_that_regex_gives_them(class in class(), options in options()) {
         prop_assert_eq!(ours(&class, &options), theirs(&class, &options));

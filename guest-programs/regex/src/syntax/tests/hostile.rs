@@ -4,6 +4,7 @@ use std::format;
 use std::string::{String, ToString};
 
 use proptest::prelude::*;
+use proptest::test_runner::RngSeed;
 
 use super::show;
 use crate::hir::Node;
@@ -95,6 +96,7 @@ fn tokens() -> impl Strategy<Value = String> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { rng_seed: RngSeed::Fixed(15), failure_persistence: None, ..ProptestConfig::default() })]
     #[test]
     fn any_text_is_a_pattern_or_an_error(text in any::<String>(), options in options()) {
         survives(&text, &options);

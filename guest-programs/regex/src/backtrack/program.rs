@@ -17,8 +17,8 @@
 //! it before their old values need room on the stack.
 //!
 //! A *step* is charged for each attempt, for each choice that is gone back to, for each
-//! [`Op::Again`], and for each byte that [`Op::Run`], [`Op::Shorter`], [`Op::Longer`] and
-//! [`Op::Backreference`] go over. Both engines charge the same, so that they run out of a
+//! [`Op::Again`], and for each byte that [`Op::Run`], [`Op::Shorter`] and [`Op::Longer`] go
+//! over or that [`Op::Backreference`] looks for. Both engines charge the same, so that they run out of a
 //! budget of steps at the same point.
 
 use alloc::vec::Vec;

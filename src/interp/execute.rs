@@ -88,6 +88,7 @@ pub(super) fn execute(hart: &mut Hart, Decoded { inst, len }: Decoded) -> Result
         }
         Inst::Ecall => return Err(Stop::Ecall),
         Inst::Ebreak => return Err(trap(hart, Cause::Breakpoint)),
+        _ => return Err(illegal(hart)),
     }
     retire(hart, next);
     Ok(())

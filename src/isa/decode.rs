@@ -3,7 +3,7 @@
 use super::field::{piece, rd, rs1, rs2};
 use super::{
     AluOp, AmoOp, Compressed, Cond, CsrOp, CsrSource, Inst, LoadOp, MulDivOp, Ordering, Width,
-    opcode,
+    decode_float, opcode,
 };
 
 /// An instruction and how many bytes it takes.
@@ -61,7 +61,7 @@ fn full(word: u32) -> Option<Inst> {
         opcode::AMO => atomic(word),
         opcode::MISC_MEM => misc_mem(word),
         opcode::SYSTEM => system(word),
-        _ => None,
+        _ => decode_float::float(word),
     }
 }
 
@@ -286,7 +286,17 @@ mod tests {
             0x0000_7003, // load, funct3 7
             0x0000_4023, // store, funct3 4
             0x0000_2063, // branch, funct3 2
-            0x0000_2007, // flw
+            0x0000_4007, // load-fp, funct3 4
+            0x0000_1027, // store-fp, funct3 1
+            0x0000_5053, // fadd.s, rm 5
+            0x0400_7053, // fadd, fmt 2
+            0x5810_7053, // fsqrt.s, rs2 1
+            0x2000_3053, // fsgnj.s, funct3 3
+            0xa000_3053, // fle.s, funct3 3
+            0xe010_0053, // fmv.x.w, rs2 1
+            0xc040_7053, // fcvt to an integer, rs2 4
+            0x4000_7053, // fcvt.s.s
+            0x0400_7043, // fmadd, fmt 2
             0xffff_ffff,
         ];
         for word in words {

@@ -85,6 +85,7 @@ fn loose_bits(inst: Inst) -> u32 {
             csr,
             source,
         } => csr_source(op, source) | put_rd(rd) | high_field(csr),
+        _ => 0,
     }
 }
 

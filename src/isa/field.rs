@@ -1,7 +1,7 @@
 //! Where the bits of an immediate stand in an instruction: one table a format,
 //! read by the decoder and written by the encoder.
 
-use super::Reg;
+use super::{FReg, Reg};
 
 /// The layout of an immediate: its pieces, the highest bit, the sign.
 #[derive(Clone, Copy)]
@@ -84,6 +84,26 @@ pub(super) const fn rs1(word: u32) -> Reg {
 /// The register of bits 24–20.
 pub(super) const fn rs2(word: u32) -> Reg {
     Reg::new(word >> 20)
+}
+
+/// The floating-point register of bits 11–7.
+pub(super) const fn fd(word: u32) -> FReg {
+    FReg::new(word >> 7)
+}
+
+/// The floating-point register of bits 19–15.
+pub(super) const fn fs1(word: u32) -> FReg {
+    FReg::new(word >> 15)
+}
+
+/// The floating-point register of bits 24–20.
+pub(super) const fn fs2(word: u32) -> FReg {
+    FReg::new(word >> 20)
+}
+
+/// The floating-point register of bits 31–27.
+pub(super) const fn fs3(word: u32) -> FReg {
+    FReg::new(word >> 27)
 }
 
 /// `rd` in place.

@@ -4,7 +4,7 @@
 //! bytes). Compressed instructions are expanded to these
 //! ([`Compressed::expand`](super::Compressed::expand)).
 
-use super::Reg;
+use super::{FReg, Format, FpCompare, FpOp, FpPick, FusedOp, IntFormat, Reg, Rounding};
 
 /// What an R-type integer instruction does with its operands (chapters "RV32I",
 /// "RV64I"). The `W` forms work on the low 32 bits and sign-extend the result.
@@ -281,7 +281,7 @@ pub enum CsrSource {
     Imm(u8),
 }
 
-/// A decoded instruction of RV64IMA with Zicsr and Zifencei.
+/// A decoded instruction of RV64IMAFD with Zicsr and Zifencei.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(
     missing_docs,
@@ -383,6 +383,104 @@ pub enum Inst {
         csr: u16,
         source: CsrSource,
     },
+    /// `rd = mem[rs1 + offset]`, boxed.
+    FpLoad {
+        format: Format,
+        rd: FReg,
+        rs1: Reg,
+        offset: i32,
+    },
+    /// `mem[rs1 + offset] = low bits of rs2`, boxed or not.
+    FpStore {
+        format: Format,
+        rs1: Reg,
+        rs2: FReg,
+        offset: i32,
+    },
+    /// `rd = rs1 op rs2`
+    FpAlu {
+        op: FpOp,
+        format: Format,
+        rd: FReg,
+        rs1: FReg,
+        rs2: FReg,
+        rounding: Rounding,
+    },
+    /// `rd = ±(rs1 × rs2) ± rs3`
+    FpFused {
+        op: FusedOp,
+        format: Format,
+        rd: FReg,
+        rs1: FReg,
+        rs2: FReg,
+        rs3: FReg,
+        rounding: Rounding,
+    },
+    /// `rd = √rs1`
+    FpSqrt {
+        format: Format,
+        rd: FReg,
+        rs1: FReg,
+        rounding: Rounding,
+    },
+    /// `rd = rs1 op rs2`: a sign injection, minimum or maximum.
+    FpPick {
+        op: FpPick,
+        format: Format,
+        rd: FReg,
+        rs1: FReg,
+        rs2: FReg,
+    },
+    /// `rd = rs1 op rs2`, an integer.
+    FpCompare {
+        op: FpCompare,
+        format: Format,
+        rd: Reg,
+        rs1: FReg,
+        rs2: FReg,
+    },
+    /// `rd = class of rs1`: one of ten bits.
+    FpClass { format: Format, rd: Reg, rs1: FReg },
+    /// `rd = rs1`, from the other format to this.
+    FpConvert {
+        to: Format,
+        rd: FReg,
+        rs1: FReg,
+        rounding: Rounding,
+    },
+    /// `rd = rs1` as an integer, the nearest that there is.
+    FpToInt {
+        to: IntFormat,
+        from: Format,
+        rd: Reg,
+        rs1: FReg,
+        rounding: Rounding,
+    },
+    /// `rd = rs1`, an integer.
+    IntToFp {
+        to: Format,
+        from: IntFormat,
+        rd: FReg,
+        rs1: Reg,
+        rounding: Rounding,
+    },
+    /// `rd = sext(bits of rs1)`, whatever they are: `fmv.x.w` and `fmv.x.d`.
+    FpToBits { format: Format, rd: Reg, rs1: FReg },
+    /// `rd = low bits of rs1`, boxed: `fmv.w.x` and `fmv.d.x`.
+    FpFromBits { format: Format, rd: FReg, rs1: Reg },
+}
+
+/// The floating-point registers that an instruction has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(
+    missing_docs,
+    reason = "the fields are those of the ISA manual's formats"
+)]
+pub struct FpRegisters {
+    pub rd: Option<FReg>,
+    pub rs1: Option<FReg>,
+    pub rs2: Option<FReg>,
+    pub rs3: Option<FReg>,
 }
 
 impl Inst {
@@ -395,22 +493,69 @@ impl Inst {
                 | Inst::LoadReserved { .. }
                 | Inst::StoreConditional { .. }
                 | Inst::Amo { .. }
+                | Inst::FpLoad { .. }
+                | Inst::FpStore { .. }
         )
     }
 
-    /// The register that the instruction writes, if it has one for that.
+    /// The integer register that the instruction writes, if it has one for that.
     pub fn rd(self) -> Option<Reg> {
         self.registers().0
     }
 
-    /// The registers that the instruction reads or writes, `x0` included, each
+    /// The integer registers that the instruction reads or writes, `x0` included, each
     /// as often as it is named.
     pub fn operands(self) -> impl Iterator<Item = Reg> {
         let (rd, rs1, rs2) = self.registers();
         [rd, rs1, rs2].into_iter().flatten()
     }
 
-    /// `rd`, `rs1` and `rs2`, as far as the instruction has them.
+    /// Whether it is one of the F or D extension.
+    pub const fn is_fp(self) -> bool {
+        matches!(
+            self,
+            Inst::FpLoad { .. }
+                | Inst::FpStore { .. }
+                | Inst::FpAlu { .. }
+                | Inst::FpFused { .. }
+                | Inst::FpSqrt { .. }
+                | Inst::FpPick { .. }
+                | Inst::FpCompare { .. }
+                | Inst::FpClass { .. }
+                | Inst::FpConvert { .. }
+                | Inst::FpToInt { .. }
+                | Inst::IntToFp { .. }
+                | Inst::FpToBits { .. }
+                | Inst::FpFromBits { .. }
+        )
+    }
+
+    /// The floating-point registers, as far as the instruction has them.
+    pub const fn fp_registers(self) -> FpRegisters {
+        let (rd, rs1, rs2, rs3) = match self {
+            Inst::FpLoad { rd, .. } | Inst::IntToFp { rd, .. } | Inst::FpFromBits { rd, .. } => {
+                (Some(rd), None, None, None)
+            }
+            Inst::FpStore { rs2, .. } => (None, None, Some(rs2), None),
+            Inst::FpAlu { rd, rs1, rs2, .. } | Inst::FpPick { rd, rs1, rs2, .. } => {
+                (Some(rd), Some(rs1), Some(rs2), None)
+            }
+            Inst::FpFused {
+                rd, rs1, rs2, rs3, ..
+            } => (Some(rd), Some(rs1), Some(rs2), Some(rs3)),
+            Inst::FpSqrt { rd, rs1, .. } | Inst::FpConvert { rd, rs1, .. } => {
+                (Some(rd), Some(rs1), None, None)
+            }
+            Inst::FpCompare { rs1, rs2, .. } => (None, Some(rs1), Some(rs2), None),
+            Inst::FpClass { rs1, .. } | Inst::FpToInt { rs1, .. } | Inst::FpToBits { rs1, .. } => {
+                (None, Some(rs1), None, None)
+            }
+            _ => (None, None, None, None),
+        };
+        FpRegisters { rd, rs1, rs2, rs3 }
+    }
+
+    /// The integer registers `rd`, `rs1` and `rs2`, as far as the instruction has them.
     pub fn registers(self) -> (Option<Reg>, Option<Reg>, Option<Reg>) {
         match self {
             Inst::Lui { rd, .. } | Inst::Auipc { rd, .. } | Inst::Jal { rd, .. } => {
@@ -420,6 +565,14 @@ impl Inst {
             | Inst::Load { rd, rs1, .. }
             | Inst::AluImm { rd, rs1, .. }
             | Inst::LoadReserved { rd, rs1, .. } => (Some(rd), Some(rs1), None),
+            Inst::FpLoad { rs1, .. }
+            | Inst::FpStore { rs1, .. }
+            | Inst::IntToFp { rs1, .. }
+            | Inst::FpFromBits { rs1, .. } => (None, Some(rs1), None),
+            Inst::FpCompare { rd, .. }
+            | Inst::FpClass { rd, .. }
+            | Inst::FpToInt { rd, .. }
+            | Inst::FpToBits { rd, .. } => (Some(rd), None, None),
             Inst::Branch { rs1, rs2, .. } | Inst::Store { rs1, rs2, .. } => {
                 (None, Some(rs1), Some(rs2))
             }
@@ -431,9 +584,15 @@ impl Inst {
                 CsrSource::Reg(rs1) => (Some(rd), Some(rs1), None),
                 CsrSource::Imm(_) => (Some(rd), None, None),
             },
-            Inst::Fence { .. } | Inst::FenceI { .. } | Inst::Ecall | Inst::Ebreak => {
-                (None, None, None)
-            }
+            Inst::Fence { .. }
+            | Inst::FenceI { .. }
+            | Inst::Ecall
+            | Inst::Ebreak
+            | Inst::FpAlu { .. }
+            | Inst::FpFused { .. }
+            | Inst::FpSqrt { .. }
+            | Inst::FpPick { .. }
+            | Inst::FpConvert { .. } => (None, None, None),
         }
     }
 }

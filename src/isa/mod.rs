@@ -1,4 +1,4 @@
-//! RV64IMAC with Zicsr and Zifencei, with no notion of execution.
+//! RV64GC: RV64IMAFDC with Zicsr and Zifencei, with no notion of execution.
 //!
 //! Enters: a parcel or two of instruction bits. Leaves: an [`Inst`], its text,
 //! its bits, or the value that it computes. Every function here is total: no
@@ -8,9 +8,11 @@
 
 mod compressed;
 mod decode;
+mod decode_float;
 mod disasm;
 mod encode;
 mod field;
+mod float;
 mod inst;
 mod opcode;
 mod reg;
@@ -21,6 +23,9 @@ pub use compressed::Compressed;
 pub use decode::{Decoded, decode, instruction_len};
 pub use disasm::{Disassembly, disassemble};
 pub use encode::encode;
-pub use inst::{AluOp, AmoOp, Cond, CsrOp, CsrSource, Inst, LoadOp, MulDivOp, Ordering, Width};
+pub use float::{FReg, Format, FpCompare, FpOp, FpPick, FusedOp, IntFormat, Rounding};
+pub use inst::{
+    AluOp, AmoOp, Cond, CsrOp, CsrSource, FpRegisters, Inst, LoadOp, MulDivOp, Ordering, Width,
+};
 pub use reg::Reg;
 pub use subset::Isa;

@@ -3,18 +3,28 @@
 //! encoder indexes them.
 
 use super::field::Layout;
-use super::{AluOp, AmoOp, Cond, CsrOp, LoadOp, MulDivOp, Width};
+use super::{
+    AluOp, AmoOp, Cond, CsrOp, Format, FpCompare, FpOp, FpPick, FusedOp, IntFormat, LoadOp,
+    MulDivOp, Width,
+};
 
 pub(super) const LOAD: u32 = 0x03;
+pub(super) const LOAD_FP: u32 = 0x07;
 pub(super) const MISC_MEM: u32 = 0x0f;
 pub(super) const OP_IMM: u32 = 0x13;
 pub(super) const AUIPC: u32 = 0x17;
 pub(super) const OP_IMM_32: u32 = 0x1b;
 pub(super) const STORE: u32 = 0x23;
+pub(super) const STORE_FP: u32 = 0x27;
 pub(super) const AMO: u32 = 0x2f;
 pub(super) const OP: u32 = 0x33;
 pub(super) const LUI: u32 = 0x37;
 pub(super) const OP_32: u32 = 0x3b;
+pub(super) const MADD: u32 = 0x43;
+pub(super) const MSUB: u32 = 0x47;
+pub(super) const NMSUB: u32 = 0x4b;
+pub(super) const NMADD: u32 = 0x4f;
+pub(super) const OP_FP: u32 = 0x53;
 pub(super) const BRANCH: u32 = 0x63;
 pub(super) const JALR: u32 = 0x67;
 pub(super) const JAL: u32 = 0x6f;
@@ -37,6 +47,13 @@ pub(super) const R_MASK: u32 = I_MASK | funct7(0x7f);
 pub(super) const AMO_MASK: u32 = I_MASK | funct5(0x1f);
 /// `rs2` too, which a load-reserved leaves zero.
 pub(super) const LR_MASK: u32 = AMO_MASK | 0x1f << 20;
+
+/// The opcode and `funct7`: floating-point operations that round.
+pub(super) const FP_MASK: u32 = OPCODE_MASK | funct7(0x7f);
+/// `rs2` too, which says what is converted.
+pub(super) const FP_UNARY_MASK: u32 = FP_MASK | 0x1f << 20;
+/// The opcode and the format: fused operations.
+pub(super) const FUSED_MASK: u32 = OPCODE_MASK | funct7(3);
 
 /// The `aq` and `rl` bits of an atomic.
 pub(super) const AQ: u32 = 1 << 26;
@@ -206,3 +223,121 @@ pub(super) const fn csr(op: CsrOp) -> u32 {
 
 /// Set in a CSR instruction whose operand is an immediate.
 pub(super) const CSR_IMM: u32 = funct3(4);
+
+/// The fixed bits of a floating-point load, under [`I_MASK`].
+pub(super) const fn fp_load(format: Format) -> u32 {
+    LOAD_FP | funct3(format.width() as u32)
+}
+
+/// The fixed bits of a floating-point store, under [`I_MASK`].
+pub(super) const fn fp_store(format: Format) -> u32 {
+    STORE_FP | funct3(format.width() as u32)
+}
+
+/// The `fmt` field, which is the low end of `funct7`.
+const fn fmt(format: Format) -> u32 {
+    match format {
+        Format::Single => 0,
+        Format::Double => 1,
+    }
+}
+
+const fn op_fp(format: Format, f5: u32) -> u32 {
+    OP_FP | funct7(f5 << 2 | fmt(format))
+}
+
+/// The fixed bits of a fused operation, under [`FUSED_MASK`].
+pub(super) const fn fused(op: FusedOp, format: Format) -> u32 {
+    let opcode = match op {
+        FusedOp::Madd => MADD,
+        FusedOp::Msub => MSUB,
+        FusedOp::Nmsub => NMSUB,
+        FusedOp::Nmadd => NMADD,
+    };
+    opcode | funct7(fmt(format))
+}
+
+/// The fixed bits of an arithmetic operation, under [`FP_MASK`].
+pub(super) const fn fp_alu(op: FpOp, format: Format) -> u32 {
+    let f5 = match op {
+        FpOp::Add => 0x00,
+        FpOp::Sub => 0x01,
+        FpOp::Mul => 0x02,
+        FpOp::Div => 0x03,
+    };
+    op_fp(format, f5)
+}
+
+/// The fixed bits of a square root, under [`FP_UNARY_MASK`].
+pub(super) const fn fp_sqrt(format: Format) -> u32 {
+    op_fp(format, 0x0b)
+}
+
+/// The fixed bits of a sign injection, minimum or maximum, under [`R_MASK`].
+pub(super) const fn fp_pick(op: FpPick, format: Format) -> u32 {
+    let (f5, f3) = match op {
+        FpPick::Sgnj => (0x04, 0),
+        FpPick::Sgnjn => (0x04, 1),
+        FpPick::Sgnjx => (0x04, 2),
+        FpPick::Min => (0x05, 0),
+        FpPick::Max => (0x05, 1),
+    };
+    op_fp(format, f5) | funct3(f3)
+}
+
+/// The fixed bits of a comparison, under [`R_MASK`].
+pub(super) const fn fp_compare(op: FpCompare, format: Format) -> u32 {
+    let f3 = match op {
+        FpCompare::Le => 0,
+        FpCompare::Lt => 1,
+        FpCompare::Eq => 2,
+    };
+    op_fp(format, 0x14) | funct3(f3)
+}
+
+/// The fixed bits of a classification, under [`R_MASK`] and [`FP_UNARY_MASK`].
+pub(super) const fn fp_class(format: Format) -> u32 {
+    op_fp(format, 0x1c) | funct3(1)
+}
+
+/// The fixed bits of `fmv.x.w` and `fmv.x.d`, under [`R_MASK`] and [`FP_UNARY_MASK`].
+pub(super) const fn fp_to_bits(format: Format) -> u32 {
+    op_fp(format, 0x1c)
+}
+
+/// The fixed bits of `fmv.w.x` and `fmv.d.x`, under [`R_MASK`] and [`FP_UNARY_MASK`].
+pub(super) const fn fp_from_bits(format: Format) -> u32 {
+    op_fp(format, 0x1e)
+}
+
+const fn second(code: u32) -> u32 {
+    code << 20
+}
+
+/// The fixed bits of a conversion between formats, under [`FP_UNARY_MASK`].
+pub(super) const fn fp_convert(to: Format) -> u32 {
+    let from = match to {
+        Format::Single => Format::Double,
+        Format::Double => Format::Single,
+    };
+    op_fp(to, 0x08) | second(fmt(from))
+}
+
+const fn int_format(format: IntFormat) -> u32 {
+    second(match format {
+        IntFormat::W => 0,
+        IntFormat::Wu => 1,
+        IntFormat::L => 2,
+        IntFormat::Lu => 3,
+    })
+}
+
+/// The fixed bits of a conversion to an integer, under [`FP_UNARY_MASK`].
+pub(super) const fn fp_to_int(to: IntFormat, from: Format) -> u32 {
+    op_fp(from, 0x18) | int_format(to)
+}
+
+/// The fixed bits of a conversion from an integer, under [`FP_UNARY_MASK`].
+pub(super) const fn int_to_fp(to: Format, from: IntFormat) -> u32 {
+    op_fp(to, 0x1a) | int_format(from)
+}

@@ -48,6 +48,10 @@ impl Reservation {
 pub struct MachineState {
     /// `x0`–`x31`; `x[0]` stays 0.
     pub x: [u64; 32],
+    /// `f0`–`f31`; a single-precision number is boxed: the bits above it are ones.
+    pub f: [u64; 32],
+    /// `fcsr`: the accrued exceptions in bits 0–4, the rounding mode in bits 5–7, the rest 0.
+    pub fcsr: u64,
     /// The address of the next instruction.
     pub pc: u64,
     /// Instructions retired since the start.
@@ -65,6 +69,8 @@ impl MachineState {
     pub const fn new(pc: u64) -> MachineState {
         MachineState {
             x: [0; 32],
+            f: [0; 32],
+            fcsr: 0,
             pc,
             insns: 0,
             reservation: Reservation::NONE,

@@ -85,6 +85,7 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, pc: u64, inst: Inst) -> fmt::Res
                 CsrSource::Imm(imm) => write!(f, ",{imm}"),
             }
         }
+        _ => f.write_str("fp"),
     }
 }
 

@@ -68,6 +68,7 @@ impl Emitter<'_> {
             Inst::Ecall | Inst::Ebreak | Inst::FenceI { .. } | Inst::Csr { .. } => {
                 unreachable!("the unit ends before what the environment executes")
             }
+            _ => unreachable!("the unit ends before floating-point instructions"),
         }
     }
 

@@ -97,7 +97,10 @@ impl Compiler {
         let inner = follow.union(&first(body, follow));
         let nodes = nodes(body);
         let copies = repeat.max.unwrap_or(repeat.min) as usize;
-        if self.careful || nodes.saturating_mul(copies) <= UNROLLED_NODES {
+        // To come again to a place in the same round of a count, by a loop around it, is no way;
+        // to come there in another one is. Copies tell these apart.
+        let told_apart = self.in_empty_round && body.nullable();
+        if self.careful || told_apart || nodes.saturating_mul(copies) <= UNROLLED_NODES {
             return self.unrolled(repeat, &inner, follow);
         }
         match repeat.max {

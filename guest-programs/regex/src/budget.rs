@@ -8,7 +8,7 @@ use core::fmt;
 pub struct Budget {
     /// Steps of a backtracking search: resumed choices, rounds of loops, start positions, and
     /// bytes that a run or a backreference looks at. From one step to the next it goes once
-    /// over the pattern at most. The other engines are linear without.
+    /// over the pattern at most. A search by another engine is linear without.
     pub steps: u64,
     /// Further steps for each byte of the haystack behind the start of the search.
     pub steps_per_byte: u64,

@@ -31,6 +31,9 @@ pub mod utf8;
 
 pub use crate::regex::{BuildError, Builder, Captures, Cursor, Matches, Regex};
 
+/// The value of a slot without one: that of a group that is not part of the match.
+pub const NONE: usize = usize::MAX;
+
 /// Where something is in the haystack: from `start` up to `end`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Span {

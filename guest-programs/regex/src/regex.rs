@@ -6,7 +6,6 @@ use alloc::vec;
 use alloc::vec::Vec;
 use core::fmt;
 
-use crate::Span;
 use crate::atom::Atom;
 use crate::backtrack::{Backtrack, NoJit, TooLarge};
 use crate::budget::{Budget, BudgetExceeded};
@@ -14,9 +13,7 @@ use crate::engine::EngineKind;
 use crate::hir::{Hir, Node};
 use crate::linear::{Linear, NotLinear, Pike};
 use crate::syntax::{self, Options};
-
-/// The value of a slot whose group is not part of the match.
-const NONE: usize = usize::MAX;
+use crate::{NONE, Span};
 
 /// A compiled pattern with what its searches need, which is why they want `&mut`.
 ///

@@ -3,8 +3,8 @@
 //! # The machine
 //!
 //! A *position* in the haystack; *slots*, of which the first two for each group are where it
-//! begins and ends, [`NONE`] as long as it captured nothing, and the others are the loops'
-//! and look-arounds' own; a stack of *entries* of three words, `(resume, a, b)`:
+//! begins and ends, [`NONE`](crate::NONE) as long as it captured nothing, and the others are
+//! the loops' and look-arounds' own; a stack of *entries* of three words, `(resume, a, b)`:
 //!
 //! - a *choice* `(pc, position, b)`: another way that was not tried. To *fail* is to pop
 //!   entries down to a choice, to set the position from it, and to go on at its `pc`. Only
@@ -26,9 +26,6 @@ use alloc::vec::Vec;
 use crate::hir::Class;
 use crate::look::Look;
 use crate::set::ByteSet;
-
-/// The value of a slot without one.
-pub const NONE: usize = usize::MAX;
 
 /// What the stack has in the place of a `pc` for an old value.
 pub const RESTORE: usize = usize::MAX;

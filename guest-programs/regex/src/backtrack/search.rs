@@ -1,5 +1,6 @@
 //! Where attempts begin, with what means, and on which budget.
 
+use alloc::boxed::Box;
 use core::ops::RangeInclusive;
 
 use super::program::{Program, Required};
@@ -32,8 +33,6 @@ pub struct Backtrack {
     /// The steps of all searches.
     spent: u64,
     careful: Careful,
-    /// What executes the careful program.
-    careful_executor: Executor,
     literal: Option<(Atom, Option<usize>)>,
     budget: Budget,
 }
@@ -52,7 +51,7 @@ enum Careful {
     Impossible,
     /// It was not needed yet.
     NotYet,
-    Ready(Program),
+    Ready(Box<(Program, Executor)>),
 }
 
 /// Why there is no search by machine code.
@@ -67,8 +66,9 @@ pub enum NoJit {
 impl Backtrack {
     /// A search by the executor.
     pub fn new(hir: &Hir, budget: Budget) -> Result<Self, TooLarge> {
-        let machine = Machine::Executor(Executor::default());
-        Ok(Self::on(machine, hir, compile(hir)?, budget))
+        let program = compile(hir)?;
+        let machine = Machine::Executor(Executor::new(&program));
+        Ok(Self::on(machine, hir, program, budget))
     }
 
     /// A search that begins by the executor and goes on by machine code after enough work.
@@ -100,7 +100,6 @@ impl Backtrack {
                 true => Careful::NotYet,
                 false => Careful::Impossible,
             },
-            careful_executor: Executor::default(),
             literal,
             budget,
         }
@@ -135,7 +134,8 @@ impl Backtrack {
     }
 
     /// The next start positions from `from` on from which a match is possible. To look for a
-    /// literal again costs as many steps as it is long, for that is what it may look at.
+    /// literal again costs as many steps as it is long, for that is what it may look at, and
+    /// one for each slot, for all are made ready for the attempts.
     fn window(
         &mut self,
         search: &mut Search<'_>,
@@ -153,7 +153,7 @@ impl Backtrack {
         };
         let offset = *offset;
         let ahead = from.saturating_add(offset.unwrap_or(0));
-        let steps = atom.needle().len() as u64;
+        let steps = (atom.needle().len() + self.program.slots) as u64;
         let found = atom.find(haystack, ahead);
         if search.left < steps && found.is_some() {
             search.left = 0;
@@ -200,15 +200,17 @@ impl Backtrack {
         slots: &mut [usize],
     ) -> Outcome {
         let haystack = search.haystack;
-        let (program, executor) = match (&self.careful, &mut self.machine) {
-            (Careful::Ready(program), _) if search.stage == Stage::Careful => {
-                (program, &mut self.careful_executor)
+        let (program, executor) = match (&mut self.careful, &mut self.machine) {
+            (Careful::Ready(ready), _) if search.stage == Stage::Careful => {
+                (&ready.0, &mut ready.1)
             }
             (_, Machine::Executor(executor)) => (&self.program, executor),
             (_, Machine::Jit(jit)) => return jit.search(haystack, starts, limits, slots),
         };
         let outcome = executor.search(program, haystack, starts, limits);
-        slots.copy_from_slice(executor.slots(program));
+        if outcome == Outcome::Match {
+            slots.copy_from_slice(executor.slots(program));
+        }
         outcome
     }
 
@@ -255,16 +257,28 @@ impl Backtrack {
     /// Gets ready for a careful search, unless there is no such program, or no memory for it.
     fn careful_stage(&mut self, haystack: &[u8], start: usize) -> Stage {
         if matches!(self.careful, Careful::NotYet) {
-            self.careful = compile_careful(&self.hir).map_or(Careful::Impossible, Careful::Ready);
+            self.careful = Careful::of(&self.hir);
         }
-        let Careful::Ready(program) = &self.careful else {
+        let Careful::Ready(ready) = &mut self.careful else {
             return Stage::Fast;
         };
+        let (program, executor) = &mut **ready;
         if Executor::memo_bytes(program, haystack, start) > self.budget.memory {
             return Stage::Cramped;
         }
-        self.careful_executor.forget(program, haystack, start);
+        executor.forget(program, haystack, start);
         Stage::Careful
+    }
+}
+
+impl Careful {
+    /// That of a regular pattern, unless it is too large.
+    fn of(hir: &Hir) -> Self {
+        let Ok(program) = compile_careful(hir) else {
+            return Self::Impossible;
+        };
+        let executor = Executor::new(&program);
+        Self::Ready(Box::new((program, executor)))
     }
 }
 

@@ -3,9 +3,10 @@
 use alloc::vec::Vec;
 use std::format;
 
-use super::program::{NONE, Op, Program};
+use super::program::{Op, Program};
 use super::run::{Executor, Limits, Outcome};
 use super::{Backtrack, compile, compile_careful};
+use crate::NONE;
 use crate::budget::{Budget, BudgetExceeded, Resource};
 use crate::hir::Hir;
 use crate::syntax::{Options, parse};
@@ -91,7 +92,7 @@ fn what_cannot_be_a_program_is_too_large() {
 
 /// The whole match, by the executor alone.
 fn search(program: &Program, text: &str, steps: u64, entries: usize) -> (Outcome, u64, Vec<usize>) {
-    let mut executor = Executor::default();
+    let mut executor = Executor::new(program);
     let mut limits = Limits { steps, entries };
     executor.forget(program, text.as_bytes(), 0);
     let starts = 0..=text.len();

@@ -3,7 +3,7 @@
 //! None of these panics: nothing can unwind through emitted code.
 
 use super::frame::{Entry, Frame};
-use crate::backtrack::program::NONE;
+use crate::NONE;
 use crate::backtrack::run::folded_prefix;
 use crate::look::Look;
 use crate::utf8;

@@ -30,7 +30,8 @@ use core::fmt;
 use core::mem::MaybeUninit;
 use core::ops::RangeInclusive;
 
-use crate::backtrack::program::{NONE, Program};
+use crate::NONE;
+use crate::backtrack::program::Program;
 use crate::backtrack::run::{Limits, Outcome};
 use crate::hir::Class;
 use code::Code;

@@ -9,7 +9,8 @@ use proptest::prelude::*;
 use proptest::test_runner::RngSeed;
 
 use super::{Jit, NoCode, listing};
-use crate::backtrack::program::{NONE, Op, Program};
+use crate::NONE;
+use crate::backtrack::program::{Op, Program};
 use crate::backtrack::run::{Executor, Limits, Outcome};
 use crate::backtrack::{compile, compile_careful};
 use crate::syntax::{Options, parse};
@@ -24,7 +25,7 @@ fn program(pattern: &str, unicode: bool) -> Option<Program> {
 
 /// One search by both; the steps that it used.
 fn agree(program: &Program, jit: &mut Jit, text: &[u8], limits: Limits) -> u64 {
-    let mut executor = Executor::default();
+    let mut executor = Executor::new(program);
     let [mut by_executor, mut by_jit] = [limits; 2];
     let expected = executor.search(program, text, 0..=text.len(), &mut by_executor);
     let mut slots = std::vec![NONE; 2 * program.groups];
@@ -163,7 +164,7 @@ fn starts_are_those_of_the_range() {
     let program = program(r"\b([a-z]+) \1|a(?!b)", true).unwrap();
     let mut jit = Jit::new(&program).unwrap();
     let text = b"xabab abab aa aa a";
-    let mut executor = Executor::default();
+    let mut executor = Executor::new(&program);
     for first in 0..=text.len() {
         for last in first..=text.len() + 1 {
             let [mut ours, mut theirs] = [Limits {

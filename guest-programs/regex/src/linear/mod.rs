@@ -1,4 +1,5 @@
-//! The engine that never takes longer than the haystack is long.
+//! The engine of which no search takes longer than the haystack is long. That is per search:
+//! each may look at all that is left, so that all matches of a text may take its square.
 //!
 //! ```text
 //!        compile          determinise, state by state as a search needs them

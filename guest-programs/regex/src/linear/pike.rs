@@ -10,13 +10,10 @@ use super::first::{first_bytes, is_anchored};
 use super::graph::Graphs;
 use super::nfa::{Nfa, State, StateId};
 use super::sparse::SparseSet;
-use crate::Span;
 use crate::atom::ByteFinder;
 use crate::budget::Budget;
 use crate::hir::Hir;
-
-/// What a slot holds that was never written.
-const NONE: usize = usize::MAX;
+use crate::{NONE, Span};
 
 /// A search by simulation of the automaton. It needs no memory but for its states, and
 /// it is the slowest.

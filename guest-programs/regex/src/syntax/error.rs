@@ -39,6 +39,13 @@ pub enum Cause {
     },
     /// Its classes are too many or too large.
     TooLarge,
+    /// It is nested too deeply for its size.
+    TooComplex {
+        /// How many nodes its tree has.
+        nodes: usize,
+        /// How deep that is.
+        depth: usize,
+    },
     /// There are too many groups.
     TooManyGroups {
         /// How many there may be.
@@ -158,6 +165,9 @@ impl fmt::Display for Cause {
             Self::ClassMeaning(kind) => kind.fmt(f),
             Self::Unsupported { what } => write!(f, "{what} not supported"),
             Self::TooLarge => f.write_str("too many large classes"),
+            Self::TooComplex { nodes, depth } => {
+                write!(f, "too complex: {nodes} parts in {depth} levels")
+            }
             Self::UnclosedGroup => f.write_str("unclosed group"),
             Self::UnopenedGroup => f.write_str("unopened group"),
             Self::UnclosedComment => f.write_str("unclosed comment"),

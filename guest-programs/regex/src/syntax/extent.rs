@@ -203,17 +203,17 @@ mod tests {
     }
 
     proptest! {
-    #![proptest_config(ProptestConfig { cases: 4096, rng_seed: RngSeed::Fixed(16), failure_persistence: None, ..ProptestConfig::default() })]
-            #[test]
-            fn any_class_ends_where_it_ends_for_regex(
-    members in r"(\[:\^?alpha:\]|[\[\]^:a-c\\{}&~# \nxAé-]|\\x[4A]A|\\x\{6[0-9]\}|\\u00AA|\\[pP](L|\{Lu\})|\\[wd\]\[-]){0,8}",
-                behind in r"\]?[\]a]{0,3}",
-                spaced in any::<bool>(),
-            ) {
-                let text = String::from("[") + &members + &behind;
-                if let Some(by_regex) = end_by_regex(&text, spaced) {
-                    prop_assert_eq!(end(&text, spaced), Some(by_regex));
-                }
+        #![proptest_config(ProptestConfig { cases: 4096, rng_seed: RngSeed::Fixed(16), failure_persistence: None, ..ProptestConfig::default() })]
+        #[test]
+        fn any_class_ends_where_it_ends_for_regex(
+            members in r"(\[:\^?alpha:\]|[\[\]^:a-c\\{}&~# \nxAé-]|\\x[4A]A|\\x\{6[0-9]\}|\\u00AA|\\[pP](L|\{Lu\})|\\[wd\]\[-]){0,8}",
+            behind in r"\]?[\]a]{0,3}",
+            spaced in any::<bool>(),
+        ) {
+            let text = String::from("[") + &members + &behind;
+            if let Some(by_regex) = end_by_regex(&text, spaced) {
+                prop_assert_eq!(end(&text, spaced), Some(by_regex));
             }
         }
+    }
 }

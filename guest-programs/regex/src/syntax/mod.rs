@@ -9,7 +9,10 @@
 //!
 //! Where Perl and the crate `regex` differ, classes and flag `x` are as `regex` has them;
 //! `$` without flag `m` is `\z`, too, and a repetition may be repeated. `\<` is `<`, as in
-//! Perl. There is no octal.
+//! Perl. There is no octal. Where a round of a loop can match nothing, what that means is
+//! what an automaton makes of it, in all engines: a round that comes to a place of the loop
+//! again without having moved is no way to a match. Perl leaves the loop there instead, and
+//! may find another match or other groups.
 //!
 //! What holds whatever the text is: the tree is no deeper than [`MAX_DEPTH`], so that it may
 //! be walked by recursion, and time and memory are bounded by the text's length.
@@ -31,7 +34,8 @@ pub use error::{Cause, Error};
 pub use regex_syntax::ast::ErrorKind as ClassSyntax;
 pub use regex_syntax::hir::ErrorKind as ClassMeaning;
 
-use crate::hir::Hir;
+use crate::Span;
+use crate::hir::{Hir, Node};
 
 /// The greatest length of a pattern, in bytes.
 pub const MAX_LENGTH: usize = 1 << 20;
@@ -43,6 +47,10 @@ pub const MAX_GROUPS: usize = 10_000;
 pub const MAX_TIMES: u32 = 65_535;
 /// The greatest number of bytes that a lookbehind may go back.
 pub const MAX_BEHIND: usize = 65_535;
+
+/// The greatest number of nodes times the square of the tree's depth. Compilers look at what
+/// is below a node at every level, to find out how long it is and what it begins with.
+const MAX_WORK: usize = 1 << 26;
 
 /// The flags that a pattern begins with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,5 +93,23 @@ impl Default for Options {
 /// # Ok::<(), rvregex::syntax::Error>(())
 /// ```
 pub fn parse(pattern: &str, options: &Options) -> Result<Hir, Error> {
-    parser::Parser::new(pattern, options).parse()
+    let hir = parser::Parser::new(pattern, options).parse()?;
+    let (nodes, depth) = extent_of(&hir.root);
+    if nodes.saturating_mul(depth * depth) <= MAX_WORK {
+        return Ok(hir);
+    }
+    Err(Error {
+        cause: Cause::TooComplex { nodes, depth },
+        span: Span {
+            start: 0,
+            end: pattern.len(),
+        },
+    })
+}
+
+/// How many nodes there are in a tree, and on the longest way down.
+fn extent_of(node: &Node) -> (usize, usize) {
+    let parts = node.parts().iter().map(extent_of);
+    let (nodes, depth) = parts.fold((0, 0), |a, b| (a.0 + b.0, a.1.max(b.1)));
+    (nodes + 1, depth + 1)
 }

@@ -6,8 +6,9 @@ mod patterns;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use rvregex::backtrack::run::{Executor, Limits, Outcome};
-use rvregex::budget::Budget;
+use rvregex::budget::{Budget, BudgetExceeded};
 use rvregex::engine::EngineKind;
+use rvregex::hir::{Hir, Node};
 use rvregex::{BuildError, Captures, Cursor, Regex, Span, backtrack, syntax};
 
 /// The matches of a text: of each, its groups.
@@ -30,17 +31,17 @@ fn runner(seed: u8) -> TestRunner {
     )
 }
 
-fn ours(regex: &mut Regex, text: &str) -> Found {
+fn ours(regex: &mut Regex, text: &str) -> Result<Found, BudgetExceeded> {
     let mut captures = Captures::default();
     let mut cursor = Cursor::default();
     let mut found = Found::new();
     loop {
         let next = cursor.next(|at| {
             let is_match = regex.captures_at(text.as_bytes(), at, &mut captures)?;
-            Ok::<_, rvregex::budget::BudgetExceeded>(is_match.then(|| captures.get(0)).flatten())
+            Ok(is_match.then(|| captures.get(0)).flatten())
         });
-        if next.unwrap().is_none() {
-            return found;
+        if next?.is_none() {
+            return Ok(found);
         }
         let groups = (0..captures.len()).map(|index| captures.get(index));
         found.push(
@@ -62,14 +63,18 @@ fn built(pattern: &str, engine: EngineKind) -> Result<Regex, BuildError> {
         .build(pattern)
 }
 
-/// That an engine finds what is expected, with its groups and without.
+/// That an engine finds what is expected, with its groups and without. A backtracker may
+/// exceed its budget where there is no careful program, and never finds something else.
 fn check(pattern: &str, engine: EngineKind, text: &str, expected: &Found) {
     let mut regex = built(pattern, engine).unwrap();
-    assert_eq!(
-        &ours(&mut regex, text),
-        expected,
-        "{engine} {pattern:?} in {text:?}"
-    );
+    let Ok(found) = ours(&mut regex, text) else {
+        assert!(!matches!(
+            engine,
+            EngineKind::Linear | EngineKind::Pike | EngineKind::Atom
+        ));
+        return;
+    };
+    assert_eq!(&found, expected, "{engine} {pattern:?} in {text:?}");
     let spans = regex.find_iter(text.as_bytes()).map(|span| span.unwrap());
     let spans = spans
         .map(|Span { start, end }| Some((start, end)))
@@ -91,10 +96,9 @@ fn by_regex(pattern: &str, text: &str) -> Found {
 }
 
 /// The first match by the program that remembers where it has been.
-fn by_careful(pattern: &str, text: &str) -> Option<Vec<Option<(usize, usize)>>> {
-    let hir = syntax::parse(pattern, &syntax::Options::default()).unwrap();
-    let program = backtrack::compile_careful(&hir).unwrap();
-    let mut executor = Executor::default();
+fn by_careful(hir: &Hir, text: &str) -> Option<Vec<Option<(usize, usize)>>> {
+    let program = backtrack::compile_careful(hir).unwrap();
+    let mut executor = Executor::new(&program);
     executor.forget(&program, text.as_bytes(), 0);
     let mut limits = Limits {
         steps: u64::MAX,
@@ -118,13 +122,19 @@ fn regular_patterns_match_as_those_of_regex_do() {
     ];
     runner(1)
         .run(&cases, |(pattern, texts)| {
+            // Counted loops within counted loops may be too much for an automaton.
+            prop_assume!(regex::Regex::new(&pattern).is_ok());
+            prop_assume!(built(&pattern, EngineKind::Linear).is_ok());
+            let hir = syntax::parse(&pattern, &syntax::Options::default()).unwrap();
             for text in texts {
                 let expected = by_regex(&pattern, &text);
                 for engine in engines {
                     check(&pattern, engine, &text, &expected);
                 }
-                let first = by_careful(&pattern, &text);
-                assert_eq!(first.as_ref(), expected.first(), "{pattern:?} in {text:?}");
+                if backtrack::compile_careful(&hir).is_ok() {
+                    let first = by_careful(&hir, &text);
+                    assert_eq!(first.as_ref(), expected.first(), "{pattern:?} in {text:?}");
+                }
             }
             Ok(())
         })
@@ -146,6 +156,15 @@ fn by_fancy(pattern: &fancy_regex::Regex, text: &str) -> Option<Found> {
     Some(all.into_iter().map(groups).collect())
 }
 
+/// Whether a round of a loop can match nothing. There an automaton and a backtracker of the
+/// usual kind differ; we go by the automaton, as `syntax` says, and `fancy-regex` does not.
+fn has_empty_rounds(node: &Node) -> bool {
+    match node {
+        Node::Repeat(repeat) if repeat.max != Some(1) && repeat.body.nullable() => true,
+        _ => node.parts().iter().any(has_empty_rounds),
+    }
+}
+
 #[test]
 fn other_patterns_match_as_those_of_fancy_regex_do() {
     let cases = (
@@ -156,6 +175,8 @@ fn other_patterns_match_as_those_of_fancy_regex_do() {
         .run(&cases, |(pattern, texts)| {
             let theirs = fancy_regex::Regex::new(&pattern);
             prop_assume!(theirs.is_ok() && built(&pattern, EngineKind::Auto).is_ok());
+            let hir = syntax::parse(&pattern, &syntax::Options::default()).unwrap();
+            prop_assume!(!has_empty_rounds(&hir.root));
             let theirs = theirs.unwrap();
             for text in texts {
                 if let Some(expected) = by_fancy(&theirs, &text) {

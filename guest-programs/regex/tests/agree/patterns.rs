@@ -33,11 +33,23 @@ pub fn irregular() -> BoxedStrategy<String> {
 }
 
 fn any_of_regular(inner: BoxedStrategy<String>) -> impl Strategy<Value = String> {
-    let times = prop_oneof!["[*+?]", "\\{[0-2],[2-3]\\}", "\\{[1-3]\\}", "\\{[0-2],\\}"];
+    let times = prop_oneof![
+        8 => "[*+?]",
+        4 => "\\{[0-2],[2-3]\\}",
+        4 => "\\{[1-3]\\}",
+        4 => "\\{[0-2],\\}",
+        // Too often to be unrolled: loops that count.
+        2 => "\\{([0-2]|9),(9|1[0-9])\\}",
+        1 => "\\{[7-9],?\\}",
+    ];
     prop_oneof![
         4 => prop::collection::vec(inner.clone(), 2..4).prop_map(|parts| parts.concat()),
         2 => prop::collection::vec(inner.clone(), 2..4).prop_map(|ways| format!("(?:{})", ways.join("|"))),
         2 => inner.clone().prop_map(|body| format!("({body})")),
+        // A place that is come to again at the same position, in the next round of a count.
+        1 => (inner.clone(), "\\||a\\?\\?|a\\*\\?|\\\\b\\|", "[+*]\\??", "\\{([0-3]|9),1[0-9]\\}", "[ab]?").prop_map(
+            |(body, empty, often, times, rest)| format!("(?:(?:{empty}(?:{body})){often}){times}{rest}"),
+        ),
         3 => (inner, times, "\\??").prop_map(|(body, times, lazy)| format!("(?:{body}){times}{lazy}")),
     ]
 }

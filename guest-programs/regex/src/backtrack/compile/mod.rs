@@ -54,6 +54,8 @@ struct Compiler {
     careful: bool,
     /// Whether what is compiled is in a round of a loop that can match nothing.
     in_empty_round: bool,
+    /// Slots of the choices in such a round, by which none is come to twice at a position.
+    once_slots: Vec<Slot>,
     /// The numbers of the sets and classes that the program has.
     sets: BTreeMap<NextSet, SetId>,
     classes: BTreeMap<Class, ClassId>,
@@ -81,6 +83,7 @@ impl Compiler {
             },
             careful,
             in_empty_round: false,
+            once_slots: Vec::new(),
             sets: BTreeMap::new(),
             classes: BTreeMap::new(),
         }
@@ -195,6 +198,7 @@ impl Compiler {
             return self.memo();
         }
         let slot = self.slot()?;
+        self.once_slots.push(slot);
         self.emit(Op::Progress(slot)).map(drop)
     }
 

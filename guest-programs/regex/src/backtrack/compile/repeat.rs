@@ -6,8 +6,9 @@
 
 use super::choice::Ways;
 use super::{Compiler, TooLarge, fixed};
+use crate::NONE;
 use crate::backtrack::next::first;
-use crate::backtrack::program::{Items, NONE, NextSet, Op};
+use crate::backtrack::program::{Items, NextSet, Op};
 use crate::hir::{Greed, Node, Repeat};
 
 /// A body is copied rather than counted as long as the copies have no more nodes than this.
@@ -96,7 +97,10 @@ impl Compiler {
         let inner = follow.union(&first(body, follow));
         let nodes = nodes(body);
         let copies = repeat.max.unwrap_or(repeat.min) as usize;
-        if self.careful || nodes.saturating_mul(copies) <= UNROLLED_NODES {
+        // To come again to a place in the same round of a count, by a loop around it, is no way;
+        // to come there in another one is. Copies tell these apart.
+        let told_apart = self.in_empty_round && body.nullable();
+        if self.careful || told_apart || nodes.saturating_mul(copies) <= UNROLLED_NODES {
             return self.unrolled(repeat, &inner, follow);
         }
         match repeat.max {
@@ -202,8 +206,11 @@ impl Compiler {
             self.emit(Op::Progress(at_head))?;
         }
         self.memo()?;
+        let outermost = !self.in_empty_round;
+        let outer = core::mem::take(&mut self.once_slots);
         let within = body.nullable() || self.in_empty_round;
         self.with_empty_round(within, |compiler| compiler.node(body, inner))?;
+        let of_rounds = core::mem::replace(&mut self.once_slots, outer);
         if let Some((_, at_choice)) = slots {
             self.emit(Op::Progress(at_choice))?;
         }
@@ -211,7 +218,15 @@ impl Compiler {
         let exit = self.another(body, greed, follow)?;
         self.again(head)?;
         self.aim(exit);
-        self.memo()
+        self.memo()?;
+        if !outermost {
+            self.once_slots.extend(of_rounds);
+            return Ok(());
+        }
+        // The loop may be come to again at this position, by a loop around it that counts.
+        of_rounds
+            .into_iter()
+            .try_for_each(|slot| self.emit(Op::Set(slot, NONE)).map(drop))
     }
 
     fn counted(

@@ -11,9 +11,11 @@ mod prefix;
 
 use core::ops::RangeInclusive;
 
+use alloc::rc::Rc;
 use alloc::vec::Vec;
 
-use super::program::{NONE, NextSet, Op, Program};
+use super::program::{NextSet, Op, Program};
+use crate::NONE;
 use crate::look::Look;
 use crate::utf8;
 use attempt::{Attempt, Exhausted};
@@ -48,12 +50,13 @@ pub enum Outcome {
     },
 }
 
-/// The state that searches use one after the other.
-#[derive(Clone, Debug, Default)]
+/// The state that searches of one program use one after the other.
+#[derive(Clone, Debug)]
 pub struct Executor {
     stack: Vec<Entry>,
     slots: Vec<usize>,
     memo: Memo,
+    prefix: Rc<Prefix>,
 }
 
 /// Bytes of an entry of the stack.
@@ -88,6 +91,16 @@ impl Memo {
 }
 
 impl Executor {
+    /// What executes `program`, and no other.
+    pub fn new(program: &Program) -> Self {
+        Self {
+            stack: Vec::new(),
+            slots: Vec::new(),
+            memo: Memo::default(),
+            prefix: Rc::new(Prefix::of(program)),
+        }
+    }
+
     /// Forgets where execution has been, and makes room to remember that from `base` up.
     pub fn forget(&mut self, program: &Program, haystack: &[u8], base: usize) {
         let positions = haystack.len() - base + 1;
@@ -116,7 +129,7 @@ impl Executor {
         self.slots.clear();
         self.slots.resize(program.slots, NONE);
         let candidates = Candidates::new(program, haystack, *starts.end());
-        let (look, prefix) = (leading_look(program), Prefix::of(program));
+        let (look, prefix) = (leading_look(program), Rc::clone(&self.prefix));
         let mut attempt = Attempt::new(self, program, haystack, limits);
         let mut from = *starts.start();
         while let Some(start) = candidates.next(from) {

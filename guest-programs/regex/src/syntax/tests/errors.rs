@@ -1,14 +1,14 @@
 //! Patterns that are none, why, and where.
 
 use std::format;
-use std::string::ToString;
+use std::string::{String, ToString};
 
 use super::BYTES;
-use crate::Span;
 use crate::syntax::{
     Cause, ClassMeaning, ClassSyntax, MAX_BEHIND, MAX_DEPTH, MAX_GROUPS, MAX_LENGTH, MAX_TIMES,
-    Options, parse,
+    MAX_WORK, Options, parse,
 };
+use crate::{Regex, Span};
 
 fn fails(pattern: &str, options: &Options, cause: Cause, (start, end): (usize, usize)) {
     let error = parse(pattern, options).unwrap_err();
@@ -241,5 +241,44 @@ fn patterns_have_limits() {
         &options,
         cause,
         (1, MAX_DEPTH + 2),
+    );
+}
+
+/// So many loops side by side, so many atomic groups around them.
+fn deep_and_wide(around: usize, loops: usize) -> String {
+    format!(
+        "{}{}{}",
+        "(?>".repeat(around),
+        "a*".repeat(loops),
+        ")".repeat(around)
+    )
+}
+
+#[test]
+fn a_deep_pattern_is_not_wide() {
+    let options = Options::default();
+    // The groups, the concatenation, a loop, its body.
+    let depth = |around: usize| around + 3;
+    let nodes = |around: usize, loops: usize| around + 1 + 2 * loops;
+
+    let around = 125;
+    let most = (MAX_WORK / depth(around).pow(2) - nodes(around, 0)) / 2;
+    let pattern = deep_and_wide(around, most);
+    assert!(parse(&pattern, &options).is_ok());
+    let pattern = deep_and_wide(around, most + 1);
+    let cause = Cause::TooComplex {
+        nodes: nodes(around, most + 1),
+        depth: depth(around),
+    };
+    fails(&pattern, &options, cause, (0, pattern.len()));
+
+    // Nothing of the greatest patterns takes long: they are refused before they are compiled.
+    let around = MAX_DEPTH - 3;
+    let loops = (MAX_LENGTH - 4 * around) / 2;
+    let error = Regex::new(&deep_and_wide(around, loops)).unwrap_err();
+    let (nodes, depth) = (nodes(around, loops), depth(around));
+    assert_eq!(
+        error.to_string(),
+        format!("too complex: {nodes} parts in {depth} levels, at byte 0")
     );
 }

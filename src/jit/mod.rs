@@ -23,6 +23,7 @@ mod emitter;
 mod exit;
 mod facts;
 mod fault;
+mod host;
 mod inspect;
 mod lower;
 mod meter;
@@ -51,6 +52,7 @@ use exit::{ExitKind, Mode, Site};
 use fault::FAULTED;
 pub use fault::FaultsReceived;
 use hashbrown::HashMap;
+use host::HostBits;
 use meter::Meter;
 pub use path::MAX_INSNS;
 use profile::Profile;
@@ -101,6 +103,7 @@ pub struct Jit {
     /// Units to be compiled before the next pause.
     until_pause: u32,
     bmi2: bool,
+    bits: HostBits,
     meter: Meter,
     touch: Option<TouchCode>,
     link: Option<LinkCode>,
@@ -153,6 +156,7 @@ impl Jit {
             compile_time: Duration::ZERO,
             until_pause: UNITS_TO_PAUSE,
             bmi2: has_bmi(),
+            bits: HostBits::detect(),
             meter,
             touch,
             link,
@@ -284,6 +288,7 @@ impl Jit {
             offset: self.free,
             first_site: self.cache.next_site(),
             bmi2: self.bmi2,
+            bits: self.bits,
             meter: self.meter,
             touch: self.touch,
             link: self.link,

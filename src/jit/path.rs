@@ -251,6 +251,7 @@ impl<'a> Gathering<'a> {
             Inst::Ebreak | Inst::FenceI { .. } | Inst::Csr { .. } => {
                 Err(End::Leave(ExitKind::Step, pc))
             }
+            Inst::CacheBlock { .. } => Err(End::Leave(ExitKind::Step, pc)),
             inst if inst.is_fp() => Err(End::Leave(ExitKind::Step, pc)),
             _ => Ok(fetched),
         }

@@ -86,6 +86,7 @@ fn kind(jit: &Jit, memory: &Memory) -> std::io::Result<[u8; 32]> {
     hasher
         .update(&memory.window_size().to_le_bytes())
         .update(&[u8::from(jit.bmi2), u8::from(memory.rules().misaligned)])
+        .update(&jit.bits.bytes())
         .update(memory.rules().isa.name().as_bytes())
         .update(&meter)
         .update(&stubs);

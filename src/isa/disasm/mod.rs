@@ -9,6 +9,7 @@
 mod compressed;
 mod full;
 mod mnemonic;
+mod mnemonic_bits;
 
 use std::fmt;
 

@@ -4,11 +4,13 @@
 //! function is total and has no state; each engine must agree with it.
 
 mod alu;
+mod bits;
 mod counter;
 mod memory;
 mod muldiv;
 
 pub use alu::{alu, taken};
+pub use bits::{bit, bit_imm, bit_unary};
 pub use counter::{Counter, csr_counter};
 pub use memory::{amo, extend, sign_extend};
 pub use muldiv::muldiv;

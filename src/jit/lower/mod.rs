@@ -9,6 +9,7 @@
 
 mod alu;
 mod atomic;
+mod bits;
 mod control;
 mod fused;
 mod link;
@@ -31,6 +32,9 @@ impl Emitter<'_> {
             Inst::AluImm { op, rd, rs1, imm } => self.alu_imm(op, rd, rs1, imm),
             Inst::Alu { op, rd, rs1, rs2 } => self.alu(op, rd, rs1, rs2),
             Inst::MulDiv { op, rd, rs1, rs2 } => self.muldiv(op, rd, rs1, rs2),
+            Inst::Bit { op, rd, rs1, rs2 } => self.bit(op, rd, rs1, rs2),
+            Inst::BitImm { op, rd, rs1, shamt } => self.bit_imm(op, rd, rs1, shamt),
+            Inst::BitUnary { op, rd, rs1 } => self.bit_unary(op, rd, rs1),
             Inst::Load {
                 op,
                 rd,
@@ -65,7 +69,11 @@ impl Emitter<'_> {
             Inst::Branch { .. } | Inst::Jal { .. } | Inst::Jalr { .. } => {
                 unreachable!("jumps need to know where the path goes on")
             }
-            Inst::Ecall | Inst::Ebreak | Inst::FenceI { .. } | Inst::Csr { .. } => {
+            Inst::Ecall
+            | Inst::Ebreak
+            | Inst::FenceI { .. }
+            | Inst::Csr { .. }
+            | Inst::CacheBlock { .. } => {
                 unreachable!("the unit ends before what the environment executes")
             }
             _ => unreachable!("the unit ends before floating-point instructions"),

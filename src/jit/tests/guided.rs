@@ -95,6 +95,7 @@ impl Seen {
             offset: 0x1000,
             first_site: SiteId(0),
             bmi2: true,
+            bits: super::super::host::HostBits::ALL,
             meter,
             touch: None,
             link: None,

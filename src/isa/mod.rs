@@ -13,6 +13,7 @@ mod decode_bits;
 mod decode_float;
 mod disasm;
 mod encode;
+mod extension;
 mod field;
 mod float;
 mod inst;
@@ -27,9 +28,10 @@ pub use compressed::{Compressed, CompressedUnary};
 pub use decode::{Decoded, decode, instruction_len};
 pub use disasm::{Disassembly, disassemble};
 pub use encode::encode;
+pub use extension::Extension;
 pub use float::{FReg, Format, FpCompare, FpOp, FpPick, FusedOp, IntFormat, Rounding};
 pub use inst::{
     AluOp, AmoOp, Cond, CsrOp, CsrSource, FpRegisters, Inst, LoadOp, MulDivOp, Ordering, Width,
 };
 pub use reg::Reg;
-pub use subset::Isa;
+pub use subset::{Isa, IsaError};

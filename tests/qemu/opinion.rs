@@ -129,6 +129,18 @@ impl Start {
 
 /// Runs an ELF file of these bytes under qemu and both engines.
 pub fn agreed(name: &str, elf: &[u8]) -> Run {
+    let (_dir, start) = laid_down(elf);
+    start.agreed(name)
+}
+
+/// Runs an ELF file of these bytes under both engines alone.
+pub fn under_rvjet(elf: &[u8]) -> [(&'static str, Run); 2] {
+    let (_dir, start) = laid_down(elf);
+    ENGINES.map(|engine| (engine, start.under_rvjet(engine)))
+}
+
+/// An ELF file of these bytes in a directory of its own.
+fn laid_down(elf: &[u8]) -> (TempDir, Start) {
     let dir = TempDir::new().unwrap();
     let path = dir.path().join("guest.elf");
     std::fs::write(&path, elf).unwrap();
@@ -139,7 +151,7 @@ pub fn agreed(name: &str, elf: &[u8]) -> Run {
         dir: dir.path().into(),
         ..Start::default()
     };
-    start.agreed(name)
+    (dir, start)
 }
 
 /// Where two runs differ first.

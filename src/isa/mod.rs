@@ -13,6 +13,7 @@ mod decode_bits;
 mod decode_float;
 mod disasm;
 mod encode;
+mod encode_float;
 mod extension;
 mod field;
 mod float;

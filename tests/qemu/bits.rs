@@ -7,10 +7,12 @@
 
 use rvjet::isa::{AluOp, BitImmOp, BitOp, BitUnaryOp, Cond, Inst, Reg};
 
+use tempfile::TempDir;
+
 use crate::code::Code;
 use crate::inst::{addi, alu, alu_imm, branch, ld, sd};
 use crate::operands::EDGES;
-use crate::opinion::{Run, agreed, is_installed, under_rvjet};
+use crate::opinion::{ENGINES, agreed, guest, is_installed};
 use crate::program::{DATA, Program};
 use crate::random::Random;
 
@@ -231,10 +233,12 @@ fn what_qemu_does_not_do_is_as_the_manual_has_it() {
             .flat_map(u64::to_le_bytes)
             .collect();
         let elf = program(&parts, &pairs, &bodies).elf();
-        for (engine, run) in under_rvjet(&elf) {
-            let Run { stdout, code, .. } = run;
-            assert_eq!(code, 0, "{engine}");
-            assert!(stdout == want, "{engine}, allotment {allotment}");
+        let dir = TempDir::new().unwrap();
+        let start = guest(&dir, &elf);
+        for engine in ENGINES {
+            let run = start.under_rvjet(engine);
+            assert_eq!(run.code, 0, "{engine}");
+            assert!(run.stdout == want, "{engine}, allotment {allotment}");
         }
     }
 }

@@ -3,7 +3,7 @@
 
 #![forbid(unsafe_code)]
 
-use rvjet::isa::{AluOp, Compressed, Cond, FReg, Reg, Width, disassemble};
+use rvjet::isa::{AluOp, Compressed, CompressedUnary, Cond, FReg, LoadOp, Reg, Width, disassemble};
 
 /// Where the parcels stand.
 const PC: u64 = 0x4000_0000;
@@ -52,6 +52,25 @@ fn c_imm(op: AluOp, rd: u32, imm: i32) -> Compressed {
 fn c_alu(op: AluOp, rd: u32, rs2: u32) -> Compressed {
     let (rd, rs2) = (r(rd), r(rs2));
     Compressed::Alu { op, rd, rs2 }
+}
+
+fn c_load_part(op: LoadOp, rd: u32, rs1: u32, offset: i32) -> Compressed {
+    let (rd, rs1) = (r(rd), r(rs1));
+    Compressed::LoadPart {
+        op,
+        rd,
+        rs1,
+        offset,
+    }
+}
+
+fn c_mul(rd: u32, rs2: u32) -> Compressed {
+    let (rd, rs2) = (r(rd), r(rs2));
+    Compressed::Mul { rd, rs2 }
+}
+
+fn c_unary(op: CompressedUnary, rd: u32) -> Compressed {
+    Compressed::Unary { op, rd: r(rd) }
 }
 
 fn c_branch(cond: Cond, rs1: u32, offset: i32) -> Compressed {
@@ -119,6 +138,27 @@ fn parcels() -> Vec<(u16, &'static str, Compressed)> {
         (0xf381, "c.bnez\tx15,3fffff00", c_branch(Cond::Ne, 15, -256)),
         (0xe4cd, "c.bnez\tx9,400000aa", c_branch(Cond::Ne, 9, 170)),
         (0x9002, "c.ebreak", Compressed::Ebreak),
+        // Zcb by hand, from the manual's encodings: GNU as 2.40 does not know it.
+        (0x8000, "c.lbu\tx8,0(x8)", c_load_part(LoadOp::Lbu, 8, 8, 0)),
+        (0x83d0, "c.lbu\tx12,1(x15)", c_load_part(LoadOp::Lbu, 12, 15, 1)),
+        (0x80a4, "c.lbu\tx9,2(x9)", c_load_part(LoadOp::Lbu, 9, 9, 2)),
+        (0x80fc, "c.lbu\tx15,3(x9)", c_load_part(LoadOp::Lbu, 15, 9, 3)),
+        (0x84a4, "c.lhu\tx9,2(x9)", c_load_part(LoadOp::Lhu, 9, 9, 2)),
+        (0x8580, "c.lhu\tx8,0(x11)", c_load_part(LoadOp::Lhu, 8, 11, 0)),
+        (0x84e4, "c.lh\tx9,2(x9)", c_load_part(LoadOp::Lh, 9, 9, 2)),
+        (0x875c, "c.lh\tx15,0(x14)", c_load_part(LoadOp::Lh, 15, 14, 0)),
+        (0x8888, "c.sb\tx10,0(x9)", c_store(Width::Byte, 10, 9, 0)),
+        (0x89c4, "c.sb\tx9,1(x11)", c_store(Width::Byte, 9, 11, 1)),
+        (0x8ba0, "c.sb\tx8,2(x15)", c_store(Width::Byte, 8, 15, 2)),
+        (0x8ea8, "c.sh\tx10,2(x13)", c_store(Width::Half, 10, 13, 2)),
+        (0x8c1c, "c.sh\tx15,0(x8)", c_store(Width::Half, 15, 8, 0)),
+        (0x9c61, "c.zext.b\tx8", c_unary(CompressedUnary::ZextB, 8)),
+        (0x9ce5, "c.sext.b\tx9", c_unary(CompressedUnary::SextB, 9)),
+        (0x9d69, "c.zext.h\tx10", c_unary(CompressedUnary::ZextH, 10)),
+        (0x9ded, "c.sext.h\tx11", c_unary(CompressedUnary::SextH, 11)),
+        (0x9e71, "c.zext.w\tx12", c_unary(CompressedUnary::ZextW, 12)),
+        (0x9ff5, "c.not\tx15", c_unary(CompressedUnary::Not, 15)),
+        (0x9cd9, "c.mul\tx9,x14", c_mul(9, 14)),
     ]
 }
 

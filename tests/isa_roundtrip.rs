@@ -9,9 +9,9 @@
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed};
 use rvjet::isa::{
-    AluOp, AmoOp, Compressed, Cond, CsrOp, CsrSource, FReg, Format, FpCompare, FpOp, FpPick,
-    FusedOp, Inst, IntFormat, LoadOp, MulDivOp, Ordering, Reg, Rounding, Width, decode, encode,
-    instruction_len,
+    AluOp, AmoOp, BitImmOp, BitOp, BitUnaryOp, CacheBlockOp, Compressed, Cond, CsrOp, CsrSource,
+    FReg, Format, FpCompare, FpOp, FpPick, FusedOp, Inst, IntFormat, LoadOp, MulDivOp, Ordering,
+    Reg, Rounding, Width, decode, encode, instruction_len,
 };
 
 /// The registers about `rd` and `rs1` of the sweep, as fields in place.
@@ -20,19 +20,21 @@ const REGISTERS: [u32; 4] = [0, 1 << 15 | 1 << 7, 31 << 15 | 31 << 7, 10 << 15 |
 /// Major opcodes and how many words each has for one `rd` and `rs1`, counted by
 /// the manual's listing: `funct3` times `funct7` times `rs2`.
 const LEGAL: [(u32, usize); 21] = [
-    (0x37, 8 * 4096),              // lui
-    (0x17, 8 * 4096),              // auipc
-    (0x6f, 8 * 4096),              // jal
-    (0x67, 4096),                  // jalr
-    (0x63, 6 * 4096),              // branches
-    (0x03, 7 * 4096),              // loads
-    (0x23, 4 * 4096),              // stores
-    (0x13, 6 * 4096 + 3 * 64),     // immediates, shifts by six bits
-    (0x1b, 4096 + 3 * 32),         // addiw, shifts by five bits
-    (0x33, (10 + 8) * 32),         // integers, M
-    (0x3b, (5 + 5) * 32),          // words, M
+    (0x37, 8 * 4096), // lui
+    (0x17, 8 * 4096), // auipc
+    (0x6f, 8 * 4096), // jal
+    (0x67, 4096),     // jalr
+    (0x63, 6 * 4096), // branches
+    (0x03, 7 * 4096), // loads
+    (0x23, 4 * 4096), // stores
+    // immediates, shifts by six bits and the B extension's, its unary operations
+    (0x13, 6 * 4096 + (3 + 5) * 64 + 7),
+    // addiw, shifts by five bits; slli.uw, roriw, unary operations
+    (0x1b, 4096 + 3 * 32 + 64 + 32 + 3),
+    (0x33, (10 + 8 + 21) * 32),    // integers, M, bit manipulation
+    (0x3b, (5 + 5 + 6) * 32 + 1),  // words, M, bit manipulation; zext.h
     (0x2f, 2 * 4 * (1 + 10 * 32)), // widths, aq and rl; lr, then sc and AMOs
-    (0x0f, 2 * 4096),              // fence, fence.i
+    (0x0f, 2 * 4096),              // fence, fence.i; cache blocks apart
     (0x73, 6 * 4096),              // csr; ecall and ebreak apart
     (0x07, 2 * 4096),              // floating-point loads
     (0x27, 2 * 4096),              // floating-point stores
@@ -80,8 +82,9 @@ fn every_parcel() {
         }
     }
     // The manual's table, row by row: funct3 0 to 7 of the three quadrants.
-    let quadrant0 = (2048 - 8) + 3 * 2048 + 3 * 2048;
-    let arithmetic = 2 * 512 + 512 + 6 * 64;
+    let parts = 3 * 256 + 128;
+    let quadrant0 = (2048 - 8) + 3 * 2048 + parts + 3 * 2048;
+    let arithmetic = 2 * 512 + 512 + 7 * 64 + 6 * 8;
     let quadrant1 = 2048 + (2048 - 64) + 2048 + (2048 - 32) + arithmetic + 3 * 2048;
     let quadrant2 = 2 * 2048 + 2 * (2048 - 64) + (2048 - 1) + 3 * 2048;
     assert_eq!(legal, quadrant0 + quadrant1 + quadrant2);
@@ -99,9 +102,11 @@ fn every_opcode_function_and_second_register() {
                 .iter()
                 .find(|&&(known, _)| known == opcode)
                 .map_or(0, |&(_, count)| count);
-            if opcode == 0x73 && registers == 0 {
-                want += 2;
-            }
+            want += match (opcode, registers) {
+                (0x73, 0) => 2,
+                (0x0f, 0) => 4,
+                _ => 0,
+            };
             assert_eq!(legal, want, "opcode {opcode:#x}, registers {registers:#x}");
         }
     }
@@ -182,6 +187,23 @@ fn integers() -> impl Strategy<Value = Inst> {
             rs1,
             rs2
         }),
+    ]
+}
+
+fn bits() -> impl Strategy<Value = Inst> {
+    let two = prop::sample::select(&BitOp::ALL[..]);
+    let one = prop::sample::select(&BitUnaryOp::ALL[..]);
+    let amount = prop::sample::select(&BitImmOp::ALL[..]);
+    let amount = amount.prop_flat_map(|op| {
+        let width: u8 = if op.is_word() { 32 } else { 64 };
+        (Just(op), reg(), reg(), 0..width)
+    });
+    let block = prop::sample::select(&CacheBlockOp::ALL[..]);
+    prop_oneof![
+        (two, reg(), reg(), reg()).prop_map(|(op, rd, rs1, rs2)| Inst::Bit { op, rd, rs1, rs2 }),
+        (one, reg(), reg()).prop_map(|(op, rd, rs1)| Inst::BitUnary { op, rd, rs1 }),
+        amount.prop_map(|(op, rd, rs1, shamt)| Inst::BitImm { op, rd, rs1, shamt }),
+        (block, reg()).prop_map(|(op, rs1)| Inst::CacheBlock { op, rs1 }),
     ]
 }
 
@@ -384,7 +406,14 @@ fn floating_unary() -> impl Strategy<Value = Inst> {
 /// Any valid instruction.
 fn inst() -> impl Strategy<Value = Inst> {
     let floating = prop_oneof![floating_memory(), floating_binary(), floating_unary()];
-    prop_oneof![control_flow(), integers(), memory(), system(), floating]
+    prop_oneof![
+        control_flow(),
+        integers(),
+        bits(),
+        memory(),
+        system(),
+        floating
+    ]
 }
 
 /// The environment's choices, with a fixed seed where it makes none.
@@ -429,6 +458,12 @@ proptest! {
             op.has_immediate_form() && (-2048..2048).contains(&imm)
         };
         prop_assert_eq!(encode(Inst::AluImm { op, rd, rs1, imm }).is_some(), valid);
+        for op in BitImmOp::ALL {
+            let shamt = imm as u8;
+            let valid = shamt < if op.is_word() { 32 } else { 64 };
+            let inst = Inst::BitImm { op, rd, rs1, shamt };
+            prop_assert_eq!(encode(inst).is_some(), valid);
+        }
         let upper = Inst::Lui { rd, imm };
         prop_assert_eq!(encode(upper).is_some(), imm % 4096 == 0);
         let jump = Inst::Jal { rd, offset: imm };

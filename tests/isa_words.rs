@@ -4,8 +4,8 @@
 #![forbid(unsafe_code)]
 
 use rvjet::isa::{
-    AluOp, AmoOp, Cond, CsrOp, CsrSource, Inst, LoadOp, MulDivOp, Ordering, Reg, Width, decode,
-    disassemble, encode,
+    AluOp, AmoOp, BitImmOp, BitOp, BitUnaryOp, CacheBlockOp, Cond, CsrOp, CsrSource, Inst, LoadOp,
+    MulDivOp, Ordering, Reg, Width, decode, disassemble, encode,
 };
 
 /// Where the words stand.
@@ -81,6 +81,26 @@ fn alu(op: AluOp, rd: u32, rs1: u32, rs2: u32) -> Inst {
 fn muldiv(op: MulDivOp, rd: u32, rs1: u32, rs2: u32) -> Inst {
     let (rd, rs1, rs2) = (r(rd), r(rs1), r(rs2));
     Inst::MulDiv { op, rd, rs1, rs2 }
+}
+
+fn bit(op: BitOp, rd: u32, rs1: u32, rs2: u32) -> Inst {
+    let (rd, rs1, rs2) = (r(rd), r(rs1), r(rs2));
+    Inst::Bit { op, rd, rs1, rs2 }
+}
+
+fn bit_imm(op: BitImmOp, rd: u32, rs1: u32, shamt: u8) -> Inst {
+    let (rd, rs1) = (r(rd), r(rs1));
+    Inst::BitImm { op, rd, rs1, shamt }
+}
+
+fn unary(op: BitUnaryOp, rd: u32, rs1: u32) -> Inst {
+    let (rd, rs1) = (r(rd), r(rs1));
+    Inst::BitUnary { op, rd, rs1 }
+}
+
+fn block(op: CacheBlockOp, rs1: u32) -> Inst {
+    let rs1 = r(rs1);
+    Inst::CacheBlock { op, rs1 }
 }
 
 fn order(bits: &str) -> Ordering {
@@ -239,9 +259,66 @@ fn words() -> Vec<(u32, &'static str, Inst)> {
     ]
 }
 
+#[rustfmt::skip]
+fn words_of_bits() -> Vec<(u32, &'static str, Inst)> {
+    vec![
+        (0x4031_70b3, "andn\tx1,x2,x3", bit(BitOp::Andn, 1, 2, 3)),
+        (0x4031_60b3, "orn\tx1,x2,x3", bit(BitOp::Orn, 1, 2, 3)),
+        (0x4031_40b3, "xnor\tx1,x2,x3", bit(BitOp::Xnor, 1, 2, 3)),
+        (0x6001_1093, "clz\tx1,x2", unary(BitUnaryOp::Clz, 1, 2)),
+        (0x6011_1093, "ctz\tx1,x2", unary(BitUnaryOp::Ctz, 1, 2)),
+        (0x6021_1093, "cpop\tx1,x2", unary(BitUnaryOp::Cpop, 1, 2)),
+        (0x6001_109b, "clzw\tx1,x2", unary(BitUnaryOp::Clzw, 1, 2)),
+        (0x6011_109b, "ctzw\tx1,x2", unary(BitUnaryOp::Ctzw, 1, 2)),
+        (0x6021_109b, "cpopw\tx1,x2", unary(BitUnaryOp::Cpopw, 1, 2)),
+        (0x0a31_60b3, "max\tx1,x2,x3", bit(BitOp::Max, 1, 2, 3)),
+        (0x0a31_70b3, "maxu\tx1,x2,x3", bit(BitOp::Maxu, 1, 2, 3)),
+        (0x0a31_40b3, "min\tx1,x2,x3", bit(BitOp::Min, 1, 2, 3)),
+        (0x0a31_50b3, "minu\tx1,x2,x3", bit(BitOp::Minu, 1, 2, 3)),
+        (0x6041_1093, "sext.b\tx1,x2", unary(BitUnaryOp::SextB, 1, 2)),
+        (0x6051_1093, "sext.h\tx1,x2", unary(BitUnaryOp::SextH, 1, 2)),
+        (0x0801_40bb, "zext.h\tx1,x2", unary(BitUnaryOp::ZextH, 1, 2)),
+        (0x6031_10b3, "rol\tx1,x2,x3", bit(BitOp::Rol, 1, 2, 3)),
+        (0x6031_10bb, "rolw\tx1,x2,x3", bit(BitOp::Rolw, 1, 2, 3)),
+        (0x6031_50b3, "ror\tx1,x2,x3", bit(BitOp::Ror, 1, 2, 3)),
+        (0x6231_5093, "rori\tx1,x2,0x23", bit_imm(BitImmOp::Rori, 1, 2, 35)),
+        (0x6051_509b, "roriw\tx1,x2,0x5", bit_imm(BitImmOp::Roriw, 1, 2, 5)),
+        (0x6031_50bb, "rorw\tx1,x2,x3", bit(BitOp::Rorw, 1, 2, 3)),
+        (0x2871_5093, "orc.b\tx1,x2", unary(BitUnaryOp::OrcB, 1, 2)),
+        (0x6b81_5093, "rev8\tx1,x2", unary(BitUnaryOp::Rev8, 1, 2)),
+        (0x0831_00bb, "add.uw\tx1,x2,x3", bit(BitOp::AddUw, 1, 2, 3)),
+        (0x2031_20b3, "sh1add\tx1,x2,x3", bit(BitOp::Sh1add, 1, 2, 3)),
+        (0x2031_20bb, "sh1add.uw\tx1,x2,x3", bit(BitOp::Sh1addUw, 1, 2, 3)),
+        (0x2031_40b3, "sh2add\tx1,x2,x3", bit(BitOp::Sh2add, 1, 2, 3)),
+        (0x2031_40bb, "sh2add.uw\tx1,x2,x3", bit(BitOp::Sh2addUw, 1, 2, 3)),
+        (0x2031_60b3, "sh3add\tx1,x2,x3", bit(BitOp::Sh3add, 1, 2, 3)),
+        (0x2031_60bb, "sh3add.uw\tx1,x2,x3", bit(BitOp::Sh3addUw, 1, 2, 3)),
+        (0x0bf1_109b, "slli.uw\tx1,x2,0x3f", bit_imm(BitImmOp::SlliUw, 1, 2, 63)),
+        (0x4831_10b3, "bclr\tx1,x2,x3", bit(BitOp::Bclr, 1, 2, 3)),
+        (0x4bf1_1093, "bclri\tx1,x2,0x3f", bit_imm(BitImmOp::Bclri, 1, 2, 63)),
+        (0x4831_50b3, "bext\tx1,x2,x3", bit(BitOp::Bext, 1, 2, 3)),
+        (0x4bf1_5093, "bexti\tx1,x2,0x3f", bit_imm(BitImmOp::Bexti, 1, 2, 63)),
+        (0x6831_10b3, "binv\tx1,x2,x3", bit(BitOp::Binv, 1, 2, 3)),
+        (0x6bf1_1093, "binvi\tx1,x2,0x3f", bit_imm(BitImmOp::Binvi, 1, 2, 63)),
+        (0x2831_10b3, "bset\tx1,x2,x3", bit(BitOp::Bset, 1, 2, 3)),
+        (0x2bf1_1093, "bseti\tx1,x2,0x3f", bit_imm(BitImmOp::Bseti, 1, 2, 63)),
+        (0x0a31_10b3, "clmul\tx1,x2,x3", bit(BitOp::Clmul, 1, 2, 3)),
+        (0x0a31_30b3, "clmulh\tx1,x2,x3", bit(BitOp::Clmulh, 1, 2, 3)),
+        (0x0a31_20b3, "clmulr\tx1,x2,x3", bit(BitOp::Clmulr, 1, 2, 3)),
+        (0x0012_a00f, "cbo.clean\t(x5)", block(CacheBlockOp::Clean, 5)),
+        (0x0023_200f, "cbo.flush\t(x6)", block(CacheBlockOp::Flush, 6)),
+        (0x0003_a00f, "cbo.inval\t(x7)", block(CacheBlockOp::Inval, 7)),
+        (0x0044_200f, "cbo.zero\t(x8)", block(CacheBlockOp::Zero, 8)),
+        (0x0100_000f, "pause", fence(0x010)),
+        // By hand: GNU as 2.40 does not know Zicond.
+        (0x0ef7_5533, "czero.eqz\tx10,x14,x15", bit(BitOp::CzeroEqz, 10, 14, 15)),
+        (0x0eff_70b3, "czero.nez\tx1,x30,x15", bit(BitOp::CzeroNez, 1, 30, 15)),
+    ]
+}
+
 #[test]
 fn the_assembler_s_words() {
-    for (word, text, inst) in words() {
+    for (word, text, inst) in words().into_iter().chain(words_of_bits()) {
         let decoded = decode(word).expect(text);
         assert_eq!((decoded.inst, decoded.len), (inst, 4), "{text}");
         assert_eq!(encode(inst), Some(word), "{text}");

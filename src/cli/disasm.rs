@@ -15,7 +15,7 @@ use super::{ending, input, output};
 ///
 /// Prints the instructions of the executable segments as `objdump -d -M
 /// no-aliases,numeric` does, at the addresses in the file. What is no
-/// instruction of RV64IMAC_Zicsr_Zifencei shows as .2byte or .4byte.
+/// instruction that rvjet knows shows as .2byte or .4byte.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// List only the words in the text that are no instructions for SP1: where execution

@@ -9,6 +9,7 @@ use std::time::Duration;
 use clap::ValueEnum;
 use clap::builder::BoolishValueParser;
 use rvjet::abi::{Linux, Sp1};
+use rvjet::isa::Isa;
 use rvjet::program::Convention;
 use rvjet::{Builder, EngineKind, Limits, Machine, Outcome};
 
@@ -25,6 +26,18 @@ pub struct Options {
     /// The environment that the program is made for
     #[arg(long, env = "RVJET_ABI", value_enum, default_value_t = Abi::Linux)]
     abi: Abi,
+    /// The instructions that the program may execute, as an ISA string such as rv64gc_zba_zbb, or auto for all that there are
+    ///
+    /// Any other is an illegal instruction. A program for SP1 has those of rv64im
+    /// at the most.
+    #[arg(
+        long,
+        env = "RVJET_ISA",
+        value_name = "STRING",
+        default_value = "auto",
+        value_parser = values::isa
+    )]
+    isa: Isa,
     #[command(flatten)]
     engine: EngineArgs,
     #[command(flatten)]
@@ -206,6 +219,7 @@ impl Options {
         let launch = Launch {
             elf: input::read_elf(&path)?,
             path,
+            isa: self.isa,
             engine: self.engine.kind(),
             cache: self.cache.directory,
             limits,
@@ -242,6 +256,7 @@ fn refuse(option: Option<&str>, why: &str) -> Result<(), Failure> {
 pub struct Launch {
     pub elf: Vec<u8>,
     pub path: PathBuf,
+    isa: Isa,
     engine: EngineKind,
     cache: Option<PathBuf>,
     limits: Limits,
@@ -263,6 +278,7 @@ impl Launch {
         };
         builder
             .elf(&self.elf)
+            .isa(self.isa)
             .engine(self.engine)
             .limits(self.limits)
             .address_space(address_space(convention, self.limits))

@@ -5,6 +5,8 @@ use std::ops::Range;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
 
+use rvjet::isa::{Isa, IsaError};
+
 use super::failure::Failure;
 
 /// Units of sizes and their bytes, as in GNU tools: alone, with `i` or `iB` the
@@ -74,6 +76,14 @@ pub fn range(text: &str) -> Result<Range<u64>, String> {
         Ok(start..end)
     } else {
         Err(format!("there is nothing from {start} up to {end}"))
+    }
+}
+
+/// A set of instructions: an ISA string, or `auto`.
+pub fn isa(text: &str) -> Result<Isa, String> {
+    match text {
+        "auto" => Ok(Isa::ALL),
+        _ => text.parse().map_err(|error: IsaError| error.to_string()),
     }
 }
 

@@ -9,6 +9,7 @@ use super::perf_map::PerfMap;
 use super::{AccessTrace, Engines, Machine, Recording};
 use crate::abi::{Abi, Bare};
 use crate::error::Error;
+use crate::isa::Isa;
 use crate::machine::{Clock, Hart, MachineState, MapError, Memory};
 use crate::trace::{ClockModel, Digest, Header, Initial, Policy};
 
@@ -47,6 +48,7 @@ pub struct Builder<'elf> {
     perf_map: bool,
     code_cache: Option<PathBuf>,
     observe_every: Option<u64>,
+    isa: Isa,
 }
 
 impl Default for Builder<'_> {
@@ -60,6 +62,7 @@ impl Default for Builder<'_> {
             perf_map: false,
             code_cache: None,
             observe_every: None,
+            isa: Isa::ALL,
         }
     }
 }
@@ -96,6 +99,13 @@ impl<'elf> Builder<'elf> {
     /// What the guest may use up. Default: everything.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
+        self
+    }
+
+    /// The instructions that there are, as far as the personality has them; any other
+    /// is illegal. A trace names them. Default: all.
+    pub fn isa(mut self, isa: Isa) -> Self {
+        self.isa = isa;
         self
     }
 
@@ -170,7 +180,7 @@ impl<'elf> Builder<'elf> {
         let (machine, initial) = self.build_in(memory)?;
         let start = machine.hart.state.clone();
         let header = Header {
-            isa: convention.rules().isa.name().into(),
+            isa: machine.hart.memory.rules().isa.name(),
             abi: machine.abi.name().into(),
             clock: ClockModel::of(convention),
             policy,
@@ -206,7 +216,7 @@ impl<'elf> Builder<'elf> {
         let elf = self.elf.ok_or(Error::NoProgram)?;
         let window = self.window();
         let mut memory = memory.map_err(|source| Error::Reserve { window, source })?;
-        let program = self.abi.convention().load(elf, &mut memory)?;
+        let program = self.abi.convention().load(elf, self.isa, &mut memory)?;
         let mut hart = Hart {
             state: MachineState::new(program.entry),
             memory,

@@ -2,7 +2,7 @@
 
 use super::{csr, float};
 use crate::isa::semantics;
-use crate::isa::{AmoOp, Decoded, Inst, Reg, Width};
+use crate::isa::{AmoOp, CACHE_BLOCK, CacheBlockOp, Decoded, Inst, Reg, Width};
 use crate::machine::{Cause, Fault, Hart, Reservation, Stop, Trap};
 
 /// Executes one instruction at `hart.state.pc` and moves on to the next.
@@ -25,6 +25,19 @@ pub(super) fn execute(hart: &mut Hart, Decoded { inst, len }: Decoded) -> Result
             let value = semantics::muldiv(op, hart.state.reg(rs1), hart.state.reg(rs2));
             hart.state.set_reg(rd, value);
         }
+        Inst::Bit { op, rd, rs1, rs2 } => {
+            let value = semantics::bit(op, hart.state.reg(rs1), hart.state.reg(rs2));
+            hart.state.set_reg(rd, value);
+        }
+        Inst::BitImm { op, rd, rs1, shamt } => {
+            let value = semantics::bit_imm(op, hart.state.reg(rs1), shamt);
+            hart.state.set_reg(rd, value);
+        }
+        Inst::BitUnary { op, rd, rs1 } => {
+            let value = semantics::bit_unary(op, hart.state.reg(rs1));
+            hart.state.set_reg(rd, value);
+        }
+        Inst::CacheBlock { op, rs1 } => cache_block(hart, op, rs1)?,
         Inst::Load {
             op,
             rd,
@@ -173,6 +186,25 @@ pub(super) fn store(hart: &mut Hart, width: Width, addr: u64, value: u64) -> Res
     let unaligned = &mut hart.state.unaligned_stores;
     *unaligned = unaligned.wrapping_add(u64::from(!width.is_aligned(addr)));
     Ok(())
+}
+
+/// `op` on the block around `rs1`, as Linux lets programs do: `cbo.inval` is not for them.
+///
+/// There is no cache to write back or to drop from. But a block that may not be read
+/// is a store fault, so one word of it is, which leaves that to be known to a replay.
+fn cache_block(hart: &mut Hart, op: CacheBlockOp, rs1: Reg) -> Result<(), Stop> {
+    let (addr, width) = (hart.state.reg(rs1), Width::Double);
+    let block = addr & !(CACHE_BLOCK - 1);
+    let done = match op {
+        CacheBlockOp::Inval => return Err(illegal(hart)),
+        CacheBlockOp::Clean | CacheBlockOp::Flush => hart.memory.load(block, width).map(drop),
+        // A block is in one page, so all of it can be written or nothing.
+        CacheBlockOp::Zero => (block..=block + (CACHE_BLOCK - width.bytes()))
+            .step_by(width.bytes() as usize)
+            .try_for_each(|word| hart.memory.store(word, width, 0)),
+    };
+    let cause = Cause::StoreFault { addr, width };
+    done.map_err(|fault| refused(hart, fault, cause))
 }
 
 /// `rd = sext(mem[rs1])`, and reserves it.

@@ -3,7 +3,7 @@
 use super::field::{piece, rd, rs1, rs2};
 use super::{
     AluOp, AmoOp, Compressed, Cond, CsrOp, CsrSource, Inst, LoadOp, MulDivOp, Ordering, Width,
-    decode_float, opcode,
+    decode_bits, decode_float, opcode,
 };
 
 /// An instruction and how many bytes it takes.
@@ -56,8 +56,12 @@ fn full(word: u32) -> Option<Inst> {
         opcode::BRANCH => branch(word),
         opcode::LOAD => load(word),
         opcode::STORE => store(word),
-        opcode::OP_IMM | opcode::OP_IMM_32 => alu_imm(word),
-        opcode::OP | opcode::OP_32 => alu(word).or_else(|| muldiv(word)),
+        opcode::OP_IMM | opcode::OP_IMM_32 => {
+            alu_imm(word).or_else(|| decode_bits::immediate(word))
+        }
+        opcode::OP | opcode::OP_32 => alu(word)
+            .or_else(|| muldiv(word))
+            .or_else(|| decode_bits::register(word)),
         opcode::AMO => atomic(word),
         opcode::MISC_MEM => misc_mem(word),
         opcode::SYSTEM => system(word),
@@ -194,7 +198,7 @@ fn atomic(word: u32) -> Option<Inst> {
     })
 }
 
-/// The fences. Their reserved fields must be ignored ("Memory Ordering
+/// The fences, and what is done with cache blocks. The fences' reserved fields must be ignored ("Memory Ordering
 /// Instructions"), so they are kept and decide nothing.
 fn misc_mem(word: u32) -> Option<Inst> {
     let (rd, rs1) = (rd(word), rs1(word));
@@ -209,7 +213,7 @@ fn misc_mem(word: u32) -> Option<Inst> {
             rs1,
             imm: opcode::I_IMM.get(word),
         }),
-        _ => None,
+        _ => decode_bits::cache_block(word),
     }
 }
 
@@ -277,7 +281,13 @@ mod tests {
             0x1015_a52f, // lr.w, rs2 1
             0x1005_852f, // lr, funct3 0
             0x2800_252f, // amo, funct5 5
-            0x0000_200f, // misc-mem, funct3 2
+            0x0000_208f, // cbo.inval, rd 1
+            0x0030_200f, // misc-mem, funct3 2, code 3
+            0x0810_403b, // packw
+            0x6030_1013, // clz's row, code 3
+            0x6200_501b, // roriw by 32
+            0x6980_5013, // rev8 of 32 bits
+            0x0e00_1033, // czero's row, funct3 1
             0x0000_00f3, // ecall, rd 1
             0x0020_0073, // uret
             0x3020_0073, // mret

@@ -1,7 +1,9 @@
 //! From [`Inst`] to its 32 bits.
 
 use super::field::{put_rd, put_rs1, put_rs2};
-use super::{AluOp, CsrOp, CsrSource, Inst, Ordering, Reg, decode, encode_float, opcode};
+use super::{
+    AluOp, CsrOp, CsrSource, Inst, Ordering, Reg, decode, encode_float, opcode, opcode_bits,
+};
 
 /// The 32-bit word of `inst`, or `None` if an immediate is out of range or
 /// misaligned, or the form does not exist (an immediate subtraction, an atomic
@@ -52,6 +54,13 @@ fn loose_bits(inst: Inst) -> u32 {
         Inst::AluImm { op, rd, rs1, imm } => alu_imm(op, rd, rs1, imm),
         Inst::Alu { op, rd, rs1, rs2 } => r_type(opcode::alu(op), rd, rs1, rs2),
         Inst::MulDiv { op, rd, rs1, rs2 } => r_type(opcode::muldiv(op), rd, rs1, rs2),
+        Inst::Bit { op, rd, rs1, rs2 } => r_type(opcode_bits::bit(op), rd, rs1, rs2),
+        Inst::BitImm { op, rd, rs1, shamt } => {
+            let shamt = opcode_bits::bit_imm_layout(op).put(shamt.into());
+            opcode_bits::bit_imm(op) | put_rd(rd) | put_rs1(rs1) | shamt
+        }
+        Inst::BitUnary { op, rd, rs1 } => opcode_bits::bit_unary(op) | put_rd(rd) | put_rs1(rs1),
+        Inst::CacheBlock { op, rs1 } => opcode_bits::cache_block(op) | put_rs1(rs1),
         Inst::LoadReserved {
             width,
             rd,

@@ -4,7 +4,10 @@
 //! bytes). Compressed instructions are expanded to these
 //! ([`Compressed::expand`](super::Compressed::expand)).
 
-use super::{FReg, Format, FpCompare, FpOp, FpPick, FusedOp, IntFormat, Reg, Rounding};
+use super::{
+    BitImmOp, BitOp, BitUnaryOp, CacheBlockOp, FReg, Format, FpCompare, FpOp, FpPick, FusedOp,
+    IntFormat, Reg, Rounding,
+};
 
 /// What an R-type integer instruction does with its operands (chapters "RV32I",
 /// "RV64I"). The `W` forms work on the low 32 bits and sign-extend the result.
@@ -281,7 +284,7 @@ pub enum CsrSource {
     Imm(u8),
 }
 
-/// A decoded instruction of RV64IMAFD with Zicsr and Zifencei.
+/// A decoded instruction of RV64G, the B extension, Zbc, Zicond, Zicbom or Zicboz.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(
     missing_docs,
@@ -338,6 +341,24 @@ pub enum Inst {
         rs1: Reg,
         rs2: Reg,
     },
+    /// `rd = rs1 op rs2`, of the B extension, Zbc or Zicond.
+    Bit {
+        op: BitOp,
+        rd: Reg,
+        rs1: Reg,
+        rs2: Reg,
+    },
+    /// `rd = rs1 op shamt`, of the B extension; `shamt` is below the width.
+    BitImm {
+        op: BitImmOp,
+        rd: Reg,
+        rs1: Reg,
+        shamt: u8,
+    },
+    /// `rd = op rs1`, of the B extension.
+    BitUnary { op: BitUnaryOp, rd: Reg, rs1: Reg },
+    /// `op` on the cache block around `rs1`.
+    CacheBlock { op: CacheBlockOp, rs1: Reg },
     /// `rd = sext(mem[rs1])`, and reserves it. `width` is `Word` or `Double`.
     LoadReserved {
         width: Width,
@@ -495,6 +516,7 @@ impl Inst {
                 | Inst::Amo { .. }
                 | Inst::FpLoad { .. }
                 | Inst::FpStore { .. }
+                | Inst::CacheBlock { .. }
         )
     }
 
@@ -564,11 +586,14 @@ impl Inst {
             Inst::Jalr { rd, rs1, .. }
             | Inst::Load { rd, rs1, .. }
             | Inst::AluImm { rd, rs1, .. }
+            | Inst::BitImm { rd, rs1, .. }
+            | Inst::BitUnary { rd, rs1, .. }
             | Inst::LoadReserved { rd, rs1, .. } => (Some(rd), Some(rs1), None),
             Inst::FpLoad { rs1, .. }
             | Inst::FpStore { rs1, .. }
             | Inst::IntToFp { rs1, .. }
-            | Inst::FpFromBits { rs1, .. } => (None, Some(rs1), None),
+            | Inst::FpFromBits { rs1, .. }
+            | Inst::CacheBlock { rs1, .. } => (None, Some(rs1), None),
             Inst::FpCompare { rd, .. }
             | Inst::FpClass { rd, .. }
             | Inst::FpToInt { rd, .. }
@@ -578,6 +603,7 @@ impl Inst {
             }
             Inst::Alu { rd, rs1, rs2, .. }
             | Inst::MulDiv { rd, rs1, rs2, .. }
+            | Inst::Bit { rd, rs1, rs2, .. }
             | Inst::StoreConditional { rd, rs1, rs2, .. }
             | Inst::Amo { rd, rs1, rs2, .. } => (Some(rd), Some(rs1), Some(rs2)),
             Inst::Csr { rd, source, .. } => match source {

@@ -1,4 +1,4 @@
-//! RV64GC: RV64IMAFDC with Zicsr and Zifencei, with no notion of execution.
+//! RV64GC with bit manipulation and what else user mode sees, with no notion of execution.
 //!
 //! Enters: a parcel or two of instruction bits. Leaves: an [`Inst`], its text,
 //! its bits, or the value that it computes. Every function here is total: no
@@ -6,27 +6,33 @@
 
 #![forbid(unsafe_code)]
 
+mod bit;
 mod compressed;
 mod decode;
+mod decode_bits;
 mod decode_float;
 mod disasm;
 mod encode;
 mod encode_float;
+mod extension;
 mod field;
 mod float;
 mod inst;
 mod opcode;
+mod opcode_bits;
 mod reg;
 pub mod semantics;
 mod subset;
 
-pub use compressed::Compressed;
+pub use bit::{BitImmOp, BitOp, BitUnaryOp, CACHE_BLOCK, CacheBlockOp};
+pub use compressed::{Compressed, CompressedUnary};
 pub use decode::{Decoded, decode, instruction_len};
 pub use disasm::{Disassembly, disassemble};
 pub use encode::encode;
+pub use extension::Extension;
 pub use float::{FReg, Format, FpCompare, FpOp, FpPick, FusedOp, IntFormat, Rounding};
 pub use inst::{
     AluOp, AmoOp, Cond, CsrOp, CsrSource, FpRegisters, Inst, LoadOp, MulDivOp, Ordering, Width,
 };
 pub use reg::Reg;
-pub use subset::Isa;
+pub use subset::{Isa, IsaError};

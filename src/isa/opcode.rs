@@ -68,7 +68,7 @@ pub(super) const J_IMM: Layout =
 pub(super) const SHAMT: Layout = Layout::unsigned(&[(0, 20, 6)]);
 pub(super) const SHAMT_32: Layout = Layout::unsigned(&[(0, 20, 5)]);
 
-const fn funct3(code: u32) -> u32 {
+pub(super) const fn funct3(code: u32) -> u32 {
     code << 12
 }
 
@@ -80,7 +80,8 @@ const fn funct7(code: u32) -> u32 {
     code << 25
 }
 
-const fn r_type(opcode: u32, f3: u32, f7: u32) -> u32 {
+/// An opcode with `funct3` and `funct7`.
+pub(super) const fn r_type(opcode: u32, f3: u32, f7: u32) -> u32 {
     opcode | funct3(f3) | funct7(f7)
 }
 

@@ -14,6 +14,7 @@ use dynasmrt::{DynamicLabel, DynasmApi, DynasmLabelApi};
 use super::asm::{Asm, slot, x64};
 use super::exit::{ExitKind, Mode, Site, SiteId};
 use super::facts::Facts;
+use super::host::HostBits;
 use super::meter::Meter;
 use super::plan::{Repairs, Step};
 use super::regs::{Home, Homes, LOG, MEM, STATE, T0, T1};
@@ -59,6 +60,7 @@ pub(super) struct Emitter<'a> {
     pub(super) facts: Facts,
     pub(super) mode: Mode,
     pub(super) bmi2: bool,
+    pub(super) bits: HostBits,
     homes: &'a Homes,
     stubs: Stubs,
     offset: usize,
@@ -112,6 +114,7 @@ pub(super) struct Context<'a> {
     pub(super) bmi2: bool,
     /// The host has FMA3.
     pub(super) fma: bool,
+    pub(super) bits: HostBits,
     /// What the budget register counts.
     pub(super) meter: Meter,
     /// Where touches go, if they are recorded.
@@ -131,6 +134,7 @@ impl<'a> Emitter<'a> {
             facts: Facts::new(context.window),
             mode,
             bmi2: context.bmi2,
+            bits: context.bits,
             homes: context.homes,
             stubs: context.stubs,
             offset: context.offset,

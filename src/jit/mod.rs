@@ -25,6 +25,7 @@ mod facts;
 mod fault;
 mod float_regs;
 mod floats;
+mod host;
 mod inspect;
 mod lower;
 mod meter;
@@ -54,6 +55,7 @@ use exit::{ExitKind, Mode, Site};
 use fault::FAULTED;
 pub use fault::FaultsReceived;
 use hashbrown::HashMap;
+use host::HostBits;
 use meter::Meter;
 pub use path::MAX_INSNS;
 use profile::Profile;
@@ -105,6 +107,7 @@ pub struct Jit {
     until_pause: u32,
     bmi2: bool,
     fma: bool,
+    bits: HostBits,
     meter: Meter,
     touch: Option<TouchCode>,
     link: Option<LinkCode>,
@@ -158,6 +161,7 @@ impl Jit {
             until_pause: UNITS_TO_PAUSE,
             bmi2: has_bmi(),
             fma: std::arch::is_x86_feature_detected!("fma"),
+            bits: HostBits::detect(),
             meter,
             touch,
             link,
@@ -291,6 +295,7 @@ impl Jit {
             first_site: self.cache.next_site(),
             bmi2: self.bmi2,
             fma: self.fma,
+            bits: self.bits,
             meter: self.meter,
             touch: self.touch,
             link: self.link,

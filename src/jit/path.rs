@@ -272,6 +272,7 @@ impl<'a> Gathering<'a> {
             Inst::Ebreak | Inst::FenceI { .. } | Inst::Csr { .. } => {
                 Err(End::Leave(ExitKind::Step, pc))
             }
+            Inst::CacheBlock { .. } => Err(End::Leave(ExitKind::Step, pc)),
             inst if inst.is_fp() => match self.floats {
                 Floats::None => Err(End::Goto(pc)),
                 Floats::All { fma } if lower::is_foreign(inst, fma) => {

@@ -46,11 +46,11 @@ impl Convention {
     pub const fn rules(self) -> Rules {
         match self {
             Convention::Process => Rules {
-                isa: Isa::Rv64imac,
+                isa: Isa::ALL,
                 misaligned: true,
             },
             Convention::Sp1 => Rules {
-                isa: Isa::Rv64im,
+                isa: Isa::RV64IM,
                 misaligned: false,
             },
         }
@@ -75,9 +75,19 @@ impl Convention {
         }
     }
 
-    /// Checks `elf` and lays it into `memory`, which is empty.
-    pub fn load(self, elf: &[u8], memory: &mut Memory) -> Result<Program, LoadError> {
-        memory.set_rules(self.rules());
+    /// What is made of instructions where only those of `isa` are wanted.
+    pub const fn rules_within(self, isa: Isa) -> Rules {
+        let rules = self.rules();
+        Rules {
+            isa: rules.isa.intersection(isa),
+            ..rules
+        }
+    }
+
+    /// Checks `elf` and lays it into `memory`, which is empty. Of the instructions it has
+    /// those of `isa` alone.
+    pub fn load(self, elf: &[u8], isa: Isa, memory: &mut Memory) -> Result<Program, LoadError> {
+        memory.set_rules(self.rules_within(isa));
         match self {
             Convention::Process => Program::load(elf, memory),
             Convention::Sp1 => sp1::load(elf, memory),

@@ -27,8 +27,8 @@ pub enum ReplayError {
         /// The digest of the text as it was loaded now.
         found: Digest,
     },
-    /// The trace is of another instruction set.
-    #[error("the trace is of a hart with {recorded}")]
+    /// The trace is of instructions that the personality does not have.
+    #[error("the trace is of a hart with {recorded:?}")]
     OtherIsa {
         /// What the trace says.
         recorded: String,

@@ -26,7 +26,8 @@ impl History {
         let window = header.address_space;
         let reserved = Memory::new(window, window);
         let mut program = reserved.map_err(|source| Error::Reserve { window, source })?;
-        Convention::of(&header.abi).load(elf, &mut program)?;
+        let isa = header.instructions().unwrap_or_default();
+        Convention::of(&header.abi).load(elf, isa, &mut program)?;
         let mut history = History {
             program,
             words: Words::default(),

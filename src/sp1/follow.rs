@@ -28,7 +28,8 @@ impl Text {
         let window = header.address_space;
         let memory = Memory::new(window, window);
         let mut memory = memory.map_err(|source| MachineError::Reserve { window, source })?;
-        Convention::of(&header.abi).load(elf, &mut memory)?;
+        let isa = header.instructions().unwrap_or_default();
+        Convention::of(&header.abi).load(elf, isa, &mut memory)?;
         Ok(Text {
             memory,
             code: DecodedCode::default(),

@@ -1,7 +1,9 @@
 //! What a trace says before its first chunk and after its last.
 
 use super::{ClockModel, Initial, Policy};
+use crate::isa::Isa;
 use crate::machine::{Exit, MachineState};
+use crate::program::Convention;
 
 /// A BLAKE3 digest.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -55,7 +57,7 @@ impl std::fmt::Debug for Digest {
 /// What was run, and how it was recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Header {
-    /// The ISA string of what the engines accept, such as [`Isa::name`](crate::isa::Isa::name).
+    /// The ISA string of what the engines accept, such as [`Isa::name`].
     pub isa: String,
     /// The personality, such as `linux`.
     pub abi: String,
@@ -78,6 +80,16 @@ pub struct Header {
     /// made: of `x1`–`x31` and the pc, 8 bytes each, then of each piece of `initial`
     /// its address and length, 8 bytes each, and its bytes. All little-endian.
     pub inputs: Digest,
+}
+
+impl Header {
+    /// The instructions that there were; nothing if `isa` names none that the
+    /// personality has.
+    pub fn instructions(&self) -> Option<Isa> {
+        let isa: Isa = self.isa.parse().ok()?;
+        let rules = Convention::of(&self.abi).rules_within(isa);
+        (rules.isa == isa).then_some(isa)
+    }
 }
 
 /// How the run ended.

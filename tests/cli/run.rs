@@ -21,6 +21,9 @@ fn options_of_neither_are_refused() {
     let wrong = [
         "--no-such-option",
         "--engine=fast",
+        "--isa=rv32i",
+        "--isa=rv64gcv",
+        "--isa=all",
         "--max-insns=-1",
         "--max-insns=many",
         "--max-mem=64X",
@@ -93,6 +96,9 @@ fn variables_stand_for_options() {
     };
     run_with("RVJET_MAX_INSNS", "2").code(152);
     run_with("RVJET_ENGINE", "fast").code(64);
+    run_with("RVJET_ISA", "rv64imac_zfoo")
+        .code(64)
+        .stderr(contains("unknown extension \"zfoo\""));
     run_with("RVJET_MAX_MEM", "1").code(137);
     run_with("RVJET_TIMEOUT", "soon").code(64);
     run_with("RVJET_STDIN", "/no/such/file").code(66);
@@ -109,6 +115,34 @@ fn variables_stand_for_options() {
         .stderr(one_line(line));
     let line = "rvjet: invalid value ':x' in RVJET_DIR: expected HOST or HOST:GUEST";
     run_with("RVJET_DIR", ":x").code(64).stderr(one_line(line));
+}
+
+/// Exits with 3, the sum of 1 and twice 1, if there is Zba.
+pub fn scaled_sum() -> Guest {
+    use rvjet::isa::{BitOp, Inst, Reg};
+    let sum = Inst::Bit {
+        op: BitOp::Sh1add,
+        rd: A0,
+        rs1: A0,
+        rs2: A0,
+    };
+    Guest::new(&[li(A0, 1), sum, li(Reg::A7, 93), Inst::Ecall])
+}
+
+#[test]
+fn an_instruction_that_is_left_out_is_illegal() {
+    let guest = scaled_sum();
+    let path = guest.path.to_str().unwrap();
+    for engine in ["--engine=jit", "--engine=interp"] {
+        for isa in ["auto", "rv64i_zba", "RV64GC_Zba1p0", "rv64gcb"] {
+            run([engine, "--isa", isa, path]).code(3).stderr("");
+        }
+        for isa in ["rv64i", "rv64gc_zbb_zbs"] {
+            run([engine, "--isa", isa, path])
+                .code(132)
+                .stderr(contains("illegal instruction 0x20a52533"));
+        }
+    }
 }
 
 #[test]

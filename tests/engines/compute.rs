@@ -1,11 +1,12 @@
 //! Every instruction that computes, on every pair of hard values, in every kind
 //! of home; with operands that the JIT does not know, and such that it folds.
 
-use rvjet::isa::{AluOp, Inst, MulDivOp, Reg};
+use rvjet::isa::{AluOp, BitOp, Inst, MulDivOp, Reg};
 
 use crate::asm::{Asm, addi, alu, alu_imm, ld, muldiv, sd, x};
 use crate::homes::beginnings;
 use crate::model;
+use crate::model_bits;
 use crate::operands::{IMMEDIATES, KINDS, Triple, few_values, triples, values};
 use crate::scenario::{CODE, DATA};
 use crate::table::{self, OUT};
@@ -15,18 +16,25 @@ use crate::table::{self, OUT};
 enum Op {
     Alu(AluOp),
     MulDiv(MulDivOp),
+    Bit(BitOp),
 }
 
 impl Op {
     fn all() -> impl Iterator<Item = Op> {
         let muldivs = MulDivOp::ALL.into_iter().map(Op::MulDiv);
-        AluOp::ALL.into_iter().map(Op::Alu).chain(muldivs)
+        let bits = BitOp::ALL.into_iter().map(Op::Bit);
+        AluOp::ALL
+            .into_iter()
+            .map(Op::Alu)
+            .chain(muldivs)
+            .chain(bits)
     }
 
     fn inst(self, Triple { rd, rs1, rs2 }: Triple) -> Inst {
         match self {
             Op::Alu(op) => alu(op, rd, rs1, rs2),
             Op::MulDiv(op) => muldiv(op, rd, rs1, rs2),
+            Op::Bit(op) => Inst::Bit { op, rd, rs1, rs2 },
         }
     }
 
@@ -34,6 +42,7 @@ impl Op {
         match self {
             Op::Alu(op) => model::alu(op, a, b),
             Op::MulDiv(op) => model::muldiv(op, a, b),
+            Op::Bit(op) => model_bits::bit(op, a, b),
         }
     }
 }
@@ -43,12 +52,12 @@ fn pairs(values: &[u64]) -> Vec<(u64, u64)> {
     values.iter().flat_map(with).collect()
 }
 
-fn result(triple: Triple, value: u64) -> u64 {
+pub fn result(triple: Triple, value: u64) -> u64 {
     if triple.rd.is_zero() { 0 } else { value }
 }
 
 /// Runs `code`, which leaves as many results as are expected at [`OUT`].
-fn check_results(code: Asm, pairs: &[(u64, u64)], want: &[u64], name: &str) {
+pub fn check_results(code: Asm, pairs: &[(u64, u64)], want: &[u64], name: &str) {
     let input = pairs.iter().flat_map(|&(a, b)| [a, b]);
     let seen = table::scenario(code, input, want.len()).check();
     if let Some((index, want, got)) = table::first_wrong(&seen, want) {
@@ -58,7 +67,7 @@ fn check_results(code: Asm, pairs: &[(u64, u64)], want: &[u64], name: &str) {
 }
 
 /// A loop that does `inst` on `count` pairs of the table.
-fn table_loop(code: &mut Asm, triple: Triple, inst: Inst, count: usize, turn: usize, out: u64) {
+pub fn table_loop(code: &mut Asm, triple: Triple, inst: Inst, count: usize, turn: usize, out: u64) {
     let [from, to, left] = triple.others(turn);
     code.li(from, DATA);
     code.li(to, out);
@@ -152,7 +161,7 @@ fn immediate_ops() -> impl Iterator<Item = AluOp> {
 }
 
 /// Register pairs of every combination of homes, the same register included.
-fn register_pairs() -> Vec<Triple> {
+pub fn register_pairs() -> Vec<Triple> {
     let mut pairs = Vec::new();
     for rd in KINDS {
         for rs1 in KINDS {

@@ -14,6 +14,7 @@
 
 mod asm;
 mod atomics;
+mod bits;
 mod branches;
 #[path = "../common/builder.rs"]
 #[expect(dead_code, reason = "the tests of the ELF stage use the rest")]
@@ -33,6 +34,7 @@ mod limits;
 mod manifest;
 mod memory;
 mod model;
+mod model_bits;
 mod operands;
 mod random;
 mod record;

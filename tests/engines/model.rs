@@ -7,7 +7,7 @@ const TWO_64: i128 = 1 << 64;
 const TWO_32: i128 = 1 << 32;
 
 /// The value of the low `bits` as a signed number.
-fn signed(value: u64, bits: u32) -> i128 {
+pub fn signed(value: u64, bits: u32) -> i128 {
     let modulus = 1i128 << bits;
     let low = i128::from(value).rem_euclid(modulus);
     if low * 2 < modulus {
@@ -17,21 +17,21 @@ fn signed(value: u64, bits: u32) -> i128 {
     }
 }
 
-fn unsigned(value: u64, bits: u32) -> i128 {
+pub fn unsigned(value: u64, bits: u32) -> i128 {
     i128::from(value).rem_euclid(1 << bits)
 }
 
 /// `value` modulo 2^64.
-fn wrap(value: i128) -> u64 {
+pub fn wrap(value: i128) -> u64 {
     value.rem_euclid(TWO_64) as u64
 }
 
 /// `value` modulo 2^32, its sign extended.
-fn wrap_word(value: i128) -> u64 {
+pub fn wrap_word(value: i128) -> u64 {
     wrap(signed(value.rem_euclid(TWO_32) as u64, 32))
 }
 
-fn bitwise(a: u64, b: u64, rule: impl Fn(bool, bool) -> bool) -> u64 {
+pub fn bitwise(a: u64, b: u64, rule: impl Fn(bool, bool) -> bool) -> u64 {
     let bit = |value: u64, index: u32| value / 2u64.pow(index) % 2 == 1;
     (0..64)
         .filter(|&i| rule(bit(a, i), bit(b, i)))

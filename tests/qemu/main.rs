@@ -12,6 +12,7 @@
     reason = "the lints spare test functions, not what they call"
 )]
 
+mod bits;
 #[path = "../common/builder.rs"]
 #[expect(dead_code, reason = "the tests of the ELF stage use the rest")]
 mod builder;

@@ -2,11 +2,10 @@
 
 use super::process::ID;
 use crate::abi::StartError;
+use crate::isa::{Extension, Isa};
 use crate::machine::{Fault, Memory, PAGE_SIZE};
 use crate::program::Program;
 
-/// `I`, `M`, `A` and `C`, each a bit at its place in the alphabet (asm/hwcap.h).
-const HWCAP: u64 = 1 << (b'I' - b'A') | 1 << (b'M' - b'A') | 1 | 1 << (b'C' - b'A');
 /// Ticks a second of `times` (`CLK_TCK`).
 pub(super) const TICKS: u64 = 100;
 
@@ -43,7 +42,7 @@ impl Start<'_> {
         if size > limit {
             return Err(StartError::ArgumentsTooLong { size, limit });
         }
-        let (sp, bytes) = self.image(top);
+        let (sp, bytes) = self.image(top, hwcap(memory.rules().isa));
         memory.initialize(sp, &bytes).map_err(|fault| match fault {
             Fault::Limit => StartError::MemoryLimit {
                 limit: memory.limit(),
@@ -66,7 +65,7 @@ impl Start<'_> {
 
     /// The stack pointer and the bytes from there to `top`. Upwards: counts and
     /// pointers, the random bytes, the arguments, the environment, the name.
-    fn image(&self, top: u64) -> (u64, Vec<u8>) {
+    fn image(&self, top: u64, hwcap: u64) -> (u64, Vec<u8>) {
         let mut strings = Strings::default();
         let args: Vec<u64> = self.args.iter().map(|arg| strings.add(arg)).collect();
         let env: Vec<u64> = self.env.iter().map(|var| strings.add(var)).collect();
@@ -79,7 +78,7 @@ impl Start<'_> {
         words.push(0);
         words.extend(env.iter().map(|offset| strings_at + offset));
         words.push(0);
-        words.extend(self.auxv(random_at, strings_at + name));
+        words.extend(self.auxv(hwcap, random_at, strings_at + name));
         let sp = (random_at - 8 * words.len() as u64) & !15;
 
         let mut bytes: Vec<u8> = words.iter().flat_map(|word| word.to_le_bytes()).collect();
@@ -92,8 +91,8 @@ impl Start<'_> {
     }
 
     /// The auxiliary vector: pairs of what and which (linux/auxvec.h).
-    fn auxv(&self, random_at: u64, name_at: u64) -> Vec<u64> {
-        let mut auxv = vec![AT_HWCAP, HWCAP, AT_PAGESZ, PAGE_SIZE, AT_CLKTCK, TICKS];
+    fn auxv(&self, hwcap: u64, random_at: u64, name_at: u64) -> Vec<u64> {
+        let mut auxv = vec![AT_HWCAP, hwcap, AT_PAGESZ, PAGE_SIZE, AT_CLKTCK, TICKS];
         if let Some(phdr) = self.program.phdr {
             let (phent, phnum) = (self.program.phent.into(), self.program.phnum.into());
             auxv.extend([AT_PHDR, phdr, AT_PHENT, phent, AT_PHNUM, phnum]);
@@ -104,6 +103,19 @@ impl Start<'_> {
         auxv.extend([AT_NULL, 0]);
         auxv
     }
+}
+
+/// The base and the extensions with a letter, each a bit at its place in the alphabet
+/// (asm/hwcap.h).
+fn hwcap(isa: Isa) -> u64 {
+    let extensions = Extension::ALL.into_iter().filter(|one| isa.contains(*one));
+    let letters = extensions.filter_map(|one| match *one.name().as_bytes() {
+        [letter] => Some(letter),
+        _ => None,
+    });
+    letters.fold(1 << (b'i' - b'a'), |bits, letter| {
+        bits | 1 << (letter - b'a')
+    })
 }
 
 /// Strings one after the other, each ending in a zero.
@@ -117,5 +129,19 @@ impl Strings {
         self.0.extend_from_slice(string);
         self.0.push(0);
         offset
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_of_extensions_are_bits() {
+        // As Linux has it on hardware: `IMAC`, and `IMAFDC` of RV64GC.
+        let of = |text: &str| hwcap(text.parse().unwrap());
+        assert_eq!(of("rv64i"), 0x100);
+        assert_eq!(of("rv64imac_zicsr_zba"), 0x1105);
+        assert_eq!(of("rv64gc"), 0x112d);
     }
 }

@@ -15,7 +15,7 @@ pub(crate) use run::Run;
 use super::code_cache::CodeCache;
 use super::{EngineKind, Engines};
 use crate::error::Error;
-use crate::isa::Reg;
+use crate::isa::{Isa, Reg};
 use crate::machine::{
     ChunkRoom, Clock, Hart, MachineState, MapError, Memory, Stop, Touch, WordAccess, page_down,
 };
@@ -101,11 +101,13 @@ impl Replayer {
         engine: EngineKind,
         memory: Result<Memory, MapError>,
     ) -> Result<Replayer, ReplayError> {
-        check_program(header, elf)?;
+        let isa = check_program(header, elf)?;
         let window = header.address_space;
         let mut memory = memory.map_err(|source| Error::Reserve { window, source })?;
         let convention = Convention::of(&header.abi);
-        let program = convention.load(elf, &mut memory).map_err(Error::from)?;
+        let program = convention
+            .load(elf, isa, &mut memory)
+            .map_err(Error::from)?;
         let found = Digest::of_text(memory.text().into_iter());
         if found != header.text {
             let recorded = header.text;
@@ -364,16 +366,17 @@ pub(crate) fn at_start(chunk: &Chunk, difference: Difference) -> Mismatch {
     }
 }
 
-fn check_program(header: &Header, elf: &[u8]) -> Result<(), ReplayError> {
-    if header.isa != Convention::of(&header.abi).rules().isa.name() {
+/// The instructions that there are, if `header` is of such a program.
+fn check_program(header: &Header, elf: &[u8]) -> Result<Isa, ReplayError> {
+    let Some(isa) = header.instructions() else {
         let recorded = header.isa.clone();
         return Err(ReplayError::OtherIsa { recorded });
-    }
+    };
     let (recorded, found) = (header.elf, Digest::of(elf));
     if recorded != found {
         return Err(ReplayError::OtherProgram { recorded, found });
     }
-    Ok(())
+    Ok(isa)
 }
 
 /// The register in which calls of a personality have their number, if it is one

@@ -14,6 +14,8 @@ pub(super) const LD: u32 = 0x6000;
 pub(super) const FSD: u32 = 0xa000;
 pub(super) const SW: u32 = 0xc000;
 pub(super) const SD: u32 = 0xe000;
+/// Loads and stores of less than a word, of Zcb.
+pub(super) const PARTS: u32 = 0x8000;
 
 pub(super) const ADDI: u32 = 0x0001;
 pub(super) const ADDIW: u32 = 0x2001;

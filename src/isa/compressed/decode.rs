@@ -2,6 +2,7 @@
 
 use super::Compressed;
 use super::bits::{self, fs2, high, low, low_fp, rs2};
+use super::zcb;
 use crate::isa::field::{Layout, fd, rd};
 use crate::isa::{AluOp, Cond, Reg, Width};
 
@@ -34,6 +35,7 @@ impl Compressed {
             bits::FSDSP => Some(fp_store_sp(p)),
             bits::SWSP => Some(store_sp(Width::Word, bits::STORE_SP_WORD, p)),
             bits::SDSP => Some(store_sp(Width::Double, bits::STORE_SP_DOUBLE, p)),
+            bits::PARTS => zcb::access(p),
             _ => None,
         }
     }
@@ -137,6 +139,7 @@ fn arith(p: u32) -> Option<Compressed> {
 }
 
 fn arith_rr(p: u32) -> Option<Compressed> {
+    let (rd, rs2) = (high(p), low(p));
     let op = match p & bits::ARITH_RR_MASK {
         bits::SUB => AluOp::Sub,
         bits::XOR => AluOp::Xor,
@@ -144,9 +147,9 @@ fn arith_rr(p: u32) -> Option<Compressed> {
         bits::AND => AluOp::And,
         bits::SUBW => AluOp::Subw,
         bits::ADDW => AluOp::Addw,
-        _ => return None,
+        zcb::MUL => return Some(Compressed::Mul { rd, rs2 }),
+        _ => return zcb::unary(p),
     };
-    let (rd, rs2) = (high(p), low(p));
     Some(Compressed::Alu { op, rd, rs2 })
 }
 
@@ -186,13 +189,14 @@ mod tests {
         let parcels = [
             0x0000, // all zeros
             0x0004, // c.addi4spn 0
-            0x8000, // quadrant 0, funct3 4
+            0x8c40, // c.sh's row, bit 6
+            0x9000, // quadrant 0, funct3 4, code 4
             0x2001, // c.addiw x0
             0x6081, // c.lui x1, 0
             0x6001, // c.lui x0, 0
             0x6101, // c.addi16sp 0
-            0x9c41, // c.subw's row, code 2
-            0x9c61, // c.subw's row, code 3
+            0x9c79, // c.not's row, code 6
+            0x9c7d, // c.not's row, code 7
             0x4002, // c.lwsp x0
             0x6002, // c.ldsp x0
             0x8002, // c.jr x0

@@ -2,6 +2,7 @@
 
 use super::Compressed;
 use super::bits::{self, put_fs2, put_high, put_low, put_low_fp, put_rs2};
+use super::zcb;
 use crate::isa::field::{put_fd, put_rd};
 use crate::isa::{AluOp, Cond, Reg, Width};
 
@@ -26,12 +27,18 @@ impl Compressed {
                 rs1,
                 offset,
             } => put_high(rs1) | put_low(rd) | load(width, offset)?,
+            Compressed::LoadPart {
+                op,
+                rd,
+                rs1,
+                offset,
+            } => put_high(rs1) | put_low(rd) | zcb::put_load(op, offset)?,
             Compressed::Store {
                 width,
                 rs1,
                 rs2,
                 offset,
-            } => put_high(rs1) | put_low(rs2) | store(width, offset)?,
+            } => put_high(rs1) | put_low(rs2) | store(width, offset),
             Compressed::LoadSp { width, rd, offset } => put_rd(rd) | load_sp(width, offset)?,
             Compressed::StoreSp { width, rs2, offset } => put_rs2(rs2) | store_sp(width, offset)?,
             Compressed::FpLoad { rd, rs1, offset } => {
@@ -50,6 +57,8 @@ impl Compressed {
             Compressed::Lui { rd, imm } => bits::LUI | put_rd(rd) | bits::UPPER.put(imm),
             Compressed::AluImm { op, rd, imm } => alu_imm(op, rd, imm)?,
             Compressed::Alu { op, rd, rs2 } => alu(op, rd, rs2)?,
+            Compressed::Mul { rd, rs2 } => zcb::put_mul(rd, rs2),
+            Compressed::Unary { op, rd } => zcb::put_unary(op, rd),
             Compressed::Mv { rd, rs2 } => bits::MOVES | put_rd(rd) | put_rs2(rs2),
             Compressed::Jump { offset } => bits::J | bits::JUMP.put(offset),
             Compressed::Jr { rs1 } => bits::MOVES | put_rd(rs1),
@@ -70,11 +79,12 @@ fn load(width: Width, offset: i32) -> Option<u32> {
     }
 }
 
-fn store(width: Width, offset: i32) -> Option<u32> {
+fn store(width: Width, offset: i32) -> u32 {
     match width {
-        Width::Word => Some(bits::SW | bits::WORD.put(offset)),
-        Width::Double => Some(bits::SD | bits::DOUBLE.put(offset)),
-        Width::Byte | Width::Half => None,
+        Width::Word => bits::SW | bits::WORD.put(offset),
+        Width::Double => bits::SD | bits::DOUBLE.put(offset),
+        Width::Byte => zcb::put_store_byte(offset),
+        Width::Half => zcb::put_store_half(offset),
     }
 }
 

@@ -1,4 +1,4 @@
-//! The C extension (ISA manual, "C" Extension for Compressed Instructions).
+//! The C extension (ISA manual, "C" Extension for Compressed Instructions), and Zcb.
 //!
 //! Enters: a 16-bit parcel. Leaves: a [`Compressed`], one value an encoding, and
 //! the [`Inst`] that it stands for. HINTs are legal. Of floating-point numbers
@@ -7,6 +7,9 @@
 mod bits;
 mod decode;
 mod encode;
+mod zcb;
+
+pub use zcb::CompressedUnary;
 
 use super::{AluOp, Cond, FReg, Format, Inst, LoadOp, Reg, Width};
 
@@ -28,7 +31,14 @@ pub enum Compressed {
         rs1: Reg,
         offset: i32,
     },
-    /// `c.sw`, `c.sd`: `mem[rs1 + offset] = rs2`; both of `x8`–`x15`.
+    /// `c.lbu`, `c.lhu`, `c.lh`: `rd = extend(mem[rs1 + offset])`; both of `x8`–`x15`.
+    LoadPart {
+        op: LoadOp,
+        rd: Reg,
+        rs1: Reg,
+        offset: i32,
+    },
+    /// `c.sb`, `c.sh`, `c.sw`, `c.sd`: `mem[rs1 + offset] = rs2`; both of `x8`–`x15`.
     Store {
         width: Width,
         rs1: Reg,
@@ -56,6 +66,11 @@ pub enum Compressed {
     AluImm { op: AluOp, rd: Reg, imm: i32 },
     /// `c.add`, `c.sub`, `c.xor`, `c.or`, `c.and`, `c.addw`, `c.subw`: `rd = rd op rs2`.
     Alu { op: AluOp, rd: Reg, rs2: Reg },
+    /// `c.mul`: `rd = rd * rs2`; both of `x8`–`x15`.
+    Mul { rd: Reg, rs2: Reg },
+    /// `c.zext.b`, `c.sext.b`, `c.zext.h`, `c.sext.h`, `c.zext.w`, `c.not`: `rd = op rd`;
+    /// `rd` is one of `x8`–`x15`.
+    Unary { op: CompressedUnary, rd: Reg },
     /// `c.mv`: `rd = rs2`; `rs2` is not `x0`.
     Mv { rd: Reg, rs2: Reg },
     /// `c.j`: `pc += offset`
@@ -82,6 +97,17 @@ impl Compressed {
                 rs1,
                 offset,
             } => load(width, rd, rs1, offset),
+            Compressed::LoadPart {
+                op,
+                rd,
+                rs1,
+                offset,
+            } => Inst::Load {
+                op,
+                rd,
+                rs1,
+                offset,
+            },
             Compressed::Store {
                 width,
                 rs1,
@@ -103,6 +129,8 @@ impl Compressed {
                 imm,
             },
             Compressed::Alu { op, rd, rs2 } => alu(op, rd, rd, rs2),
+            Compressed::Mul { rd, rs2 } => zcb::expand_mul(rd, rs2),
+            Compressed::Unary { op, rd } => zcb::expand_unary(op, rd),
             Compressed::Mv { rd, rs2 } => alu(AluOp::Add, rd, Reg::ZERO, rs2),
             Compressed::Jump { offset } => Inst::Jal {
                 rd: Reg::ZERO,

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{mnemonic, target, upper};
+use super::{mnemonic, mnemonic_bits, target, upper};
 use crate::isa::{AluOp, Compressed, Reg};
 
 /// Writes `inst` at `pc`.
@@ -16,6 +16,12 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, pc: u64, inst: Compressed) -> fm
             rs1,
             offset,
         } => write!(f, "c.l{}\t{rd},{offset}({rs1})", mnemonic::width(width)),
+        Compressed::LoadPart {
+            op,
+            rd,
+            rs1,
+            offset,
+        } => write!(f, "c.{}\t{rd},{offset}({rs1})", mnemonic::load(op)),
         Compressed::Store {
             width,
             rs1,
@@ -36,6 +42,10 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, pc: u64, inst: Compressed) -> fm
         Compressed::Lui { rd, imm } => write!(f, "c.lui\t{rd},{:#x}", upper(imm)),
         Compressed::AluImm { op, rd, imm } => alu_imm(f, op, rd, imm),
         Compressed::Alu { op, rd, rs2 } => write!(f, "c.{}\t{rd},{rs2}", mnemonic::alu(op)),
+        Compressed::Mul { rd, rs2 } => write!(f, "c.mul\t{rd},{rs2}"),
+        Compressed::Unary { op, rd } => {
+            write!(f, "{}\t{rd}", mnemonic_bits::compressed_unary(op))
+        }
         Compressed::Mv { rd, rs2 } => write!(f, "c.mv\t{rd},{rs2}"),
         Compressed::Jump { offset } => write!(f, "c.j\t{:x}", target(pc, offset)),
         Compressed::Jr { rs1 } => write!(f, "c.jr\t{rs1}"),

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{float, mnemonic, target, upper};
+use super::{float, mnemonic, mnemonic_bits, target, upper};
 use crate::isa::{AluOp, CsrSource, Inst, Ordering, Reg};
 
 /// Writes `inst` at `pc`.
@@ -38,6 +38,16 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, pc: u64, inst: Inst) -> fmt::Res
         Inst::MulDiv { op, rd, rs1, rs2 } => {
             write!(f, "{}\t{rd},{rs1},{rs2}", mnemonic::muldiv(op))
         }
+        Inst::Bit { op, rd, rs1, rs2 } => {
+            write!(f, "{}\t{rd},{rs1},{rs2}", mnemonic_bits::bit(op))
+        }
+        Inst::BitImm { op, rd, rs1, shamt } => {
+            write!(f, "{}\t{rd},{rs1},{shamt:#x}", mnemonic_bits::bit_imm(op))
+        }
+        Inst::BitUnary { op, rd, rs1 } => {
+            write!(f, "{}\t{rd},{rs1}", mnemonic_bits::bit_unary(op))
+        }
+        Inst::CacheBlock { op, rs1 } => write!(f, "{}\t({rs1})", mnemonic_bits::cache_block(op)),
         Inst::LoadReserved {
             width,
             rd,
@@ -121,9 +131,14 @@ const fn ordering(order: Ordering) -> &'static str {
     }
 }
 
-/// A fence; `fm` shows only in `fence.tso`, its one use.
+/// A fence; `fm` shows only in `fence.tso`, its one use. One of writes before nothing
+/// is a hint to wait (Zihintpause).
 fn fence(f: &mut fmt::Formatter<'_>, sets: u16) -> fmt::Result {
     const TSO: u16 = 0x833;
+    const PAUSE: u16 = 0x010;
+    if sets == PAUSE {
+        return f.write_str("pause");
+    }
     if sets == TSO {
         return f.write_str("fence.tso");
     }

@@ -11,6 +11,7 @@ mod compressed;
 mod float;
 mod full;
 mod mnemonic;
+mod mnemonic_bits;
 
 use std::fmt;
 

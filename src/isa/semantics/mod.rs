@@ -5,12 +5,14 @@
 //! is total and has no state; each engine must agree with it.
 
 mod alu;
+mod bits;
 mod csr;
 mod float;
 mod memory;
 mod muldiv;
 
 pub use alu::{alu, taken};
+pub use bits::{bit, bit_imm, bit_unary};
 pub use csr::{Counter, Csr, FpCsr, csr_access, csr_value};
 pub use float::{
     Flags, RoundingMode, fp_alu, fp_bits, fp_box, fp_class, fp_compare, fp_convert, fp_fused,

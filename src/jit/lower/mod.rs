@@ -9,6 +9,7 @@
 
 mod alu;
 mod atomic;
+mod bits;
 mod control;
 mod float;
 mod fused;
@@ -34,6 +35,9 @@ impl Emitter<'_> {
             Inst::AluImm { op, rd, rs1, imm } => self.alu_imm(op, rd, rs1, imm),
             Inst::Alu { op, rd, rs1, rs2 } => self.alu(op, rd, rs1, rs2),
             Inst::MulDiv { op, rd, rs1, rs2 } => self.muldiv(op, rd, rs1, rs2),
+            Inst::Bit { op, rd, rs1, rs2 } => self.bit(op, rd, rs1, rs2),
+            Inst::BitImm { op, rd, rs1, shamt } => self.bit_imm(op, rd, rs1, shamt),
+            Inst::BitUnary { op, rd, rs1 } => self.bit_unary(op, rd, rs1),
             Inst::Load {
                 op,
                 rd,
@@ -72,7 +76,7 @@ impl Emitter<'_> {
                 Some(csr) => self.float_csr(op, rd, csr, source),
                 None => unreachable!("the unit ends before a counter"),
             },
-            Inst::Ecall | Inst::Ebreak | Inst::FenceI { .. } => {
+            Inst::Ecall | Inst::Ebreak | Inst::FenceI { .. } | Inst::CacheBlock { .. } => {
                 unreachable!("the unit ends before what the environment executes")
             }
             inst => self.float(inst),

@@ -122,6 +122,18 @@ impl<'a> Combiner<'a> {
                 _ => None,
             }
             .unwrap_or(Step::Inst(fetched.inst)),
+            Inst::Bit { op, rd, rs1, rs2 } => match (self.constant(rs1), self.constant(rs2)) {
+                (Some(a), Some(b)) => constant(rd, semantics::bit(op, a, b)),
+                _ => Step::of_bit(op, rd, rs1, rs2, self.bmi).unwrap_or(Step::Inst(fetched.inst)),
+            },
+            Inst::BitImm { op, rd, rs1, shamt } => match self.constant(rs1) {
+                Some(a) => constant(rd, semantics::bit_imm(op, a, shamt)),
+                None => Step::of_bit_imm(op, rd, rs1, shamt).unwrap_or(Step::Inst(fetched.inst)),
+            },
+            Inst::BitUnary { op, rd, rs1 } => match self.constant(rs1) {
+                Some(a) => constant(rd, semantics::bit_unary(op, a)),
+                None => Step::of_bit_unary(op, rd, rs1).unwrap_or(Step::Inst(fetched.inst)),
+            },
             inst => Step::Inst(inst),
         }
     }

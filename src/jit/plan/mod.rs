@@ -16,6 +16,7 @@
 //! sums most of all; the others do not change. Compiling takes 1.06 of the time.
 #![forbid(unsafe_code)]
 
+mod bits;
 mod combine;
 mod demand;
 mod repair;

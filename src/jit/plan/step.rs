@@ -1,6 +1,6 @@
 //! Steps: what an instruction does, or several together.
 
-use crate::isa::{AluOp, Inst, MulDivOp, Reg};
+use crate::isa::{AluOp, BitOp, BitUnaryOp, Inst, MulDivOp, Reg};
 
 /// The low part of a register, extended to all of one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,6 +107,9 @@ impl Step {
                     | Inst::AluImm { .. }
                     | Inst::Alu { .. }
                     | Inst::MulDiv { .. }
+                    | Inst::Bit { .. }
+                    | Inst::BitImm { .. }
+                    | Inst::BitUnary { .. }
                     | Inst::Fence { .. }
             ),
             _ => true,
@@ -125,6 +128,7 @@ impl Step {
                     | MulDivOp::Remw
                     | MulDivOp::Remuw
             ),
+            Step::Inst(Inst::Bit { op, .. }) => op.is_word(),
             Step::Rotate { word, .. } | Step::Remainder { word, .. } => word,
             _ => false,
         }
@@ -142,6 +146,9 @@ impl Step {
                 AluOp::Add | AluOp::Xor | AluOp::Or | AluOp::And | AluOp::Sll
             ),
             Step::Inst(Inst::MulDiv { op, .. }) => op == MulDivOp::Mul,
+            Step::Inst(Inst::Bit { op, .. }) => {
+                matches!(op, BitOp::Andn | BitOp::Orn | BitOp::Xnor | BitOp::Clmul)
+            }
             Step::Sum { .. } | Step::AndNot { .. } => true,
             _ => false,
         }
@@ -160,6 +167,10 @@ impl Step {
                 imm,
                 ..
             }) => imm >= 32,
+            Step::Inst(Inst::BitUnary { op, .. }) => matches!(
+                op,
+                BitUnaryOp::Clzw | BitUnaryOp::Ctzw | BitUnaryOp::Cpopw | BitUnaryOp::SextB
+            ),
             Step::Extract { .. } => true,
             _ => self.is_word(),
         }

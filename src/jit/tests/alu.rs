@@ -29,7 +29,7 @@ pub(super) const TRIPLES: [[Reg; 3]; 20] = [
 ];
 
 /// The same for `rd` and `rs1`.
-const PAIRS: [[Reg; 2]; 10] = [
+pub(super) const PAIRS: [[Reg; 2]; 10] = [
     [RBX, RBP],
     [RBX, RBX],
     [R13, R12],

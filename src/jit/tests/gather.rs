@@ -40,6 +40,7 @@ fn unit_of(memory: &mut Memory, pc: u64, mode: Mode) -> Option<Unit> {
         first_site: SiteId(0),
         bmi2: true,
         fma: true,
+        bits: super::super::host::HostBits::ALL,
         meter: super::super::meter::Meter::Insns,
         touch: None,
         link: None,

@@ -96,6 +96,7 @@ impl Seen {
             first_site: SiteId(0),
             bmi2: true,
             fma: true,
+            bits: super::super::host::HostBits::ALL,
             meter,
             touch: None,
             link: None,

@@ -6,6 +6,7 @@
 
 mod alu;
 mod atomic;
+mod bits;
 mod cache;
 mod chaos;
 mod code;

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 
 use super::super::exit::Mode;
 use super::super::float_regs::FloatHomes;
+use super::super::host::HostBits;
 use super::super::profile::{HOT, Profile, WINDOWS};
 use super::super::unit::Key;
-use super::super::{Departure, Jit, path};
+use super::super::{Departure, Jit, has_bmi, path};
 use crate::interp::Interp;
 use crate::isa::{AluOp, Cond, Inst, LoadOp, MulDivOp, Reg, Width, encode};
 use crate::machine::{Access, Clock, Engine, Hart, MachineState, Memory, PAGE_SIZE, Stop};
@@ -156,6 +157,11 @@ impl Shape {
             jit.homes = jit.homes.with_floats(FloatHomes::ranked(&[]));
         }
         jit.bmi2 = self.bmi2;
+        jit.bits = if self.bmi2 {
+            HostBits::ALL
+        } else {
+            HostBits::NONE
+        };
         jit.clear(memory).unwrap();
         assert!(jit.free <= UNIT_AT, "the stubs have outgrown their place");
         jit.free = UNIT_AT;
@@ -244,6 +250,9 @@ impl Shape {
         runs: usize,
         value: impl Fn(Reg, usize, usize) -> u64,
     ) -> u64 {
+        if self.bmi2 && (!has_bmi() || HostBits::detect() != HostBits::ALL) {
+            return insns.len() as u64;
+        }
         let mut sources: Vec<Reg> = insns.iter().flat_map(|inst| sources(*inst)).collect();
         sources.dedup();
         self.compare_states(insns, runs, |run| {

@@ -7,6 +7,7 @@ use rustix::fs::{CWD, Mode, mkfifoat};
 
 use super::{Recorded, facts, program};
 use crate::guest::{Guest, SPIN, exit};
+use crate::run::scaled_sum;
 use crate::{one_line, rvjet};
 
 #[test]
@@ -31,6 +32,26 @@ fn a_limit_ends_the_trace() {
     assert_eq!(facts["instructions"], 12345);
     assert_eq!(facts["chunks"], 13);
     assert_eq!(facts["exit"]["kind"], "insn_limit");
+}
+
+/// What is left out is left out of every replay as well: the trace says so.
+#[test]
+fn a_trace_says_which_instructions_there_are() {
+    let guest = scaled_sum();
+    let recorded = Recorded::of(["--isa=rv64g_zbb"], &guest.path, &[]);
+    let told = facts(&recorded.path);
+    assert_eq!(told["isa"], "rv64imafd_zicsr_zifencei_zbb");
+    assert_eq!(told["exit"]["kind"], "trap");
+    for engine in ["jit", "interp"] {
+        let mut command = rvjet();
+        command.args(["trace", "verify", "--engine", engine]);
+        command.arg(&recorded.path).assert().code(0);
+    }
+    let recorded = Recorded::of(["--isa=rv64i_zba"], &guest.path, &[]);
+    assert_eq!(facts(&recorded.path)["exit"]["code"], 3);
+    let mut command = rvjet();
+    command.args(["trace", "verify"]).arg(&recorded.path);
+    command.assert().code(0);
 }
 
 #[test]

@@ -4,7 +4,8 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
 use rvjet::isa::{
-    AluOp, AmoOp, Compressed, Cond, CsrOp, CsrSource, Inst, LoadOp, MulDivOp, Ordering, Reg, Width,
+    AluOp, AmoOp, BitImmOp, BitOp, BitUnaryOp, CacheBlockOp, Compressed, CompressedUnary, Cond,
+    CsrOp, CsrSource, Inst, LoadOp, MulDivOp, Ordering, Reg, Width,
 };
 use rvjet::machine::PAGE_SIZE;
 
@@ -157,6 +158,31 @@ fn muldiv() -> impl Strategy<Value = Inst> + Clone {
     })
 }
 
+fn bits() -> impl Strategy<Value = Inst> + Clone {
+    let two = (select(&BitOp::ALL[..]), rd(), reg(), reg());
+    let amount = (select(&BitImmOp::ALL[..]), rd(), reg(), 0..64u8);
+    let one = (select(&BitUnaryOp::ALL[..]), rd(), reg());
+    prop_oneof![
+        5 => two.prop_map(|(op, rd, rs1, rs2)| Inst::Bit { op, rd, rs1, rs2 }),
+        2 => amount.prop_map(|(op, rd, rs1, shamt)| {
+            let shamt = shamt & if op.is_word() { 31 } else { 63 };
+            Inst::BitImm { op, rd, rs1, shamt }
+        }),
+        3 => one.prop_map(|(op, rd, rs1)| Inst::BitUnary { op, rd, rs1 }),
+    ]
+}
+
+/// What is done with a block; seldom what is not for programs.
+fn cache_block() -> impl Strategy<Value = Inst> + Clone {
+    let op = prop_oneof![
+        20 => Just(CacheBlockOp::Zero),
+        5 => Just(CacheBlockOp::Clean),
+        5 => Just(CacheBlockOp::Flush),
+        1 => Just(CacheBlockOp::Inval),
+    ];
+    (op, base()).prop_map(|(op, rs1)| Inst::CacheBlock { op, rs1 })
+}
+
 fn upper() -> impl Strategy<Value = Inst> + Clone {
     (any::<bool>(), rd(), any::<i32>()).prop_map(|(is_lui, rd, imm)| {
         let imm = imm & !0xfff;
@@ -255,6 +281,28 @@ fn jalr() -> impl Strategy<Value = Inst> + Clone {
     (rd(), reg(), -64..64i32).prop_map(|(rd, rs1, offset)| Inst::Jalr { rd, rs1, offset })
 }
 
+/// One of Zcb.
+fn short_zcb() -> impl Strategy<Value = Compressed> + Clone {
+    let op = select(&CompressedUnary::ALL[..]);
+    let unary = (op, short_rd()).prop_map(|(op, rd)| Compressed::Unary { op, rd });
+    let mul = (short_rd(), short_reg()).prop_map(|(rd, rs2)| Compressed::Mul { rd, rs2 });
+    let op = select(&[LoadOp::Lbu, LoadOp::Lhu, LoadOp::Lh][..]);
+    let load = (op, short_rd(), 0..4i32).prop_map(|(op, rd, offset)| Compressed::LoadPart {
+        op,
+        rd,
+        rs1: x(8),
+        offset,
+    });
+    let width = select(&[Width::Byte, Width::Half][..]);
+    let store = (width, short_reg(), 0..4i32).prop_map(|(width, rs2, offset)| Compressed::Store {
+        width,
+        rs1: x(15),
+        rs2,
+        offset,
+    });
+    prop_oneof![unary, mul, load, store]
+}
+
 /// A compressed instruction that neither jumps nor traps by itself.
 fn short() -> impl Strategy<Value = Compressed> + Clone {
     let imm = -32..32i32;
@@ -310,7 +358,8 @@ fn short() -> impl Strategy<Value = Compressed> + Clone {
         rs2,
         offset: 8 * n,
     });
-    prop_oneof![li, moves, add, alu, addi, shift, spill, fill, load, store]
+    let plain = prop_oneof![li, moves, add, alu, addi, shift, spill, fill, load, store];
+    prop_oneof![3 => plain, 1 => short_zcb()]
         .prop_filter("encodings exist", |short| short.encode().is_some())
 }
 
@@ -319,6 +368,7 @@ pub fn computing() -> impl Strategy<Value = Piece> + Clone {
         4 => alu().prop_map(Piece::Inst),
         4 => alu_imm().prop_map(Piece::Inst),
         3 => muldiv().prop_map(Piece::Inst),
+        4 => bits().prop_map(Piece::Inst),
         1 => upper().prop_map(Piece::Inst),
         2 => (rd(), value()).prop_map(|(rd, value)| Piece::Constant { rd, value }),
         3 => short().prop_map(Piece::Short),
@@ -330,6 +380,7 @@ pub fn accessing() -> impl Strategy<Value = Piece> + Clone {
         5 => load().prop_map(Piece::Inst),
         5 => store().prop_map(Piece::Inst),
         3 => atomic().prop_map(Piece::Inst),
+        1 => cache_block().prop_map(Piece::Inst),
         1 => step_base().prop_map(Piece::Inst),
     ]
 }

@@ -1,6 +1,6 @@
 //! Statements that compute.
 
-use rvjet::isa::{AluOp, Compressed, Inst, MulDivOp, Reg};
+use rvjet::isa::{AluOp, BitImmOp, BitOp, BitUnaryOp, Compressed, Inst, MulDivOp, Reg};
 
 use super::Generator;
 use crate::inst::{alu, alu_imm};
@@ -17,6 +17,45 @@ impl Generator {
         let op = self.random.pick(&MulDivOp::ALL);
         let (rs1, rs2, rd) = (self.rs(), self.rs(), self.rd());
         self.emit(Inst::MulDiv { op, rd, rs1, rs2 });
+    }
+
+    /// Bit manipulation, but for what qemu 7.2 does not know or gets wrong.
+    pub(super) fn bits(&mut self) {
+        let (rs1, rs2, rd) = (self.rs(), self.rs(), self.rd());
+        let any = self.random.next();
+        let inst = match self.random.below(4) {
+            0 => Inst::BitUnary {
+                op: self.random.pick(&BitUnaryOp::ALL),
+                rd,
+                rs1,
+            },
+            1 => {
+                let op = self.random.pick(&BitImmOp::ALL);
+                let shamt = any as u8 & if op.is_word() { 31 } else { 63 };
+                Inst::BitImm { op, rd, rs1, shamt }
+            }
+            _ => Inst::Bit {
+                op: self.random.pick(&BitOp::ALL),
+                rd,
+                rs1,
+                rs2,
+            },
+        };
+        let unknown = matches!(
+            inst,
+            Inst::Bit {
+                op: BitOp::CzeroEqz | BitOp::CzeroNez,
+                ..
+            } | Inst::BitUnary {
+                op: BitUnaryOp::Ctzw,
+                ..
+            }
+        );
+        self.emit(if unknown {
+            alu(AluOp::Add, rd, rs1, rs2)
+        } else {
+            inst
+        });
     }
 
     pub(super) fn alu_imm(&mut self) {

@@ -1,4 +1,4 @@
-//! Random programs of RV64IMAC that end, whatever they compute.
+//! Random programs of RV64IMAC and bit manipulation that end, whatever they compute.
 //!
 //! A program is a row of sections. Each gives registers new values, runs
 //! statements, and stores all registers in a slot of its own; at the end all
@@ -168,7 +168,8 @@ impl Generator {
 
     fn statement(&mut self, depth: u32) {
         match self.random.below(100) {
-            0..20 => self.alu(),
+            0..12 => self.alu(),
+            12..20 => self.bits(),
             20..32 => self.alu_imm(),
             32..40 => self.muldiv(),
             40..43 => self.upper(),

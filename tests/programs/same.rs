@@ -75,11 +75,21 @@ fn sources(kind: Kind) -> BTreeSet<String> {
 
 #[test]
 fn every_source_is_in_the_manifest() {
-    for kind in [Kind::Kernels, Kind::C] {
+    for kind in [Kind::Kernels, Kind::C, Kind::Cxx, Kind::Rust] {
         let programs = programs()
             .into_iter()
             .filter(|program| program.kind == kind);
         let listed: BTreeSet<_> = programs.map(|program| program.name).collect();
         assert_eq!(listed, sources(kind), "{kind:?}");
     }
+}
+
+#[test]
+fn cxx_programs_do_as_under_qemu() {
+    do_as_under_qemu(Kind::Cxx);
+}
+
+#[test]
+fn rust_programs_do_as_under_qemu() {
+    do_as_under_qemu(Kind::Rust);
 }

@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use crate::isa::{Reg, Width};
+use crate::isa::{FReg, Reg, Width};
 use crate::machine::GUARD_BYTES;
 
 /// How far a checked base may move before it has to be checked again. The guards
@@ -39,6 +39,8 @@ pub(super) struct Facts {
     window: u64,
     constants: [Option<u64>; 32],
     checked: [Option<Checked>; 32],
+    /// Of each floating-point register a bit: it holds a boxed number.
+    boxed: u32,
     /// Bytes, counted from the value of a register, whose words have been touched.
     touched: Vec<(Reg, Range<i32>)>,
     /// The numbers of words that have been touched.
@@ -57,6 +59,7 @@ impl Facts {
             window,
             constants,
             checked: [None; 32],
+            boxed: 0,
             touched: Vec::new(),
             touched_words: Vec::new(),
             index: None,
@@ -66,6 +69,17 @@ impl Facts {
     /// Nothing is known of any register.
     pub(super) fn forget_all(&mut self) {
         *self = Facts::new(self.window);
+    }
+
+    /// Whether `reg` holds a boxed number.
+    pub(super) fn is_boxed(&self, reg: FReg) -> bool {
+        self.boxed >> reg.index() & 1 != 0
+    }
+
+    /// `reg` holds a boxed number, or something of which that is not known.
+    pub(super) fn set_boxed(&mut self, reg: FReg, boxed: bool) {
+        self.boxed &= !(1 << reg.index());
+        self.boxed |= u32::from(boxed) << reg.index();
     }
 
     /// The value of `reg`, if it is the same whenever execution gets here.

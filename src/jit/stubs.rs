@@ -1,6 +1,8 @@
 //! The code at the start of the code memory that every unit shares: the ways in and out.
 #![forbid(unsafe_code)]
 
+mod float;
+
 use std::mem::offset_of;
 use std::ops::Range;
 
@@ -8,7 +10,7 @@ use dynasmrt::x64::Rq;
 use dynasmrt::{DynasmApi, DynasmError, DynasmLabelApi};
 
 use super::asm::{Asm, x64};
-use super::regs::{FRAME, Home, Homes, STATE, T0};
+use super::regs::{Home, Homes, STATE, T0};
 use crate::isa::Reg;
 use crate::machine::{First, LinkHead, LinkMap, LogHead, MachineState, TOUCHED, Touch, TouchMap};
 
@@ -163,9 +165,12 @@ impl Builder {
             ; push rbx ; push rbp ; push r12 ; push r13 ; push r14 ; push r15
             ; mov mem, rsi
             ; mov budget, rdx
-            ; sub rsp, FRAME
+            ; sub rsp, homes.frame()
             ; mov [rsp + STATE], rdi
         );
+        if let Some(floats) = homes.floats() {
+            self.enter_floats(floats);
+        }
         for reg in Reg::all() {
             let at = register_offset(reg);
             match homes.of(reg) {
@@ -296,12 +301,16 @@ impl Builder {
                 Home::Slot(slot) => x64!(self ; mov rcx, [rsp + slot] ; mov [rdx + at], rcx),
             }
         }
+        if let Some(floats) = homes.floats() {
+            self.exit_floats(floats);
+        }
         x64!(self
             ; mov rdx, budget
-            ; add rsp, FRAME
+            ; add rsp, homes.frame()
             ; pop r15 ; pop r14 ; pop r13 ; pop r12 ; pop rbp ; pop rbx
             ; ret
         );
+        self.tables(homes);
     }
 }
 

@@ -10,11 +10,14 @@
 mod alu;
 mod atomic;
 mod control;
+mod float;
 mod fused;
 mod link;
 mod mem;
 mod muldiv;
 mod touch;
+
+pub(super) use float::is_foreign;
 
 use super::emitter::Emitter;
 use super::exit::ExitKind;
@@ -68,7 +71,7 @@ impl Emitter<'_> {
             Inst::Ecall | Inst::Ebreak | Inst::FenceI { .. } | Inst::Csr { .. } => {
                 unreachable!("the unit ends before what the environment executes")
             }
-            _ => unreachable!("the unit ends before floating-point instructions"),
+            inst => self.float(inst),
         }
     }
 

@@ -78,7 +78,7 @@ pub(super) fn plan(path: &Path, segments: &[Range<usize>], likely: bool, bmi: bo
             let leaves = jumps || starts(index);
             if label == Some(index) || (jumps && last) || (leaves && !likely) {
                 Point::Exact
-            } else if leaves || fetched.inst.is_access() {
+            } else if leaves || fetched.inst.is_access() || fetched.inst.is_fp() {
                 Point::Leaving
             } else {
                 Point::Inner

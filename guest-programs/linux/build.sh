@@ -48,7 +48,7 @@ missing_tools() {
 compile() {
     local program=$1 source=$2 stamp
     shift 2
-    stamp=$({ echo "$@"; "$1" --version; cat "$source" "$(dirname "$source")"/*.h; } 2>/dev/null | sha256sum)
+    stamp=$({ echo "$@"; "$1" --version; cat "$source" "$here/kernels/kernel.h"; } | sha256sum)
     [[ -e $program && $(cat "$program.stamp" 2>/dev/null) == "$stamp" ]] && return
     "$@" -o "$program.new" "$source" -lm
     mv "$program.new" "$program"

@@ -1,7 +1,9 @@
-/* string.h, wide characters, the locales that a static glibc has built in, and patterns. */
+/* string.h, wide characters, encodings, and patterns. */
 #define _GNU_SOURCE
 #include <ctype.h>
+#include <errno.h>
 #include <fnmatch.h>
+#include <iconv.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <regex.h>
@@ -58,25 +60,35 @@ static void numbers(void)
 
 static void wide(void)
 {
-    const char *locale = setlocale(LC_ALL, "C.UTF-8");
-    printf("%s %s\n", locale != NULL ? locale : "none", nl_langinfo(CODESET));
     wchar_t text[64];
-    size_t length = mbstowcs(text, "Größe: 10 €, 日本", 64);
+    size_t length = mbstowcs(text, "wide text, 10 letters", 64);
     printf("%zu %d %d\n", length, iswalpha(text[2]) != 0, wcwidth(text[length - 1]));
     for (size_t i = 0; i < length; i++)
         text[i] = towupper(text[i]);
     char back[128];
     printf("%zu %s %ls\n", wcstombs(back, text, sizeof back), back, text);
-    printf("%.3f %f\n", wcstod(L"2.5e-1 x", NULL), 1234.5);
+    printf("%.3f %ld %ls\n", wcstod(L"2.5e-1 x", NULL), wcstol(L"-77", NULL, 8), wcsstr(text, L"TEXT"));
     wchar_t formatted[64];
     swprintf(formatted, 64, L"%ls-%g-%08.3f", L"w", 0.0001, 3.14159);
     printf("%ls %d\n", formatted, wcscmp(formatted, L"w") > 0);
-    mbstate_t state = {0};
-    wchar_t one;
-    printf("%zd %zd\n", (ssize_t)mbrtowc(&one, "\xe2\x82", 2, &state),
-           (ssize_t)mbrtowc(&one, "\xff", 1, &(mbstate_t){0}));
-    printf("%s\n", setlocale(LC_ALL, "xx_XX") == NULL ? "no such locale" : "?");
-    setlocale(LC_ALL, "C");
+    printf("%s %s %s\n", setlocale(LC_ALL, NULL), nl_langinfo(CODESET),
+           setlocale(LC_ALL, "xx_XX") == NULL ? "no such locale" : "?");
+}
+
+/* By the conversions that iconv has built in. */
+static void encodings(void)
+{
+    char text[] = "Gr\303\266\303\237e \342\202\254 \360\237\246\200 \377", *from = text;
+    uint32_t letters[32] = {0};
+    char *to = (char *)letters;
+    size_t left = sizeof text - 1, room = sizeof letters;
+    iconv_t conversion = iconv_open("UCS-4LE", "UTF-8");
+    size_t result = iconv(conversion, &from, &left, &to, &room);
+    printf("%zd %s, %zu left:", (ssize_t)result, strerror(errno), left);
+    for (int i = 0; letters[i] != 0; i++)
+        printf(" %x", letters[i]);
+    printf("\n");
+    iconv_close(conversion);
 }
 
 static void patterns(void)
@@ -99,6 +111,7 @@ int main(void)
     bytes();
     numbers();
     wide();
+    encodings();
     patterns();
     int kinds = 0;
     for (int c = 0; c < 256; c++)

@@ -13,6 +13,7 @@
 )]
 
 mod built;
+mod csmith;
 #[path = "../common/programs.rs"]
 #[expect(dead_code, reason = "benches use the rest")]
 mod programs;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
@@ -30,6 +30,8 @@ pub struct Start {
     /// `NAME=VALUE`
     pub env: Vec<String>,
     pub stdin: String,
+    /// Options for rvjet besides.
+    pub options: Vec<String>,
 }
 
 /// What a run left behind.
@@ -45,6 +47,19 @@ pub struct Run {
     pub verdict: Option<String>,
 }
 
+impl From<Output> for Run {
+    fn from(output: Output) -> Run {
+        let signal = output.status.signal().map(|signal| 128 + signal);
+        Run {
+            stdout: output.stdout,
+            stderr: output.stderr,
+            code: output.status.code().or(signal).unwrap(),
+            files: BTreeMap::new(),
+            verdict: None,
+        }
+    }
+}
+
 impl Start {
     /// Runs it with `directory`, which is emptied, granted under the host's path.
     pub fn run(&self, runner: Runner, directory: &Path) -> Run {
@@ -56,18 +71,12 @@ impl Start {
         let mut command = self.command(runner, directory, &trace);
         command.arg(&self.elf).args(&self.args);
         command.stdin(File::open(stdin).unwrap());
-        let output = command.output().unwrap();
-        let signal = output.status.signal().map(|signal| 128 + signal);
-        Run {
-            stdout: output.stdout,
-            stderr: output.stderr,
-            code: output.status.code().or(signal).unwrap(),
-            files: files(directory),
-            verdict: match runner {
-                Runner::Recorded => complaint(&trace),
-                _ => None,
-            },
+        let mut run = Run::from(command.output().unwrap());
+        run.files = files(directory);
+        if matches!(runner, Runner::Recorded) {
+            run.verdict = complaint(&trace);
         }
+        run
     }
 
     fn command(&self, runner: Runner, directory: &Path, trace: &Path) -> Command {
@@ -94,7 +103,7 @@ impl Start {
             }
         };
         let granted = directory.display();
-        command.env_clear().arg(TIMEOUT);
+        command.env_clear().arg(TIMEOUT).args(&self.options);
         command.arg(format!("--dir={granted}:{granted}"));
         for variable in &self.env {
             command.arg("--env").arg(variable);

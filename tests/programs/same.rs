@@ -25,6 +25,7 @@ fn complaints(program: &Program, folder: &Path) -> Vec<String> {
         args: program.args_in(&directory),
         env: program.env.clone(),
         stdin: program.stdin.clone(),
+        ..Start::default()
     };
     let name = &program.name;
     let qemu = start.run(Runner::Qemu, &directory);

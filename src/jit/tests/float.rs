@@ -36,7 +36,14 @@ const HOMES: [[FReg; 4]; 13] = [
 /// A home of an integer register in each kind.
 const INTS: [Reg; 4] = [RBX, RDI, SLOT0, ZERO];
 
-const MODES: [Rounding; 6] = Rounding::ALL;
+/// The modes that the host has.
+const MODES: [Rounding; 5] = [
+    Rounding::Rne,
+    Rounding::Rtz,
+    Rounding::Rdn,
+    Rounding::Rup,
+    Rounding::Dyn,
+];
 
 /// Double-precision numbers at which operations are known to differ.
 const DOUBLES: [u64; 30] = [
@@ -464,7 +471,7 @@ fn conversions_from_integers() {
 }
 
 #[test]
-fn bits_and_classes() {
+fn moves_of_bits() {
     let of = |format, x: Reg, f: FReg| {
         [
             Inst::FpToBits {
@@ -477,16 +484,11 @@ fn bits_and_classes() {
                 rd: f,
                 rs1: x,
             },
-            Inst::FpClass {
-                format,
-                rd: x,
-                rs1: f,
-            },
         ]
     };
     let listed = Format::ALL.map(|format| {
         let cases = [(RBX, XMM3), (SLOT0, FRAME0), (ZERO, XMM3)];
-        cases.map(|(x, f)| of(format, x, f)[..2].to_vec()).concat()
+        cases.map(|(x, f)| of(format, x, f)).concat()
     });
     assert_listing!("fp_bits", listings(listed.concat()));
     for format in Format::ALL {

@@ -1,0 +1,22 @@
+//! Where programs are built, and the tools that are needed.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::programs::Kind;
+use crate::run::QEMU;
+
+/// Whether a program can be started; says so if not.
+pub fn is_installed(tool: &str) -> bool {
+    let found = Command::new(tool).arg("--version").output().is_ok();
+    if !found {
+        println!("skipped: {tool} is not installed");
+    }
+    found
+}
+
+/// A folder with the programs of this kind, or none where tools are missing.
+pub fn built(kind: Kind) -> Option<PathBuf> {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("linux-programs");
+    (is_installed(QEMU) && kind.build(&folder)).then_some(folder)
+}

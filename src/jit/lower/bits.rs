@@ -32,7 +32,7 @@ impl Emitter<'_> {
         match op {
             BitOp::Andn | BitOp::Orn => self.logic_not(op, rd, rs1, rs2),
             BitOp::Xnor => self.xnor(rd, rs1, rs2),
-            BitOp::Max | BitOp::Maxu | BitOp::Min | BitOp::Minu => self.pick(op, rd, rs1, rs2),
+            BitOp::Max | BitOp::Maxu | BitOp::Min | BitOp::Minu => self.extreme(op, rd, rs1, rs2),
             BitOp::Rol | BitOp::Rolw | BitOp::Ror | BitOp::Rorw => {
                 self.rotate_by(op, rd, rs1, rs2);
             }
@@ -143,7 +143,7 @@ impl Emitter<'_> {
     }
 
     /// `rd = the smaller or larger of rs1 and rs2`
-    fn pick(&mut self, op: BitOp, rd: Reg, rs1: Reg, rs2: Reg) {
+    fn extreme(&mut self, op: BitOp, rd: Reg, rs1: Reg, rs2: Reg) {
         let (d, a, b) = self.operands(rd, rs1, rs2);
         let b = self.place_first(d, a, b);
         with!(self ; cmp Rq(d), b);

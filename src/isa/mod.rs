@@ -21,6 +21,7 @@ mod inst;
 mod opcode;
 mod opcode_bits;
 mod reg;
+mod register;
 pub mod semantics;
 mod subset;
 
@@ -35,4 +36,5 @@ pub use inst::{
     AluOp, AmoOp, Cond, CsrOp, CsrSource, FpRegisters, Inst, LoadOp, MulDivOp, Ordering, Width,
 };
 pub use reg::Reg;
+pub use register::Register;
 pub use subset::{Isa, IsaError};

@@ -11,6 +11,7 @@ mod decode;
 mod decode_float;
 mod disasm;
 mod encode;
+mod encode_float;
 mod field;
 mod float;
 mod inst;

@@ -6,6 +6,8 @@
 //! goes to the end of the unit.
 #![forbid(unsafe_code)]
 
+mod float;
+
 use dynasmrt::x64::Rq;
 use dynasmrt::{DynamicLabel, DynasmApi, DynasmLabelApi};
 
@@ -20,6 +22,7 @@ use super::stubs::{LinkCode, Shadow, Stubs, TouchCode};
 use super::unit::Mark;
 use crate::isa::{Reg, Width};
 use crate::machine::{Link, Rules};
+pub(super) use float::{FloatOperand, with_float};
 
 /// Where an instruction finds its second operand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,6 +110,8 @@ pub(super) struct Context<'a> {
     pub(super) offset: usize,
     pub(super) first_site: SiteId,
     pub(super) bmi2: bool,
+    /// The host has FMA3.
+    pub(super) fma: bool,
     /// What the budget register counts.
     pub(super) meter: Meter,
     /// Where touches go, if they are recorded.
@@ -431,8 +436,13 @@ impl<'a> Emitter<'a> {
     }
 
     /// From here on, only what is known of other registers than `written` holds.
+    ///
+    /// Boxed numbers stay. What comes before is what comes again, until execution gets
+    /// back here: what that finds or makes boxed it does each time, and what knows more
+    /// at its start knows no less at its end.
     pub(super) fn keep_unwritten(&mut self, written: impl Iterator<Item = Reg>) {
         written.for_each(|reg| self.facts.forget(reg));
+        self.facts.set_flags(None);
         self.facts.lose_index();
     }
 

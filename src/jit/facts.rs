@@ -8,7 +8,7 @@
 
 use std::ops::Range;
 
-use crate::isa::{Reg, Width};
+use crate::isa::{FReg, Reg, Width};
 use crate::machine::GUARD_BYTES;
 
 /// How far a checked base may move before it has to be checked again. The guards
@@ -39,6 +39,10 @@ pub(super) struct Facts {
     window: u64,
     constants: [Option<u64>; 32],
     checked: [Option<Checked>; 32],
+    /// Of each floating-point register a bit: it holds a boxed number.
+    boxed: u32,
+    /// This register holds `fflags` as it is.
+    flags: Option<Reg>,
     /// Bytes, counted from the value of a register, whose words have been touched.
     touched: Vec<(Reg, Range<i32>)>,
     /// The numbers of words that have been touched.
@@ -57,6 +61,8 @@ impl Facts {
             window,
             constants,
             checked: [None; 32],
+            boxed: 0,
+            flags: None,
             touched: Vec::new(),
             touched_words: Vec::new(),
             index: None,
@@ -66,6 +72,32 @@ impl Facts {
     /// Nothing is known of any register.
     pub(super) fn forget_all(&mut self) {
         *self = Facts::new(self.window);
+    }
+
+    /// Whether `reg` holds a boxed number.
+    pub(super) fn is_boxed(&self, reg: FReg) -> bool {
+        self.boxed >> reg.index() & 1 != 0
+    }
+
+    /// `reg` holds a boxed number, or something of which that is not known.
+    pub(super) fn set_boxed(&mut self, reg: FReg, boxed: bool) {
+        self.boxed &= !(1 << reg.index());
+        self.boxed |= u32::from(boxed) << reg.index();
+    }
+
+    /// Whether `reg` holds `fflags` as it is.
+    pub(super) fn is_flags(&self, reg: Reg) -> bool {
+        self.flags == Some(reg)
+    }
+
+    /// `fflags` may have changed, or a register holds it.
+    pub(super) fn set_flags(&mut self, reg: Option<Reg>) {
+        self.flags = reg;
+    }
+
+    /// Whether any register holds `fflags` as it is.
+    pub(super) fn knows_flags(&self) -> bool {
+        self.flags.is_some()
     }
 
     /// The value of `reg`, if it is the same whenever execution gets here.
@@ -79,6 +111,7 @@ impl Facts {
             self.constants[reg.index()] = None;
             self.checked[reg.index()] = None;
             self.forget_touched(reg);
+            self.flags = self.flags.filter(|of| *of != reg);
             self.index = self.index.filter(|(of, _)| *of != reg);
         }
     }

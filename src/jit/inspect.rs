@@ -9,6 +9,7 @@ use std::ops::Range;
 use iced_x86::{Decoder, DecoderOptions, Formatter, Instruction, IntelFormatter};
 
 use super::exit::{ExitKind, Mode, Site};
+use super::float_regs::{FloatHome, FloatHomes};
 use super::profile::{Profile, WINDOWS};
 use super::regs::{Home, Homes};
 use super::unit::{Key, Mark};
@@ -50,11 +51,29 @@ pub(super) fn write_overview(
     }
     let slots: Vec<String> = slots.iter().map(Reg::to_string).collect();
     writeln!(out, "; in the frame: {}", slots.join(" "))?;
+    if let Some(floats) = homes.floats() {
+        write_floats(out, floats)?;
+    }
     let (windows, verdicts, hot) = profile.counts();
     writeln!(
         out,
         "windows: {windows}, verdicts: {verdicts}, hot units: {hot}"
     )
+}
+
+fn write_floats(out: &mut dyn Write, floats: &FloatHomes) -> io::Result<()> {
+    let mut slots = Vec::new();
+    write!(out, "floating-point homes:")?;
+    for reg in floats.order() {
+        match floats.of(reg) {
+            FloatHome::Xmm(host) => {
+                let host = format!("{host:?}").to_lowercase();
+                write!(out, " {reg}={host}")?;
+            }
+            FloatHome::Slot(_) => slots.push(reg.to_string()),
+        }
+    }
+    writeln!(out, "; in the frame: {}", slots.join(" "))
 }
 
 impl Listing<'_> {

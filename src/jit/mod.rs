@@ -23,9 +23,12 @@ mod emitter;
 mod exit;
 mod facts;
 mod fault;
+mod float_regs;
+mod floats;
 mod inspect;
 mod lower;
 mod meter;
+mod mxcsr;
 mod path;
 mod plan;
 mod profile;
@@ -101,6 +104,7 @@ pub struct Jit {
     /// Units to be compiled before the next pause.
     until_pause: u32,
     bmi2: bool,
+    fma: bool,
     meter: Meter,
     touch: Option<TouchCode>,
     link: Option<LinkCode>,
@@ -153,6 +157,7 @@ impl Jit {
             compile_time: Duration::ZERO,
             until_pause: UNITS_TO_PAUSE,
             bmi2: has_bmi(),
+            fma: std::arch::is_x86_feature_detected!("fma"),
             meter,
             touch,
             link,
@@ -249,6 +254,7 @@ impl Jit {
     }
 
     fn compile(&mut self, memory: &mut Memory, key: Key) -> std::io::Result<Option<usize>> {
+        self.make_floats(memory, key.0)?;
         let is_guided = match key.1 {
             Mode::Fast => self.profile.is_hot(key.0),
             Mode::Apart | Mode::Careful => self.profile.knows_hot(),
@@ -284,6 +290,7 @@ impl Jit {
             offset: self.free,
             first_site: self.cache.next_site(),
             bmi2: self.bmi2,
+            fma: self.fma,
             meter: self.meter,
             touch: self.touch,
             link: self.link,
@@ -440,6 +447,9 @@ impl Engine for Jit {
         let mut missed = false;
         // A library's user may put another memory into a hart.
         self.broken |= !side::is_owned(&mut hart.memory, self.bank, self.number);
+        if !self.can_round(hart) {
+            return Stop::Cold;
+        }
         while budget > 0 && !self.broken {
             if self.until_pause == 0 {
                 self.until_pause = UNITS_TO_PAUSE;

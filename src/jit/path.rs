@@ -10,6 +10,7 @@
 #![forbid(unsafe_code)]
 
 use super::exit::{ExitKind, Mode};
+use super::lower;
 use super::profile::Profile;
 use crate::isa::{Inst, Reg};
 use crate::machine::{Memory, PAGE_SIZE};
@@ -32,6 +33,15 @@ pub(super) const ROUNDS: [usize; 4] = [9, 5, 3, 2];
 /// A guided path ends where execution gets less often than once in so many times
 /// that it is entered.
 const RARE: f64 = 1.0 / 16.0;
+
+/// Which floating-point instructions a path may have.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Floats {
+    /// None: their registers have no homes.
+    None,
+    /// Those that are not left to the interpreter, where the host has FMA3 or not.
+    All { fma: bool },
+}
 
 /// A guest instruction of a path.
 #[derive(Clone, Copy, Debug)]
@@ -82,26 +92,33 @@ pub(super) struct Path {
 
 impl Path {
     /// From `start` on, past branches.
-    pub(super) fn straight(memory: &mut Memory, start: u64, mode: Mode) -> Path {
+    pub(super) fn straight(memory: &mut Memory, start: u64, mode: Mode, floats: Floats) -> Path {
         let most = match mode {
             Mode::Fast => MAX_INSNS,
             Mode::Apart | Mode::Careful => MAX_CAREFUL,
         };
-        Gathering::new(memory, start, most).straight()
+        Gathering::new(memory, start, most, floats).straight()
     }
 
     /// From `start` on, where `profile` has seen execution go.
-    pub(super) fn guided(memory: &mut Memory, start: u64, mode: Mode, profile: &Profile) -> Path {
+    pub(super) fn guided(
+        memory: &mut Memory,
+        start: u64,
+        mode: Mode,
+        floats: Floats,
+        profile: &Profile,
+    ) -> Path {
         match mode {
             Mode::Fast => {
-                let path = Gathering::new(memory, start, MAX_GUIDED).guided(profile, 0);
+                let path = Gathering::new(memory, start, MAX_GUIDED, floats).guided(profile, 0);
                 match path.end {
                     End::Goto(pc) if pc == start => path.repeated(),
                     _ => path,
                 }
             }
             Mode::Apart | Mode::Careful => {
-                Gathering::new(memory, start, 2 * MAX_BESIDE).guided(profile, MAX_BESIDE)
+                let gathering = Gathering::new(memory, start, 2 * MAX_BESIDE, floats);
+                gathering.guided(profile, MAX_BESIDE)
             }
         }
     }
@@ -142,15 +159,17 @@ struct Gathering<'a> {
     memory: &'a mut Memory,
     start: u64,
     most: usize,
+    floats: Floats,
     insns: Vec<Fetched>,
 }
 
 impl<'a> Gathering<'a> {
-    fn new(memory: &'a mut Memory, start: u64, most: usize) -> Gathering<'a> {
+    fn new(memory: &'a mut Memory, start: u64, most: usize, floats: Floats) -> Gathering<'a> {
         Gathering {
             memory,
             start,
             most,
+            floats,
             insns: Vec::new(),
         }
     }
@@ -246,12 +265,20 @@ impl<'a> Gathering<'a> {
             return Err(End::Goto(pc));
         }
         let fetched = fetch(self.memory, pc).ok_or(End::Leave(ExitKind::Step, pc))?;
+        let has_floats = matches!(self.floats, Floats::All { .. });
         match fetched.inst {
+            inst if has_floats && lower::csr_of(inst).is_some() => Ok(fetched),
             Inst::Ecall => Err(End::Leave(ExitKind::Ecall, pc)),
             Inst::Ebreak | Inst::FenceI { .. } | Inst::Csr { .. } => {
                 Err(End::Leave(ExitKind::Step, pc))
             }
-            inst if inst.is_fp() => Err(End::Leave(ExitKind::Step, pc)),
+            inst if inst.is_fp() => match self.floats {
+                Floats::None => Err(End::Goto(pc)),
+                Floats::All { fma } if lower::is_foreign(inst, fma) => {
+                    Err(End::Leave(ExitKind::Step, pc))
+                }
+                Floats::All { .. } => Ok(fetched),
+            },
             _ => Ok(fetched),
         }
     }

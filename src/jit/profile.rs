@@ -11,9 +11,10 @@ mod stored;
 
 use hashbrown::{HashMap, HashSet};
 
+use super::float_regs::{FLOATS, FloatHomes};
 use super::path::Fetched;
 use super::regs::Homes;
-use crate::isa::{Inst, Reg};
+use crate::isa::{FReg, Inst, Reg};
 
 /// Instructions in a window.
 pub const WINDOW: u64 = 256;
@@ -54,6 +55,7 @@ pub(super) struct Profile {
     /// Of this verdict's windows: how often each register was named, and how
     /// often each unit was entered.
     uses: [u64; 32],
+    float_uses: [u64; FLOATS],
     entries: HashMap<u64, u32>,
     windows: u32,
     verdicts: u64,
@@ -80,6 +82,7 @@ impl Profile {
     pub(super) fn new(interval: u64) -> Profile {
         Profile {
             uses: [0; 32],
+            float_uses: [0; FLOATS],
             entries: HashMap::new(),
             windows: 0,
             verdicts: 0,
@@ -100,6 +103,11 @@ impl Profile {
     pub(super) fn executed(&mut self, fetched: &Fetched, to: u64) {
         for reg in fetched.inst.operands() {
             self.uses[reg.index()] += 1;
+        }
+        let floats = fetched.inst.fp_registers();
+        let floats = [floats.rd, floats.rs1, floats.rs2, floats.rs3];
+        for reg in floats.into_iter().flatten() {
+            self.float_uses[reg.index()] += 1;
         }
         let pc = fetched.pc;
         match fetched.inst {
@@ -145,6 +153,7 @@ impl Profile {
         self.hot.extend(hot.iter().copied());
         let hot = hot.into_iter().map(|(pc, _)| pc).collect();
         self.uses = [0; 32];
+        self.float_uses = [0; FLOATS];
         self.windows = 0;
         self.verdicts += 1;
         self.interval = self.interval.saturating_mul(2);
@@ -155,17 +164,25 @@ impl Profile {
     fn better_homes(&self, current: &Homes) -> Option<Homes> {
         let mut order = Homes::usual_order();
         order.sort_by_key(|reg| std::cmp::Reverse(self.uses[reg.index()]));
-        let better = current.reranked(&order);
+        let mut better = current.reranked(&order);
+        if current.floats().is_some() {
+            let mut order = FloatHomes::usual_order();
+            order.sort_by_key(|reg| std::cmp::Reverse(self.float_uses[reg.index()]));
+            better = better.with_floats(FloatHomes::ranked(&order));
+        }
         let (before, after) = (self.cost(current), self.cost(&better));
-        let all: u64 = self.uses.iter().sum();
+        let all: u64 = self.uses.iter().chain(&self.float_uses).sum();
         (before > after + all / WORTH).then_some(better)
     }
 
     /// Moves that the windows would have made.
     fn cost(&self, homes: &Homes) -> u64 {
-        Reg::all()
-            .map(|reg| self.uses[reg.index()] * homes.of(reg).cost())
-            .sum()
+        let ints = Reg::all().map(|reg| self.uses[reg.index()] * homes.of(reg).cost());
+        let floats = homes.floats().map_or(0, |floats| {
+            let cost = |reg: FReg| self.float_uses[reg.index()] * floats.of(reg).cost();
+            FReg::all().map(cost).sum()
+        });
+        ints.sum::<u64>() + floats
     }
 
     /// How often the windows of a verdict have entered the unit at `pc`, if it is hot.

@@ -12,13 +12,15 @@
 //! The entry stub saves what the System V ABI wants kept, makes the frame and
 //! loads the homes; the exit stub does the reverse. In between, a guest register
 //! is in its home wherever execution may leave, but for what is repaired on the
-//! way out (`plan`): that is what makes every trap precise. The XMM registers are
-//! not used.
+//! way out (`plan`): that is what makes every trap precise. Of the XMM registers
+//! links use one; all belong to a guest that uses floating-point registers
+//! (`float_regs`).
 #![forbid(unsafe_code)]
 
 use dynasmrt::x64::Rq;
 
-use crate::isa::Reg;
+use super::float_regs::{FLOAT_FRAME, FloatHome, FloatHomes};
+use crate::isa::{FReg, Reg};
 
 /// First scratch register: values, and the target of an indirect jump.
 pub(super) const T0: Rq = Rq::RAX;
@@ -75,7 +77,7 @@ pub(super) const GUESTS: usize = 31;
 const SLOTS: usize = GUESTS - GPRS.len();
 /// Where in the frame the pointer to the state is.
 pub(super) const STATE: i32 = 8 * SLOTS as i32;
-/// Bytes of the frame below what the entry stub has saved.
+/// Bytes of the frame without floating-point registers.
 pub(super) const FRAME: i32 = SPARE + 8;
 /// Where in the frame the guest register is that has no other place beside [`LOG`].
 const SPARE: i32 = STATE + 8;
@@ -144,6 +146,8 @@ pub(super) struct Homes {
     of: [Home; 32],
     /// None is [`LOG`].
     beside_log: bool,
+    /// Where floating-point registers live, if the guest uses them.
+    floats: Option<FloatHomes>,
 }
 
 impl Homes {
@@ -170,7 +174,39 @@ impl Homes {
 
     /// As [`Homes::ranked`], in the same places as these are.
     pub(super) fn reranked(&self, order: &[Reg]) -> Homes {
-        Homes::ranked_among(order, self.beside_log)
+        Homes {
+            floats: self.floats.clone(),
+            ..Homes::ranked_among(order, self.beside_log)
+        }
+    }
+
+    /// These, and those of floating-point registers.
+    pub(super) fn with_floats(self, floats: FloatHomes) -> Homes {
+        Homes {
+            floats: Some(floats),
+            ..self
+        }
+    }
+
+    /// Where floating-point registers live, if they do.
+    pub(super) fn floats(&self) -> Option<&FloatHomes> {
+        self.floats.as_ref()
+    }
+
+    /// Where `reg` lives, in the code of a guest that uses it.
+    pub(super) fn float(&self, reg: FReg) -> FloatHome {
+        match &self.floats {
+            Some(floats) => floats.of(reg),
+            None => unreachable!("the unit ends before what has no home"),
+        }
+    }
+
+    /// Bytes of the frame below what the entry stub has saved.
+    pub(super) fn frame(&self) -> i32 {
+        match self.floats {
+            Some(_) => FLOAT_FRAME,
+            None => FRAME,
+        }
     }
 
     fn ranked_among(order: &[Reg], beside_log: bool) -> Homes {
@@ -186,6 +222,7 @@ impl Homes {
         Homes {
             of: homes,
             beside_log,
+            floats: None,
         }
     }
 

@@ -5,6 +5,7 @@
 //! that with the key.
 #![forbid(unsafe_code)]
 
+use super::float_regs::FloatHomes;
 use super::regs::Homes;
 use super::{Jit, Meter, stubs};
 use crate::machine::Memory;
@@ -72,7 +73,7 @@ impl Seal {
 /// A digest of all that code depends on but for the program: these sources, the
 /// processor, and the memory in which the program runs.
 fn kind(jit: &Jit, memory: &Memory) -> std::io::Result<[u8; 32]> {
-    let homes = Homes::usual();
+    let homes = Homes::usual().with_floats(FloatHomes::usual());
     let (stubs, _) = stubs::emit(&homes, jit.touch, jit.link).map_err(std::io::Error::other)?;
     let mut hasher = blake3::Hasher::new();
     for text in [env!("CARGO_PKG_VERSION"), env!("RVJET_SOURCES")] {
@@ -85,7 +86,7 @@ fn kind(jit: &Jit, memory: &Memory) -> std::io::Result<[u8; 32]> {
     };
     hasher
         .update(&memory.window_size().to_le_bytes())
-        .update(&[u8::from(jit.bmi2), u8::from(memory.rules().misaligned)])
+        .update(&[jit.bmi2, jit.fma, memory.rules().misaligned].map(u8::from))
         .update(memory.rules().isa.name().as_bytes())
         .update(&meter)
         .update(&stubs);

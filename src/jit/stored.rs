@@ -15,13 +15,14 @@ use std::ops::Range;
 use super::cache::{Cache, MAX_SITES, Patch, Placed, patch};
 use super::columns::{Input, Output};
 use super::exit::{ExitKind, Mode, Site, SiteId};
+use super::float_regs::{FLOATS, FloatHomes};
 use super::plan::{Repairs, Step};
 use super::profile::Profile;
 use super::regs::{GUESTS, Homes};
 use super::seal::{Origin, SEAL_BYTES, Seal};
 use super::unit::{Key, Mark, Unit};
 use super::{CODE_BYTES, Jit, UNIT_ALIGN, stubs};
-use crate::isa::Reg;
+use crate::isa::{FReg, Reg};
 use crate::machine::{Memory, PAGE_SIZE};
 
 /// Bytes that [`Jit::store`] makes at the most: tables take about half as many as code.
@@ -111,7 +112,7 @@ impl Jit {
             return None;
         }
         let mut out = Output::default();
-        out.bytes(&self.homes.order().map(|reg| reg.index() as u8));
+        write_homes(&mut out, &self.homes);
         let is_text_at = |pc| is_text(&(pc / PAGE_SIZE));
         self.profile.write(&mut out, is_text_at);
         out.bytes(&self.stubs_digest());
@@ -210,11 +211,7 @@ impl Jit {
     }
 
     fn read_head(&self, memory: &Memory, input: &mut Input<'_>) -> Option<Head> {
-        let order = input.array::<GUESTS>()?.map(u32::from);
-        if order.iter().any(|&reg| reg > 31) {
-            return None;
-        }
-        let homes = self.homes.reranked(&order.map(Reg::new));
+        let homes = read_homes(input, &self.homes)?;
         let profile = Profile::read(input)?;
         let (stubs, _) = stubs::emit(&homes, self.touch, self.link).ok()?;
         if input.array()? != *blake3::hash(&stubs).as_bytes() {
@@ -239,6 +236,32 @@ impl Jit {
         let stubs = self.code.bytes(0..self.stubs_end);
         *blake3::hash(stubs).as_bytes()
     }
+}
+
+fn write_homes(out: &mut Output, homes: &Homes) {
+    out.bytes(&homes.order().map(|reg| reg.index() as u8));
+    out.byte(u8::from(homes.floats().is_some()));
+    if let Some(floats) = homes.floats() {
+        out.bytes(&floats.order().map(|reg| reg.index() as u8));
+    }
+}
+
+/// Reads homes in the same places as `like`.
+fn read_homes(input: &mut Input<'_>, like: &Homes) -> Option<Homes> {
+    let homes = like.reranked(&read_order::<GUESTS>(input)?.map(Reg::new));
+    Some(match read_flag(input)? {
+        true => {
+            let order = read_order::<FLOATS>(input)?.map(FReg::new);
+            homes.with_floats(FloatHomes::ranked(&order))
+        }
+        false => homes,
+    })
+}
+
+/// Reads the numbers of registers.
+fn read_order<const N: usize>(input: &mut Input<'_>) -> Option<[u32; N]> {
+    let order = input.array::<N>()?.map(u32::from);
+    order.iter().all(|&reg| reg < 32).then_some(order)
 }
 
 fn write_unit(out: &mut Output, unit: &Placed, sites: &[Site]) {

@@ -1,6 +1,8 @@
 //! The code at the start of the code memory that every unit shares: the ways in and out.
 #![forbid(unsafe_code)]
 
+mod float;
+
 use std::mem::offset_of;
 use std::ops::Range;
 
@@ -8,7 +10,7 @@ use dynasmrt::x64::Rq;
 use dynasmrt::{DynasmApi, DynasmError, DynasmLabelApi};
 
 use super::asm::{Asm, x64};
-use super::regs::{FRAME, Home, Homes, STATE, T0};
+use super::regs::{Home, Homes, STATE, T0};
 use crate::isa::Reg;
 use crate::machine::{First, LinkHead, LinkMap, LogHead, MachineState, TOUCHED, Touch, TouchMap};
 
@@ -31,6 +33,8 @@ pub(super) struct Stubs {
     /// As `touch`, of a word that is accessed by the link to be at the address
     /// `rcx`, which it notes, be the word touched before or not. 0 where nothing is linked.
     pub(super) first: usize,
+    /// The table of exceptions. 0 where floating-point registers have no homes.
+    pub(super) flags: usize,
 }
 
 impl Stubs {
@@ -138,6 +142,7 @@ pub(super) fn emit(
     stubs.miss();
     let exit = stubs.asm.offset().0;
     stubs.exit(homes, link);
+    let flags = homes.floats().map_or(0, |_| stubs.tables());
     let at = stubs.asm.offset().0;
     let touch_code = touch;
     let touch = touch.map(|touch| stubs.touch(touch)).map_or(0, |()| at);
@@ -152,6 +157,7 @@ pub(super) fn emit(
         miss,
         touch,
         first,
+        flags,
     };
     Ok((stubs.asm.finalize()?, places))
 }
@@ -163,9 +169,12 @@ impl Builder {
             ; push rbx ; push rbp ; push r12 ; push r13 ; push r14 ; push r15
             ; mov mem, rsi
             ; mov budget, rdx
-            ; sub rsp, FRAME
+            ; sub rsp, homes.frame()
             ; mov [rsp + STATE], rdi
         );
+        if let Some(floats) = homes.floats() {
+            self.enter_floats(floats);
+        }
         for reg in Reg::all() {
             let at = register_offset(reg);
             match homes.of(reg) {
@@ -296,9 +305,12 @@ impl Builder {
                 Home::Slot(slot) => x64!(self ; mov rcx, [rsp + slot] ; mov [rdx + at], rcx),
             }
         }
+        if let Some(floats) = homes.floats() {
+            self.exit_floats(floats);
+        }
         x64!(self
             ; mov rdx, budget
-            ; add rsp, FRAME
+            ; add rsp, homes.frame()
             ; pop r15 ; pop r14 ; pop r13 ; pop r12 ; pop rbp ; pop rbx
             ; ret
         );

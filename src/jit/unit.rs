@@ -65,9 +65,10 @@ pub(super) fn compile(
     guide: Option<&Profile>,
     context: Context<'_>,
 ) -> Result<Option<Unit>, DynasmError> {
+    let floats = context.floats();
     let path = match guide {
-        Some(profile) => Path::guided(memory, pc, mode, profile),
-        None => Path::straight(memory, pc, mode),
+        Some(profile) => Path::guided(memory, pc, mode, floats, profile),
+        None => Path::straight(memory, pc, mode, floats),
     };
     if path.insns.is_empty() {
         return Ok(None);
@@ -197,6 +198,18 @@ fn ahead(insns: &[Fetched]) -> Vec<(Width, i32)> {
         Inst::Store {
             width, rs1, offset, ..
         } => Some((rs1, width, offset)),
+        Inst::FpLoad {
+            format,
+            rs1,
+            offset,
+            ..
+        }
+        | Inst::FpStore {
+            format,
+            rs1,
+            offset,
+            ..
+        } => Some((rs1, format.width(), offset)),
         _ => None,
     };
     let Some((base, ..)) = insns.first().and_then(based) else {

@@ -4,7 +4,7 @@
 use std::time::Instant;
 
 use super::Memory;
-use crate::isa::{Reg, Width};
+use crate::isa::{FReg, Reg, Width};
 
 /// What an LR has reserved (chapter "A", "Load-Reserved/Store-Conditional").
 ///
@@ -90,6 +90,18 @@ impl MachineState {
     pub const fn set_reg(&mut self, reg: Reg, value: u64) {
         self.x[reg.index()] = value;
         self.x[0] = 0;
+    }
+
+    /// The value of a floating-point register.
+    #[inline]
+    pub const fn freg(&self, reg: FReg) -> u64 {
+        self.f[reg.index()]
+    }
+
+    /// Writes a floating-point register.
+    #[inline]
+    pub const fn set_freg(&mut self, reg: FReg, value: u64) {
+        self.f[reg.index()] = value;
     }
 }
 

@@ -11,10 +11,11 @@
 use dynasmrt::x64::Rq;
 use dynasmrt::{DynamicLabel, DynasmApi, DynasmLabelApi};
 
-use crate::isa::{LoadOp, Reg, Width};
+use crate::isa::{FReg, Format, LoadOp, Reg, Width};
 use crate::jit::asm::x64;
 use crate::jit::emitter::Emitter;
 use crate::jit::exit::{ExitKind, Mode};
+use crate::jit::float_regs::{ONES, X0};
 use crate::jit::regs::{T0, T1, T2};
 use crate::machine::MachineState;
 
@@ -91,6 +92,42 @@ impl Emitter<'_> {
         };
         let value = self.read(rs2, T1);
         self.store_to(width, at, value);
+        if counted {
+            self.count_unaligned(width, Access::Store);
+        }
+    }
+
+    /// `rd = mem[rs1 + offset]`, boxed.
+    pub(super) fn load_float(&mut self, format: Format, rd: FReg, rs1: Reg, offset: i32) {
+        let width = format.width();
+        let Some((at, counted)) = self.address(Access::Load, width, rs1, offset) else {
+            return self.step();
+        };
+        let d = self.float_target(rd, X0);
+        match format {
+            Format::Single => {
+                access!(self, at, load movss Rx(d));
+                x64!(self ; punpckldq Rx(d), Rx(ONES));
+            }
+            Format::Double => access!(self, at, load movsd Rx(d)),
+        }
+        self.write_float(format, rd, d);
+        if counted {
+            self.count_unaligned(width, Access::Load);
+        }
+    }
+
+    /// `mem[rs1 + offset] = low bits of rs2`
+    pub(super) fn store_float(&mut self, format: Format, rs1: Reg, rs2: FReg, offset: i32) {
+        let width = format.width();
+        let Some((at, counted)) = self.address(Access::Store, width, rs1, offset) else {
+            return self.step();
+        };
+        let value = self.read_float(rs2, X0);
+        match format {
+            Format::Single => access!(self, at, put movss Rx(value)),
+            Format::Double => access!(self, at, put movsd Rx(value)),
+        }
         if counted {
             self.count_unaligned(width, Access::Store);
         }

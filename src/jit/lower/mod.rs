@@ -10,11 +10,14 @@
 mod alu;
 mod atomic;
 mod control;
+mod float;
 mod fused;
 mod link;
 mod mem;
 mod muldiv;
 mod touch;
+
+pub(super) use float::{csr_of, is_foreign};
 
 use super::emitter::Emitter;
 use super::exit::ExitKind;
@@ -65,10 +68,14 @@ impl Emitter<'_> {
             Inst::Branch { .. } | Inst::Jal { .. } | Inst::Jalr { .. } => {
                 unreachable!("jumps need to know where the path goes on")
             }
-            Inst::Ecall | Inst::Ebreak | Inst::FenceI { .. } | Inst::Csr { .. } => {
+            Inst::Csr { op, rd, source, .. } => match csr_of(inst) {
+                Some(csr) => self.float_csr(op, rd, csr, source),
+                None => unreachable!("the unit ends before a counter"),
+            },
+            Inst::Ecall | Inst::Ebreak | Inst::FenceI { .. } => {
                 unreachable!("the unit ends before what the environment executes")
             }
-            _ => unreachable!("the unit ends before floating-point instructions"),
+            inst => self.float(inst),
         }
     }
 

@@ -39,6 +39,7 @@ fn unit_of(memory: &mut Memory, pc: u64, mode: Mode) -> Option<Unit> {
         offset: 0x1000,
         first_site: SiteId(0),
         bmi2: true,
+        fma: true,
         meter: super::super::meter::Meter::Insns,
         touch: None,
         link: None,

@@ -2,7 +2,7 @@
 //! pays for it: `path`, `unit`.
 
 use super::super::exit::{ExitKind, Mode, SiteId};
-use super::super::path::{self, End, MAX_BESIDE, MAX_GUIDED, MAX_INSNS, Path, ROUNDS};
+use super::super::path::{self, End, Floats, MAX_BESIDE, MAX_GUIDED, MAX_INSNS, Path, ROUNDS};
 use super::super::profile::{HOT, Profile, WINDOWS};
 use super::super::unit::{self, Unit};
 use super::super::{emitter::Context, meter::Meter, stubs};
@@ -72,7 +72,7 @@ impl Seen {
     }
 
     fn path_in(&mut self, mode: Mode) -> Path {
-        Path::guided(&mut self.memory, CODE, mode, &self.profile)
+        Path::guided(&mut self.memory, CODE, mode, Floats::None, &self.profile)
     }
 
     /// The path from the start: which instructions, and how it ends.
@@ -95,6 +95,7 @@ impl Seen {
             offset: 0x1000,
             first_site: SiteId(0),
             bmi2: true,
+            fma: true,
             meter,
             touch: None,
             link: None,
@@ -347,10 +348,15 @@ fn beside_a_fast_unit_a_path_goes_on_to_a_loop_but_not_at_once() {
     assert_eq!(path.end, End::Repeat(12));
 }
 
+/// The path from `start`, nothing having been seen.
+fn unprofiled(memory: &mut Memory, start: u64) -> Path {
+    Path::guided(memory, start, Mode::Fast, Floats::None, &Profile::new(1))
+}
+
 /// The path from `start`, and the pages that it depends on.
 fn pages_of(insns: &[Inst], before: u64, access: Access) -> (usize, End, Vec<u64>) {
     let (mut hart, start) = across(insns, before, access);
-    let path = Path::guided(&mut hart.memory, start, Mode::Fast, &Profile::new(1));
+    let path = unprofiled(&mut hart.memory, start);
     (path.insns.len(), path.end, path.pages())
 }
 
@@ -392,7 +398,7 @@ fn the_page_of_the_start_is_read_whatever_it_is() {
     let border = CODE + PAGE_SIZE;
     let (mut hart, _) = across(&[STEP, STEP, go(-1)], 0, Access::ALL);
     let start = border + 4;
-    let path = Path::guided(&mut hart.memory, start, Mode::Fast, &Profile::new(1));
+    let path = unprofiled(&mut hart.memory, start);
     assert_eq!(
         (path.insns.len(), path.end),
         (2 * ROUNDS[0], End::Repeat(2))

@@ -14,6 +14,7 @@ mod control;
 mod dice;
 mod engine;
 mod fault;
+mod float;
 mod gather;
 mod guided;
 mod hot;

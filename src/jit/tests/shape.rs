@@ -4,12 +4,13 @@
 use std::collections::BTreeMap;
 
 use super::super::exit::Mode;
+use super::super::float_regs::FloatHomes;
 use super::super::profile::{HOT, Profile, WINDOWS};
 use super::super::unit::Key;
 use super::super::{Departure, Jit, path};
 use crate::interp::Interp;
 use crate::isa::{AluOp, Cond, Inst, LoadOp, MulDivOp, Reg, Width, encode};
-use crate::machine::{Access, Clock, Engine, Hart, MachineState, Memory, PAGE_SIZE};
+use crate::machine::{Access, Clock, Engine, Hart, MachineState, Memory, PAGE_SIZE, Stop};
 
 /// Where the guest's instructions are.
 pub(super) const CODE: u64 = 0x1_0000;
@@ -74,6 +75,8 @@ pub(super) struct Shape {
     mode: Mode,
     bmi2: bool,
     notes: Notes,
+    /// Floating-point registers have homes.
+    floats: bool,
     /// Where execution has gone on behind jumps and branches: the numbers of both
     /// instructions. Then the unit is hot.
     seen: Option<&'static [(usize, usize)]>,
@@ -83,18 +86,21 @@ pub(super) const FAST: Shape = Shape {
     mode: Mode::Fast,
     bmi2: true,
     notes: Notes::None,
+    floats: false,
     seen: None,
 };
 pub(super) const CAREFUL: Shape = Shape {
     mode: Mode::Careful,
     bmi2: true,
     notes: Notes::None,
+    floats: false,
     seen: None,
 };
 pub(super) const WITHOUT_BMI2: Shape = Shape {
     mode: Mode::Fast,
     bmi2: false,
     notes: Notes::None,
+    floats: false,
     seen: None,
 };
 
@@ -111,6 +117,14 @@ impl Shape {
     pub(super) const fn linked(self) -> Shape {
         Shape {
             notes: Notes::Links,
+            ..self
+        }
+    }
+
+    /// As this one, floating-point registers having homes, in the order of their numbers.
+    pub(super) const fn floating(self) -> Shape {
+        Shape {
+            floats: true,
             ..self
         }
     }
@@ -138,6 +152,9 @@ impl Shape {
     fn jit(self, memory: &mut Memory) -> Jit {
         let mut jit = Jit::new(memory).unwrap();
         jit.homes = jit.homes.reranked(&[]);
+        if self.floats {
+            jit.homes = jit.homes.with_floats(FloatHomes::ranked(&[]));
+        }
         jit.bmi2 = self.bmi2;
         jit.clear(memory).unwrap();
         assert!(jit.free <= UNIT_AT, "the stubs have outgrown their place");
@@ -227,30 +244,49 @@ impl Shape {
         runs: usize,
         value: impl Fn(Reg, usize, usize) -> u64,
     ) -> u64 {
-        if self.bmi2 && !std::arch::is_x86_feature_detected!("bmi2") {
-            return insns.len() as u64;
-        }
         let mut sources: Vec<Reg> = insns.iter().flat_map(|inst| sources(*inst)).collect();
         sources.dedup();
-        let mut most = 0;
-        let (mut ours, mut theirs) = (hart(insns), hart(insns));
-        let (mut jit, mut interp) = (self.jit(&mut ours.memory), Interp::new());
-        let offset = jit.unit(&mut ours.memory, self.key()).unwrap();
-        for run in 0..runs {
+        self.compare_states(insns, runs, |run| {
             let mut state = MachineState::new(CODE);
             for reg in Reg::all().skip(1) {
                 let operand = sources.iter().position(|&source| source == reg);
                 state.set_reg(reg, value(reg, operand.unwrap_or(2), run));
             }
+            state
+        })
+    }
+
+    /// As [`Shape::compare`], from the state of each run.
+    pub(super) fn compare_states(
+        self,
+        insns: &[Inst],
+        runs: usize,
+        state_of: impl Fn(usize) -> MachineState,
+    ) -> u64 {
+        if self.bmi2 && !std::arch::is_x86_feature_detected!("bmi2") {
+            return insns.len() as u64;
+        }
+        let mut most = 0;
+        let (mut ours, mut theirs) = (hart(insns), hart(insns));
+        let (mut jit, mut interp) = (self.jit(&mut ours.memory), Interp::new());
+        let mut stepper = Interp::new();
+        let offset = jit.unit(&mut ours.memory, self.key()).unwrap();
+        for run in 0..runs {
+            let state = state_of(run);
             for hart in [&mut ours, &mut theirs] {
                 hart.state = state.clone();
                 fill(&mut hart.memory);
             }
             let given = self.seen.map_or(BUDGET, |_| HOT_BUDGET);
             let mut budget = given;
-            let _: Departure = jit.enter(&mut ours, offset, &mut budget);
+            let departure = jit.enter(&mut ours, offset, &mut budget);
             assert_eq!(ours.state.insns, given - budget);
             interp.run(&mut theirs, ours.state.insns);
+            if self.floats && matches!(departure, Departure::Stop(Stop::Step)) {
+                // Exceptions may have been raised that the instruction raises.
+                stepper.run(&mut ours, 1);
+                interp.run(&mut theirs, 1);
+            }
             assert_eq!(ours.state, theirs.state, "{insns:x?} from {state:x?}");
             let [got, wanted] = [&mut ours, &mut theirs].map(|hart| data(&mut hart.memory));
             assert!(got == wanted, "{insns:x?} from {state:x?}");

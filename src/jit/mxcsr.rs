@@ -1,0 +1,49 @@
+//! The host's control and status register of floating-point operations, and the
+//! guest's (Intel SDM volume 1, "MXCSR Control and Status Register"; ISA manual,
+//! chapter "F", "Floating-Point Control and Status Register").
+#![forbid(unsafe_code)]
+
+use crate::isa::Rounding;
+
+/// Every exception is masked; subnormal numbers are numbers.
+pub(super) const MASKS: u32 = 0x1f80;
+/// The bits of the rounding mode.
+pub(super) const ROUNDING: u32 = 3 << 13;
+/// The bits of exceptions that have been raised.
+pub(super) const EXCEPTIONS: u32 = 0x3f;
+/// Where in `fcsr` the rounding mode is.
+pub(super) const FRM_SHIFT: u32 = 5;
+/// The most that `frm` can be for the host to round so: in the guest's order that is
+/// to the nearest even number, towards zero, down, up.
+pub(super) const MAX_FRM: u64 = 3;
+
+/// The bits of a rounding mode that the host has; of another, those of the first.
+pub(super) const fn rounding(rounding: Rounding) -> u32 {
+    let bits = match rounding {
+        Rounding::Rdn => 1,
+        Rounding::Rup => 2,
+        Rounding::Rtz => 3,
+        Rounding::Rne | Rounding::Rmm | Rounding::Dyn => 0,
+    };
+    bits << 13
+}
+
+/// The accrued exceptions of `fcsr` for those of MXCSR. That an operand is
+/// subnormal is none to the guest.
+pub(super) const FLAGS: [u8; EXCEPTIONS as usize + 1] = {
+    /// Invalid, (subnormal,) divide by zero, overflow, underflow, inexact.
+    const GUEST: [u8; 6] = [1 << 4, 0, 1 << 3, 1 << 2, 1 << 1, 1];
+    let mut flags = [0; EXCEPTIONS as usize + 1];
+    let mut raised = 0;
+    while raised < flags.len() {
+        let mut bit = 0;
+        while bit < GUEST.len() {
+            if raised >> bit & 1 != 0 {
+                flags[raised] |= GUEST[bit];
+            }
+            bit += 1;
+        }
+        raised += 1;
+    }
+    flags
+};

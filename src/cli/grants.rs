@@ -35,11 +35,12 @@ pub struct Grants {
     )]
     env: Vec<Variable>,
 
-    /// A directory, which the program sees as GUEST; may be repeated
+    /// A directory, which the program sees as GUEST, and may only read if `:ro` is added;
+    /// may be repeated
     /// [env: RVJET_DIR=, separated by ';']
     #[arg(
         long,
-        value_name = "HOST[:GUEST]",
+        value_name = "HOST[:GUEST[:ro]]",
         value_parser = OsStringValueParser::new().try_map(|text| values::directory(&text))
     )]
     dir: Vec<Directory>,
@@ -103,10 +104,13 @@ impl Grants {
         {
             linux = linux.env(name.into_vec(), value.into_vec());
         }
-        for Directory { host, guest } in
-            values::listed(self.dir.clone(), "RVJET_DIR", values::directory)?
-        {
-            let granted = linux.dir(&host, guest.as_os_str().as_bytes());
+        for directory in values::listed(self.dir.clone(), "RVJET_DIR", values::directory)? {
+            let host = directory.host;
+            let guest = directory.guest.as_os_str().as_bytes();
+            let granted = match directory.read_only {
+                true => linux.dir_read_only(&host, guest),
+                false => linux.dir(&host, guest),
+            };
             linux = granted.map_err(|source| Failure::Input { path: host, source })?;
         }
         if let Some(path) = &self.stdin {

@@ -111,18 +111,23 @@ pub fn variable(text: &OsStr) -> Result<Variable, String> {
 pub struct Directory {
     pub host: PathBuf,
     pub guest: PathBuf,
+    pub read_only: bool,
 }
 
-/// `HOST[:GUEST]`; the last `:` separates, and without one both are the same.
+/// `HOST[:GUEST[:ro]]`; the last `:` separates, and without one both are the same.
 pub fn directory(text: &OsStr) -> Result<Directory, String> {
+    let read_only = split_at_byte(text, b':', Split::Last)
+        .filter(|(rest, last)| last == "ro" && rest.as_bytes().contains(&b':'));
+    let text = read_only.as_ref().map_or(text, |(rest, _)| rest);
     let (host, guest) = split_at_byte(text, b':', Split::Last)
         .unwrap_or_else(|| (text.to_owned(), text.to_owned()));
     if host.is_empty() || guest.is_empty() {
-        return Err("expected HOST or HOST:GUEST".to_owned());
+        return Err("expected HOST, HOST:GUEST or HOST:GUEST:ro".to_owned());
     }
     Ok(Directory {
         host: host.into(),
         guest: guest.into(),
+        read_only: read_only.is_some(),
     })
 }
 
@@ -232,14 +237,18 @@ mod tests {
 
     #[test]
     fn directories() {
-        let pair = |host: &str, guest: &str| {
+        let granted = |host: &str, guest: &str, read_only| {
             Ok(Directory {
                 host: host.into(),
                 guest: guest.into(),
+                read_only,
             })
         };
-        assert_eq!(directory(OsStr::new("in")), pair("in", "in"));
-        assert_eq!(directory(OsStr::new("a:b:/c")), pair("a:b", "/c"));
+        assert_eq!(directory(OsStr::new("in")), granted("in", "in", false));
+        assert_eq!(directory(OsStr::new("a:b:/c")), granted("a:b", "/c", false));
+        assert_eq!(directory(OsStr::new("a:/c:ro")), granted("a", "/c", true));
+        assert_eq!(directory(OsStr::new("a:ro")), granted("a", "ro", false));
+        assert!(directory(OsStr::new("a::ro")).is_err());
         assert!(directory(OsStr::new("a:")).is_err());
         assert!(directory(OsStr::new(":b")).is_err());
     }

@@ -107,7 +107,7 @@ fn variables_stand_for_options() {
     run_with("RVJET_ENV", "A=1;B")
         .code(64)
         .stderr(one_line(line));
-    let line = "rvjet: invalid value ':x' in RVJET_DIR: expected HOST or HOST:GUEST";
+    let line = "rvjet: invalid value ':x' in RVJET_DIR: expected HOST, HOST:GUEST or HOST:GUEST:ro";
     run_with("RVJET_DIR", ":x").code(64).stderr(one_line(line));
 }
 

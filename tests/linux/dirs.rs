@@ -184,7 +184,10 @@ fn a_link_that_changes_while_it_is_followed_leads_nowhere_else() {
 #[test]
 fn devices_and_pipes_are_not_opened() {
     let mut guest = Guest::new(Linux::new().dir("/dev", "/dev").unwrap());
-    assert_eq!(guest.openat(CWD, "/dev/null", 0), EACCES);
+    // The host's, which it may not let anybody have either.
+    for path in ["/dev/tty", "/dev/kmsg", "/dev/stdin"] {
+        assert!(guest.openat(CWD, path, 0) < 0, "{path}");
+    }
     let (mut guest, dir) = granted();
     let fifo = dir.path().join("fifo");
     let made = std::process::Command::new("mkfifo").arg(&fifo).status();

@@ -57,13 +57,24 @@ pub mod errno {
     pub const EINVAL: i64 = -22;
     pub const EMFILE: i64 = -24;
     pub const ENOTTY: i64 = -25;
+    pub const ECHILD: i64 = -10;
+    pub const EBUSY: i64 = -16;
+    pub const EXDEV: i64 = -18;
+    pub const EFBIG: i64 = -27;
     pub const ENOSPC: i64 = -28;
     pub const ESPIPE: i64 = -29;
+    pub const EROFS: i64 = -30;
     pub const EPIPE: i64 = -32;
     pub const ERANGE: i64 = -34;
     pub const EDEADLK: i64 = -35;
     pub const ENAMETOOLONG: i64 = -36;
     pub const ENOSYS: i64 = -38;
+    pub const ENOTEMPTY: i64 = -39;
+    pub const ELOOP: i64 = -40;
+    pub const EOVERFLOW: i64 = -75;
+    pub const ENOTSOCK: i64 = -88;
+    pub const EOPNOTSUPP: i64 = -95;
+    pub const EAFNOSUPPORT: i64 = -97;
     pub const ETIMEDOUT: i64 = -110;
 }
 
@@ -156,6 +167,12 @@ impl Guest {
     pub fn path(&mut self, path: &str) -> u64 {
         self.put(SCRATCH, format!("{path}\0").as_bytes());
         SCRATCH
+    }
+
+    /// As [`Guest::path`], for a second one.
+    pub fn second_path(&mut self, path: &str) -> u64 {
+        self.put(SCRATCH + 0x1000, format!("{path}\0").as_bytes());
+        SCRATCH + 0x1000
     }
 
     /// The bytes at `addr`.

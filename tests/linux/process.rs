@@ -183,7 +183,7 @@ fn no_argument_stops_the_host() {
             .wrapping_add(1);
         odd[(state >> 60) as usize % odd.len()]
     };
-    for number in (0..450).filter(|number| !matches!(number, 63 | 65)) {
+    for number in (0..470).filter(|number| !matches!(number, 63 | 65)) {
         for _ in 0..200 {
             let args = [pick(), pick(), pick(), pick(), pick(), pick()];
             let _ = guest.try_call(number, args);

@@ -3,14 +3,14 @@
 //! The way inside a directory is left to `cap_std`, which does not leave it,
 //! neither by `..` nor by a link. A path that leads to no grant does not exist.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
 use cap_std::fs::Dir;
 
 use super::Linux;
-use super::errno::Errno;
+use super::errno::{Errno, Failure};
 use super::files::OpenFile;
 use super::user::PATH_MAX;
 
@@ -23,6 +23,8 @@ struct Grant {
     dir: Dir,
     /// The parts of the name, none of them `.` or `..`.
     name: Vec<Vec<u8>>,
+    /// Whether it and what is below may be changed.
+    writable: bool,
 }
 
 /// All grants.
@@ -32,6 +34,7 @@ pub(super) struct Grants(Vec<Grant>);
 /// Where a path leads to.
 #[derive(Debug)]
 pub(super) struct Place<'a> {
+    grant: &'a Grant,
     /// The granted directory.
     pub(super) dir: &'a Dir,
     /// The way from there.
@@ -40,30 +43,93 @@ pub(super) struct Place<'a> {
     path: Vec<u8>,
 }
 
+/// A name in a directory, which may or may not be there.
+#[derive(Debug)]
+pub(super) struct Name {
+    pub(super) dir: Dir,
+    /// With the slashes that it ends in.
+    pub(super) name: OsString,
+}
+
+impl Name {
+    /// The name alone.
+    pub(super) fn without_slashes(&self) -> &OsStr {
+        let name = self.name.as_bytes();
+        let end = name.iter().rposition(|&byte| byte != b'/');
+        OsStr::from_bytes(&name[..end.map_or(0, |last| last + 1)])
+    }
+}
+
 impl Place<'_> {
-    /// The path to keep for an open directory: no longer than one that a call
-    /// may name, or else it would grow with every directory that is opened from another.
-    pub(super) fn kept_path(self) -> Result<Vec<u8>, Errno> {
-        let path = parts(&self.path).into_iter();
-        let path: Vec<u8> = path.flat_map(|part| [b"/", part].concat()).collect();
-        match path.len() {
-            0..PATH_MAX => Ok(path),
-            _ => Err(Errno::NAMETOOLONG),
-        }
+    /// The path to keep for an open directory.
+    pub(super) fn kept_path(&self) -> Result<Vec<u8>, Errno> {
+        kept_path(&self.path)
+    }
+
+    /// The parts of the name that the directory is granted under.
+    pub(super) fn grant_name(&self) -> impl Iterator<Item = &[u8]> {
+        self.grant.name.iter().map(Vec::as_slice)
+    }
+
+    /// Whether both lie in the same granted directory.
+    pub(super) fn shares_grant(&self, other: &Place<'_>) -> bool {
+        std::ptr::eq(self.grant, other.grant)
+    }
+
+    /// Whether the directory was granted to be changed.
+    pub(super) fn is_writable(&self) -> bool {
+        self.grant.writable
+    }
+
+    /// `EROFS` if the directory was granted for reading only.
+    pub(super) fn check_writable(&self) -> Result<(), Errno> {
+        self.grant.writable.then_some(()).ok_or(Errno::ROFS)
+    }
+
+    /// The last name on the way, in the directory that the rest of it leads to:
+    /// what makes, removes or moves names takes it for what it is, and follows
+    /// no link there.
+    pub(super) fn name(&self) -> Result<Name, Failure> {
+        let way = self.way.as_os_str().as_bytes();
+        let end = way.iter().rposition(|&byte| byte != b'/');
+        let end = end.map_or(0, |last| last + 1);
+        let start = way[..end].iter().rposition(|&byte| byte == b'/');
+        let start = start.map_or(0, |slash| slash + 1);
+        let parent = match &way[..start] {
+            b"" => &b"."[..],
+            parent => parent,
+        };
+        let name = match &way[start..] {
+            b"" => &b"."[..],
+            name => name,
+        };
+        Ok(Name {
+            dir: self.dir.open_dir(OsStr::from_bytes(parent))?,
+            name: OsStr::from_bytes(name).to_owned(),
+        })
+    }
+
+    /// Whether the path says that it leads to a directory.
+    pub(super) fn ends_in_slash(&self) -> bool {
+        self.path.ends_with(b"/")
     }
 }
 
 impl Grants {
     /// Grants `dir` under the name `path`; of two of the same name the later counts.
-    pub(super) fn add(&mut self, dir: Dir, path: &[u8]) {
+    pub(super) fn add(&mut self, dir: Dir, path: &[u8], writable: bool) {
         let name: Vec<Vec<u8>> = plain(&parts(path)).into_iter().map(Vec::from).collect();
         self.0.retain(|grant| grant.name != name);
-        self.0.push(Grant { dir, name });
+        self.0.push(Grant {
+            dir,
+            name,
+            writable,
+        });
     }
 
     /// Where an absolute path leads to. Its `..` are the host's to follow, as
     /// they may come after a link, unless they lead out of the directory.
-    fn find(&self, path: Vec<u8>) -> Option<Place<'_>> {
+    pub(super) fn find(&self, path: Vec<u8>) -> Option<Place<'_>> {
         let parts = parts(&path);
         let found = self.longest(&parts);
         let (grant, rest) = match found {
@@ -79,9 +145,15 @@ impl Grants {
             way.push(".");
         } else if path.ends_with(b"/") {
             way.push("");
+        } else if path.ends_with(b"/.") {
+            way.push(".");
         }
-        let dir = &grant.dir;
-        Some(Place { dir, way, path })
+        Some(Place {
+            grant,
+            dir: &grant.dir,
+            way,
+            path,
+        })
     }
 
     /// The grant of the longest name that `parts` begin with, and the parts after it.
@@ -97,13 +169,13 @@ impl Grants {
 }
 
 /// The parts of a path that mean something.
-fn parts(path: &[u8]) -> Vec<&[u8]> {
+pub(super) fn parts(path: &[u8]) -> Vec<&[u8]> {
     let means = |part: &&[u8]| !matches!(*part, b"" | b".");
     path.split(|&byte| byte == b'/').filter(means).collect()
 }
 
 /// The parts of a path without its `..`; there is nothing above the root.
-fn plain<'a>(parts: &[&'a [u8]]) -> Vec<&'a [u8]> {
+pub(super) fn plain<'a>(parts: &[&'a [u8]]) -> Vec<&'a [u8]> {
     let mut plain = Vec::new();
     for &part in parts {
         match part {
@@ -112,6 +184,22 @@ fn plain<'a>(parts: &[&'a [u8]]) -> Vec<&'a [u8]> {
         }
     }
     plain
+}
+
+/// Whether a path leads to the root.
+pub(super) fn is_root(path: &[u8]) -> bool {
+    plain(&parts(path)).is_empty()
+}
+
+/// A path to keep: no longer than one that a call may name, or else it would
+/// grow with every directory that is opened from another.
+pub(super) fn kept_path(path: &[u8]) -> Result<Vec<u8>, Errno> {
+    let path = parts(path).into_iter();
+    let path: Vec<u8> = path.flat_map(|part| [b"/", part].concat()).collect();
+    match path.len() {
+        0..PATH_MAX => Ok(path),
+        _ => Err(Errno::NAMETOOLONG),
+    }
 }
 
 /// Whether the way leads above where it starts.
@@ -126,19 +214,22 @@ fn climbs(parts: &[&[u8]]) -> bool {
 impl Linux {
     /// Where a path leads to that starts at the open directory `fd`.
     pub(super) fn resolve(&self, fd: u64, path: &[u8]) -> Result<Place<'_>, Errno> {
-        if path.is_empty() {
-            return Err(Errno::NOENT);
-        }
-        let absolute = match path {
-            [b'/', ..] => path.to_vec(),
-            _ => [self.base(fd)?, b"/", path].concat(),
-        };
+        let absolute = self.absolute(fd, path)?;
         self.grants.find(absolute).ok_or(Errno::NOENT)
+    }
+
+    /// A path that starts at the open directory `fd`, from the root.
+    pub(super) fn absolute(&self, fd: u64, path: &[u8]) -> Result<Vec<u8>, Errno> {
+        match path {
+            [] => Err(Errno::NOENT),
+            [b'/', ..] => Ok(path.to_vec()),
+            _ => Ok([self.base(fd)?, b"/", path].concat()),
+        }
     }
 
     fn base(&self, fd: u64) -> Result<&[u8], Errno> {
         if fd as i32 == CURRENT {
-            return Ok(b"");
+            return Ok(&self.cwd);
         }
         match self.files.get(fd)? {
             OpenFile::Directory(directory) => Ok(&directory.path),
@@ -156,7 +247,7 @@ mod tests {
         let mut grants = Grants::default();
         for name in names {
             let dir = Dir::open_ambient_dir("/", ambient_authority()).unwrap();
-            grants.add(dir, name.as_bytes());
+            grants.add(dir, name.as_bytes(), true);
         }
         grants
     }
@@ -180,6 +271,7 @@ mod tests {
             ("//data/./x", (1, "x")),
             ("/data", (1, ".")),
             ("/data/more/x/", (2, "x/")),
+            ("/data/more/x/.", (2, "x/.")),
             ("/data/more/x/../y", (2, "x/../y")),
             ("/data/more/../y", (1, "y")),
             ("/data/../../../x", (0, "x")),

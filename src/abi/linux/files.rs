@@ -1,9 +1,12 @@
 //! The table of open files.
 
 use std::fs::File;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
+use super::devices::Device;
 use super::errno::Errno;
+use super::listing::Reading;
+use super::pipes::{ReadEnd, WriteEnd};
 
 /// Entries that the table may have. Fewer than most hosts allow a process, so
 /// that a guest cannot use up what its host needs.
@@ -12,6 +15,8 @@ pub(super) const MAX_FILES: usize = 256;
 pub(super) const O_ACCMODE: u64 = 3;
 pub(super) const O_WRONLY: u64 = 1;
 pub(super) const O_APPEND: u64 = 0o2000;
+pub(super) const O_NONBLOCK: u64 = 0o4000;
+pub(super) const O_PATH: u64 = 0o10_000_000;
 
 /// A file of a granted directory.
 #[derive(Debug)]
@@ -19,6 +24,10 @@ pub(super) struct Regular {
     pub(super) file: File,
     /// The flags it was opened with.
     pub(super) flags: u64,
+    /// The number that the guest knows it by.
+    pub(super) inode: u64,
+    /// Whether it lies where things may be changed.
+    pub(super) changeable: bool,
 }
 
 /// A granted directory, or one below.
@@ -27,6 +36,12 @@ pub(super) struct Directory {
     pub(super) file: File,
     /// Its name in the guest, absolute and bounded; empty for the root.
     pub(super) path: Vec<u8>,
+    /// The number that the guest knows it by.
+    pub(super) inode: u64,
+    /// Whether it lies where things may be changed.
+    pub(super) changeable: bool,
+    /// How far it was read.
+    pub(super) reading: Mutex<Reading>,
 }
 
 /// Something that is open. Clones share it, and its offset.
@@ -42,20 +57,62 @@ pub(super) enum OpenFile {
     Regular(Arc<Regular>),
     /// A directory.
     Directory(Arc<Directory>),
+    /// A device, with the flags that it was opened with.
+    Device(Device, u64),
+    /// The end of a pipe that is read from.
+    ReadEnd(Arc<ReadEnd>),
+    /// The end of a pipe that is written to.
+    WriteEnd(Arc<WriteEnd>),
 }
 
 impl OpenFile {
     /// Whether it was opened for reading and for writing.
     pub(super) fn directions(&self) -> (bool, bool) {
         match self {
-            OpenFile::Stdin | OpenFile::Directory(_) => (true, false),
-            OpenFile::Stdout | OpenFile::Stderr => (false, true),
-            OpenFile::Regular(regular) => {
-                let mode = regular.flags & O_ACCMODE;
-                (mode != O_WRONLY, mode != 0)
-            }
+            OpenFile::Stdin | OpenFile::Directory(_) | OpenFile::ReadEnd(_) => (true, false),
+            OpenFile::Stdout | OpenFile::Stderr | OpenFile::WriteEnd(_) => (false, true),
+            OpenFile::Regular(regular) => directions(regular.flags),
+            OpenFile::Device(_, flags) => directions(*flags),
         }
     }
+
+    /// The file, if it is one of a granted directory.
+    pub(super) fn regular(&self) -> Option<&Regular> {
+        match self {
+            OpenFile::Regular(regular) => Some(regular),
+            _ => None,
+        }
+    }
+
+    /// Whether it lies where things may be changed.
+    pub(super) fn is_changeable(&self) -> bool {
+        match self {
+            OpenFile::Regular(regular) => regular.changeable,
+            OpenFile::Directory(directory) => directory.changeable,
+            _ => true,
+        }
+    }
+
+    /// The host's file behind it, if there is one and it may be worked on:
+    /// `O_PATH` only names it.
+    pub(super) fn on_host(&self) -> Result<Option<&File>, Errno> {
+        match self {
+            OpenFile::Regular(regular) if regular.flags & O_PATH != 0 => Err(Errno::BADF),
+            OpenFile::Regular(regular) => Ok(Some(&regular.file)),
+            OpenFile::Directory(directory) => Ok(Some(&directory.file)),
+            _ => Ok(None),
+        }
+    }
+}
+
+/// What flags of `open` allow: to read, to write.
+fn directions(flags: u64) -> (bool, bool) {
+    let mode = flags & O_ACCMODE;
+    let is_named_only = flags & O_PATH != 0;
+    (
+        !is_named_only && mode != O_WRONLY,
+        !is_named_only && mode != 0,
+    )
 }
 
 /// An entry of the table.
@@ -90,6 +147,11 @@ impl Files {
     pub(super) fn entry(&mut self, fd: u64) -> Result<&mut Descriptor, Errno> {
         let entry = self.0.get_mut(index(fd)).and_then(Option::as_mut);
         entry.ok_or(Errno::BADF)
+    }
+
+    /// All that is open, what has several descriptors as often.
+    pub(super) fn open(&self) -> impl Iterator<Item = &OpenFile> {
+        self.0.iter().flatten().map(|entry| &entry.file)
     }
 
     /// The lowest free descriptor from `lowest` on.

@@ -1,11 +1,12 @@
-//! The calls that move bytes: `read`, `write`, their vectors, and where in a file they do.
+//! The calls that move bytes: `read`, `write`, their vectors, and at which offset they do.
 
-use std::io::{Read, Seek, SeekFrom, Write};
+use std::io::{Read, Seek, Write};
 use std::os::unix::fs::FileExt;
 
 use super::Linux;
 use super::errno::{Errno, Failure, Outcome};
 use super::files::{O_APPEND, OpenFile, Regular};
+use super::lengths::file_size_limit;
 use super::streams::{some_or, time_left, uninterrupted};
 use super::user;
 use crate::machine::{Access, Hart, Memory};
@@ -13,16 +14,12 @@ use crate::machine::{Access, Hart, Memory};
 /// Bytes that one call moves at most (`MAX_RW_COUNT`).
 const MAX_RW_COUNT: u64 = 0x7fff_f000;
 /// The greatest length and offset: the kernel's are signed (`ssize_t`, `loff_t`).
-const MAX_SIGNED: u64 = i64::MAX as u64;
+pub(super) const MAX_SIGNED: u64 = i64::MAX as u64;
 /// Buffers of one vector (`UIO_MAXIOV`).
 const IOV_MAX: u64 = 1024;
 /// Bytes handed to the host at once, so that a buffer which is mostly not used
 /// is not touched in full, and a deadline is looked at every so often.
 const PIECE: u64 = 1 << 20;
-
-const SEEK_SET: u32 = 0;
-const SEEK_CUR: u32 = 1;
-const SEEK_END: u32 = 2;
 
 /// A part of guest memory that the guest names.
 #[derive(Clone, Copy, Debug)]
@@ -99,34 +96,45 @@ impl Linux {
         self.move_buffers(&mut hart.memory, &transfer, &buffers)
     }
 
-    /// `lseek`.
-    pub(super) fn lseek(&mut self, _: &mut Hart, [fd, offset, whence, ..]: [u64; 6]) -> Outcome {
-        match self.files.get(fd)? {
-            OpenFile::Regular(regular) => {
-                let to = match whence as u32 {
-                    SEEK_SET if offset <= MAX_SIGNED => SeekFrom::Start(offset),
-                    SEEK_CUR => SeekFrom::Current(offset as i64),
-                    SEEK_END => SeekFrom::End(offset as i64),
-                    _ => return Err(Errno::INVAL.into()),
-                };
-                Ok((&regular.file).seek(to)?)
-            }
-            OpenFile::Directory(_) if offset == 0 && whence == 0 => Ok(0),
-            OpenFile::Directory(_) => Err(Errno::INVAL.into()),
-            _ => Err(Errno::SPIPE.into()),
+    /// `preadv`.
+    pub(super) fn preadv(
+        &mut self,
+        hart: &mut Hart,
+        [fd, addr, count, at, ..]: [u64; 6],
+    ) -> Outcome {
+        let transfer = self.transfer(Direction::Read, fd, Some(at))?;
+        let buffers = buffers(&mut hart.memory, addr, count)?;
+        self.move_buffers(&mut hart.memory, &transfer, &buffers)
+    }
+
+    /// `pwritev`.
+    pub(super) fn pwritev(
+        &mut self,
+        hart: &mut Hart,
+        [fd, addr, count, at, ..]: [u64; 6],
+    ) -> Outcome {
+        let transfer = self.transfer(Direction::Write, fd, Some(at))?;
+        let buffers = buffers(&mut hart.memory, addr, count)?;
+        self.move_buffers(&mut hart.memory, &transfer, &buffers)
+    }
+
+    /// `preadv2`, without any of its flags.
+    pub(super) fn preadv2(&mut self, hart: &mut Hart, args: [u64; 6]) -> Outcome {
+        let [.., at, _, flags] = args;
+        match (flags as u32, at) {
+            (0, u64::MAX) => self.readv(hart, args),
+            (0, _) => self.preadv(hart, args),
+            _ => Err(Errno::OPNOTSUPP.into()),
         }
     }
 
-    /// `ftruncate`.
-    pub(super) fn ftruncate(&mut self, _: &mut Hart, [fd, len, ..]: [u64; 6]) -> Outcome {
-        let file = self.files.get(fd)?;
-        match file {
-            OpenFile::Regular(_) if len > file_size_limit() => Err(Errno::FBIG.into()),
-            OpenFile::Regular(regular) if file.directions().1 && len <= MAX_SIGNED => {
-                regular.file.set_len(len)?;
-                Ok(0)
-            }
-            _ => Err(Errno::INVAL.into()),
+    /// `pwritev2`, without any of its flags.
+    pub(super) fn pwritev2(&mut self, hart: &mut Hart, args: [u64; 6]) -> Outcome {
+        let [.., at, _, flags] = args;
+        match (flags as u32, at) {
+            (0, u64::MAX) => self.writev(hart, args),
+            (0, _) => self.pwritev(hart, args),
+            _ => Err(Errno::OPNOTSUPP.into()),
         }
     }
 
@@ -144,6 +152,7 @@ impl Linux {
             OpenFile::Stdin | OpenFile::Stdout | OpenFile::Stderr if offset.is_some() => {
                 Err(Errno::SPIPE)
             }
+            OpenFile::ReadEnd(_) | OpenFile::WriteEnd(_) if offset.is_some() => Err(Errno::SPIPE),
             file if allowed => Ok(Transfer { way, file, offset }),
             _ => Err(Errno::BADF),
         }
@@ -197,7 +206,7 @@ impl Linux {
                 Err(failure) => return some_or(done, failure),
             };
             done += moved;
-            if moved < wanted || matches!(transfer.file, OpenFile::Stdin) {
+            if moved < wanted || matches!(transfer.file, OpenFile::Stdin | OpenFile::ReadEnd(_)) {
                 break;
             }
         }
@@ -230,7 +239,8 @@ impl Linux {
         }
     }
 
-    fn read_from(
+    /// Reads, from `offset` or where the file stands.
+    pub(super) fn read_from(
         &mut self,
         file: &OpenFile,
         place: &mut [u8],
@@ -244,12 +254,18 @@ impl Linux {
                 time_left(deadline)?;
                 Ok(read_file(regular, place, offset)?)
             }
+            OpenFile::Device(device, _) => {
+                time_left(deadline)?;
+                Ok(device.read(place, &mut self.random)?)
+            }
+            OpenFile::ReadEnd(end) => Ok(end.read(place)?),
             OpenFile::Directory(_) => Err(Errno::ISDIR.into()),
-            OpenFile::Stdout | OpenFile::Stderr => Err(Errno::BADF.into()),
+            OpenFile::Stdout | OpenFile::Stderr | OpenFile::WriteEnd(_) => Err(Errno::BADF.into()),
         }
     }
 
-    fn write_to(
+    /// Writes, at `offset` or where the file stands.
+    pub(super) fn write_to(
         &mut self,
         file: &OpenFile,
         bytes: &[u8],
@@ -264,7 +280,11 @@ impl Linux {
                 time_left(deadline)?;
                 Ok(write_file(regular, bytes, offset)?)
             }
-            OpenFile::Stdin | OpenFile::Directory(_) => Err(Errno::BADF.into()),
+            OpenFile::Device(device, _) => Ok(device.write(bytes)?),
+            OpenFile::WriteEnd(end) => end.write(bytes, unread),
+            OpenFile::Stdin | OpenFile::Directory(_) | OpenFile::ReadEnd(_) => {
+                Err(Errno::BADF.into())
+            }
         }
     }
 }
@@ -298,13 +318,6 @@ fn position(regular: &Regular, offset: Option<u64>) -> std::io::Result<u64> {
         None if regular.flags & O_APPEND != 0 => Ok(file.metadata()?.len()),
         None => file.stream_position(),
     }
-}
-
-/// Where the host ends a process that writes, by a signal that this one is not
-/// to have from its guest (`RLIMIT_FSIZE`).
-fn file_size_limit() -> u64 {
-    let limit = rustix::process::getrlimit(rustix::process::Resource::Fsize);
-    limit.current.unwrap_or(u64::MAX)
 }
 
 /// The vector at `addr` (`struct iovec`).

@@ -62,6 +62,7 @@ pub(super) struct Stat {
     pub(super) dev: u64,
     pub(super) ino: u64,
     pub(super) mode: u32,
+    pub(super) links: u32,
     pub(super) id: u32,
     pub(super) rdev: u64,
     pub(super) size: u64,
@@ -72,6 +73,8 @@ pub(super) struct Stat {
 impl Stat {
     /// Bytes that a file is best read by.
     const BLOCK: u32 = 4096;
+    /// What `statx` always tells (`STATX_BASIC_STATS`).
+    const BASIC: u32 = 0x7ff;
 
     pub(super) fn encode(&self) -> [u8; 128] {
         let time = timespec(self.time);
@@ -79,7 +82,7 @@ impl Stat {
             .double(0, self.dev)
             .double(8, self.ino)
             .word(16, self.mode)
-            .word(20, 1)
+            .word(20, self.links)
             .word(24, self.id)
             .word(28, self.id)
             .double(32, self.rdev)
@@ -91,6 +94,55 @@ impl Stat {
             .bytes(104, &time)
             .0
     }
+
+    /// `struct statx`.
+    pub(super) fn encode_extended(&self) -> [u8; 256] {
+        let time = timespec(self.time);
+        let (major, minor) = device_parts(self.rdev);
+        let (own_major, own_minor) = device_parts(self.dev);
+        Layout::new()
+            .word(0, Stat::BASIC)
+            .word(4, Stat::BLOCK)
+            .word(16, self.links)
+            .word(20, self.id)
+            .word(24, self.id)
+            .word(28, self.mode)
+            .double(32, self.ino)
+            .double(40, self.size)
+            .double(48, self.size.div_ceil(512))
+            .bytes(64, &time)
+            .bytes(96, &time)
+            .bytes(112, &time)
+            .word(128, major)
+            .word(132, minor)
+            .word(136, own_major)
+            .word(140, own_minor)
+            .0
+    }
+}
+
+/// Major and minor number of a device whose numbers are small.
+fn device_parts(device: u64) -> (u32, u32) {
+    ((device >> 8 & 0xfff) as u32, (device & 0xff) as u32)
+}
+
+/// `struct statfs` of a large file system of which half is free.
+pub(super) fn statfs(kind: u64) -> [u8; 120] {
+    const BLOCKS: u64 = 1 << 28;
+    const FILES: u64 = 1 << 24;
+    const NAME_MAX: u64 = 255;
+    let block = u64::from(Stat::BLOCK);
+    Layout::new()
+        .double(0, kind)
+        .double(8, block)
+        .double(16, BLOCKS)
+        .double(24, BLOCKS / 2)
+        .double(32, BLOCKS / 2)
+        .double(40, FILES)
+        .double(48, FILES / 2)
+        .double(64, NAME_MAX)
+        .double(72, block)
+        .0
 }
 
 /// `struct utsname`: system, node, release, version, machine, domain.
@@ -127,6 +179,7 @@ mod tests {
             dev: 1,
             ino: 2,
             mode: 3,
+            links: 1,
             id: 4,
             rdev: 5,
             size: 513,
@@ -141,6 +194,31 @@ mod tests {
         let mut expected = vec![1, 0, 2, 0, 3, 1, 4, 4, 5, 0, 0, 0, 513, 0, 4096, 0, 2, 0];
         expected.extend([time, time, time].concat());
         expected.extend([0, 0]);
+        assert_eq!(words, expected);
+    }
+
+    #[test]
+    fn extended_fields_lie_where_the_header_has_them() {
+        let stat = Stat {
+            dev: 1,
+            ino: 2,
+            mode: 0o100_644,
+            links: 3,
+            id: 4,
+            rdev: 0x105,
+            size: 513,
+            time: 6 * SECOND + 7,
+        };
+        let bytes = stat.encode_extended();
+        let (words, _) = bytes.as_chunks();
+        let words: Vec<u32> = words.iter().copied().map(u32::from_le_bytes).collect();
+        let time = [6, 0, 7, 0];
+        let mut expected = vec![
+            0x7ff, 4096, 0, 0, 3, 4, 4, 0o100_644, 2, 0, 513, 0, 2, 0, 0, 0,
+        ];
+        expected.extend([time, [0; 4], time, time].concat());
+        expected.extend([1, 5, 0, 1]);
+        expected.resize(64, 0);
         assert_eq!(words, expected);
     }
 

@@ -51,7 +51,7 @@ impl Linux {
         }
     }
 
-    /// `mmap` of anonymous memory. Files are not mapped: `ENODEV`.
+    /// `mmap`.
     pub(super) fn mmap(&mut self, hart: &mut Hart, args: [u64; 6]) -> Outcome {
         let [addr, len, prot, flags, fd, offset] = args;
         if !is_page(offset) {
@@ -64,16 +64,28 @@ impl Linux {
             return Err(Errno::INVAL.into());
         }
         if flags & MAP_ANONYMOUS == 0 {
-            return Err(Errno::NODEV.into());
+            return self.mmap_file(hart, args);
         }
         let len = page_up(len).ok_or(Errno::NOMEM)?;
         let range = self.place(&hart.memory, addr, len, flags)?;
-        hart.memory.map(range.clone(), access(prot))?;
+        self.map_zeroes(&mut hart.memory, &range, prot)?;
         Ok(range.start)
     }
 
+    /// Maps memory that is zero, in place of whatever was there.
+    pub(super) fn map_zeroes(
+        &mut self,
+        memory: &mut Memory,
+        range: &Range<u64>,
+        prot: u64,
+    ) -> Result<(), Failure> {
+        memory.map(range.clone(), access(prot))?;
+        self.file_maps.remove(range);
+        Ok(())
+    }
+
     /// The range that a mapping is to take.
-    fn place(
+    pub(super) fn place(
         &mut self,
         memory: &Memory,
         addr: u64,
@@ -107,6 +119,7 @@ impl Linux {
         let len = page_up(len).ok_or(Errno::INVAL)?;
         let range = addr..addr.checked_add(len).ok_or(Errno::INVAL)?;
         hart.memory.unmap(range.clone())?;
+        self.file_maps.remove(&range);
         self.space.freed(&range);
         Ok(0)
     }
@@ -144,7 +157,8 @@ impl Linux {
         }
     }
 
-    /// `madvise`: what `MADV_DONTNEED` drops reads as zero. All memory is taken for private.
+    /// `madvise`: what `MADV_DONTNEED` drops reads as zero, but for files, which
+    /// stay as they are. All memory is taken for private.
     pub(super) fn madvise(
         &mut self,
         hart: &mut Hart,
@@ -159,7 +173,9 @@ impl Linux {
         let (runs, complete) = mapped_runs(&hart.memory, in_window);
         if advice == MADV_DONTNEED {
             for (range, access) in runs {
-                hart.memory.map(range, access)?;
+                for range in self.file_maps.outside(&range) {
+                    hart.memory.map(range, access)?;
+                }
             }
         }
         match complete && end <= hart.memory.window_size() || len == 0 {
@@ -192,7 +208,8 @@ fn is_ignored(advice: u64) -> bool {
     )
 }
 
-fn access(prot: u64) -> Access {
+/// What a protection allows.
+pub(super) fn access(prot: u64) -> Access {
     let has = |bit| prot & bit != 0;
     Access::new(has(PROT_READ), has(PROT_WRITE), has(PROT_EXEC))
 }

@@ -10,19 +10,34 @@
 //! Addresses, calls and structures are those of the generic 64-bit kernel
 //! interface (include/uapi/asm-generic).
 
+mod access;
+mod attributes;
 mod call;
 mod capture;
+mod copy;
+mod descriptors;
+mod devices;
 mod dirs;
 pub(in crate::abi) mod errno;
 mod event;
+mod file_maps;
 mod files;
+mod identity;
+mod inodes;
 mod io;
 mod layout;
+mod lengths;
+mod listing;
+mod locks;
 mod memory;
+mod names;
 mod open;
+mod pipes;
+mod poll;
 mod process;
 mod random;
 mod remap;
+mod schedule;
 mod signal;
 mod space;
 mod stack;
@@ -51,13 +66,15 @@ use crate::program::Program;
 use call::Call;
 use dirs::Grants;
 use errno::{Errno, Failure};
+use file_maps::FileMaps;
 use files::Files;
+use identity::ThreadName;
+use inodes::Inodes;
 use process::Limits;
 use random::Random;
 use signal::Signals;
 use space::Space;
 use stack::Start;
-use stat::Inodes;
 use streams::{Deadline, Input, Output};
 use trace::{OnCall, Reporter};
 
@@ -99,10 +116,17 @@ pub struct Linux {
     grants: Grants,
     files: Files,
     inodes: Inodes,
+    /// The current directory, absolute; empty for the root.
+    cwd: Vec<u8>,
+    /// What new files do not permit.
+    umask: u64,
     space: Space,
+    file_maps: FileMaps,
     random: Random,
     signals: Signals,
     limits: Limits,
+    thread_name: ThreadName,
+    nice: i32,
     reporter: Reporter,
     /// Nanoseconds that passed at once.
     slept: u64,
@@ -130,10 +154,15 @@ impl Linux {
             grants: Grants::default(),
             files: Files::new(),
             inodes: Inodes::default(),
+            cwd: Vec::new(),
+            umask: 0o022,
             space: Space::default(),
+            file_maps: FileMaps::default(),
             random: Random::seeded(0),
             signals: Signals::default(),
             limits: Limits::new(0),
+            thread_name: ThreadName::default(),
+            nice: 0,
             reporter: Reporter::default(),
             slept: 0,
             host_time: false,
@@ -192,8 +221,20 @@ impl Linux {
 
     /// Grants a directory that is open already, like [`Linux::dir`].
     pub fn dir_handle(mut self, dir: Dir, guest: impl AsRef<[u8]>) -> Linux {
-        self.grants.add(dir, guest.as_ref());
+        self.grants.add(dir, guest.as_ref(), true);
         self
+    }
+
+    /// As [`Linux::dir`], to read only: what would change anything there is
+    /// refused with `EROFS`.
+    pub fn dir_read_only(
+        mut self,
+        host: impl AsRef<Path>,
+        guest: impl AsRef<[u8]>,
+    ) -> std::io::Result<Linux> {
+        let dir = Dir::open_ambient_dir(host, cap_std::ambient_authority())?;
+        self.grants.add(dir, guest.as_ref(), false);
+        Ok(self)
     }
 
     /// Seeds the guest's random bytes.
@@ -299,6 +340,7 @@ impl Abi for Linux {
             hart.clock = Clock::Host(now);
         }
         self.ensure_name();
+        self.thread_name = ThreadName::of_path(self.args.first().map_or(&[], Vec::as_slice));
         self.space = Space::new(program, &mut hart.memory)?;
         self.limits = Limits::new(self.space.stack_bytes());
         let mut random = [0; 16];

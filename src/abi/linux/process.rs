@@ -127,20 +127,6 @@ impl Linux {
         Ok(0)
     }
 
-    /// `sched_getaffinity`: there is one hart.
-    pub(super) fn sched_getaffinity(
-        &mut self,
-        hart: &mut Hart,
-        [pid, len, to, ..]: [u64; 6],
-    ) -> Outcome {
-        if len as u32 == 0 || !(len as u32).is_multiple_of(8) {
-            return Err(Errno::INVAL.into());
-        }
-        is_self(pid)?;
-        user::put(&mut hart.memory, to, &1u64.to_le_bytes())?;
-        Ok(8)
-    }
-
     /// `getcpu`.
     pub(super) fn getcpu(&mut self, hart: &mut Hart, [cpu, node, ..]: [u64; 6]) -> Outcome {
         user::put_unless_null(&mut hart.memory, cpu, &[0; 4])?;

@@ -49,6 +49,7 @@ impl Linux {
         let rest = old.start + len..old.end;
         if !rest.is_empty() {
             memory.unmap(rest.clone())?;
+            self.file_maps.remove(&rest);
             self.space.freed(&rest);
         }
         Ok(old.start)
@@ -62,6 +63,7 @@ impl Linux {
         let kept = old.start..old.end.min(old.start.saturating_add(len));
         self.shrink(memory, old, kept.end - kept.start)?;
         memory.unmap(target.clone())?;
+        self.file_maps.remove(&target);
         self.relocate(memory, kept, target)
     }
 
@@ -79,6 +81,7 @@ impl Linux {
             memory.protect(at..at + len, access)?;
             move_run(memory, run, at)?;
         }
+        self.file_maps.moved(&old, target.start);
         self.space.freed(&old);
         Ok(target.start)
     }

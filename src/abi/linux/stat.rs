@@ -1,22 +1,20 @@
-//! The calls that ask about files: `fstat`, `newfstatat`, `faccessat`, `readlinkat`, `getcwd`.
+//! The calls that ask about files: `fstat`, `newfstatat`, `statx`, `statfs`.
 //!
 //! What depends on the host and not on a file's content is made up: device and
 //! inode are numbers in the order in which the guest came to know them, owner
 //! and permissions those that a checkout would have, the size of a directory
 //! is a block, and times are zero unless the host's were asked for. The
-//! standard streams are pipes.
-
-use std::collections::BTreeMap;
-use std::os::unix::ffi::OsStrExt;
+//! standard streams are pipes. File systems are large and half full.
 
 use super::Linux;
+use super::devices::Device;
 use super::dirs::CURRENT;
 use super::errno::{Errno, Failure, Outcome};
 use super::files::OpenFile;
-use super::layout::{SECOND, Stat};
+use super::layout::{self, SECOND, Stat};
 use super::process::ID;
 use super::user;
-use crate::machine::{Hart, Memory};
+use crate::machine::Hart;
 
 const S_IFMT: u32 = 0o170_000;
 const S_IFIFO: u32 = 0o010_000;
@@ -24,17 +22,26 @@ const S_IFDIR: u32 = 0o040_000;
 const S_IFREG: u32 = 0o100_000;
 const ANY_EXECUTE: u32 = 0o111;
 
-const AT_SYMLINK_NOFOLLOW: u64 = 0x100;
-const AT_EACCESS: u64 = 0x200;
+pub(super) const AT_SYMLINK_NOFOLLOW: u64 = 0x100;
 const AT_NO_AUTOMOUNT: u64 = 0x800;
-const AT_EMPTY_PATH: u64 = 0x1000;
+pub(super) const AT_EMPTY_PATH: u64 = 0x1000;
+/// How fresh the answer of `statx` is to be: all are.
+const AT_STATX_SYNC_TYPE: u64 = 0x6000;
+/// What a `statx` may not ask for.
+const STATX_RESERVED: u64 = 0x8000_0000;
 
-/// Files that a guest may tell apart by inode.
-const MAX_INODES: usize = 1 << 16;
+/// What `statfs` calls the file systems (include/uapi/linux/magic.h).
+const EXT4_SUPER_MAGIC: u64 = 0xef53;
+const PIPEFS_MAGIC: u64 = 0x5049_5045;
+const TMPFS_MAGIC: u64 = 0x0102_1994;
+
+/// Pipes that are there from the start, which are numbered first.
+const STREAMS: u64 = 3;
 
 /// What the host knows of a file.
-struct Facts {
-    mode: u32,
+pub(super) struct Facts {
+    pub(super) mode: u32,
+    links: u64,
     size: u64,
     identity: (u64, u64),
     seconds: i64,
@@ -47,6 +54,7 @@ macro_rules! facts {
         let metadata = $metadata;
         Facts {
             mode: Extension::mode(&metadata),
+            links: Extension::nlink(&metadata),
             size: Extension::size(&metadata),
             identity: (Extension::dev(&metadata), Extension::ino(&metadata)),
             seconds: Extension::mtime(&metadata),
@@ -81,64 +89,54 @@ impl Facts {
     }
 }
 
-/// The numbers that the guest knows the host's files by.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Inodes(BTreeMap<(u64, u64), u64>);
-
-impl Inodes {
-    fn number(&mut self, identity: (u64, u64)) -> Result<u64, Errno> {
-        if let Some(&number) = self.0.get(&identity) {
-            return Ok(number);
-        }
-        if self.0.len() >= MAX_INODES {
-            return Err(Errno::NOMEM);
-        }
-        let number = self.0.len() as u64 + 1;
-        self.0.insert(identity, number);
-        Ok(number)
-    }
-}
-
-/// A standard stream: the write end of a pipe, or the read end.
-fn stream(number: u64) -> Stat {
+/// An end of a pipe; the standard streams are some, too.
+fn pipe(inode: u64) -> Stat {
     Stat {
-        ino: number + 1,
+        ino: inode,
         mode: S_IFIFO | 0o600,
+        links: 1,
         id: ID as u32,
         ..Stat::default()
     }
 }
 
 impl Linux {
-    fn stat(&mut self, facts: &Facts) -> Result<Stat, Failure> {
+    /// What is told of a file that is known by the number `inode`. The names
+    /// that a directory has are the host's way to count.
+    fn stat(&self, facts: &Facts, inode: u64) -> Stat {
         let mode = facts.plain_mode();
-        let size = match mode & S_IFMT {
-            S_IFDIR => 4096,
-            _ => facts.size,
+        let (size, links) = match mode & S_IFMT {
+            S_IFDIR => (4096, 1),
+            _ => (facts.size, facts.links as u32),
         };
-        Ok(Stat {
+        Stat {
             dev: 1,
-            ino: self.inodes.number(facts.identity)?,
+            ino: inode,
             mode,
+            links,
             id: ID as u32,
             rdev: 0,
             size,
             time: if self.host_time { facts.time() } else { 0 },
-        })
-    }
-
-    fn stat_open(&mut self, fd: u64) -> Result<Stat, Failure> {
-        let file = self.files.get(fd)?.clone();
-        match file {
-            OpenFile::Stdin => Ok(stream(0)),
-            OpenFile::Stdout => Ok(stream(1)),
-            OpenFile::Stderr => Ok(stream(2)),
-            OpenFile::Regular(regular) => self.stat(&Facts::of_open(&regular.file)?),
-            OpenFile::Directory(directory) => self.stat(&Facts::of_open(&directory.file)?),
         }
     }
 
-    fn facts_at(&self, fd: u64, path: &[u8], follow: bool) -> Result<Facts, Failure> {
+    fn stat_open(&self, fd: u64) -> Result<Stat, Failure> {
+        Ok(match self.files.get(fd)? {
+            OpenFile::Stdin => pipe(1),
+            OpenFile::Stdout => pipe(2),
+            OpenFile::Stderr => pipe(3),
+            OpenFile::ReadEnd(end) => pipe(STREAMS + end.0.pipe.inode),
+            OpenFile::WriteEnd(end) => pipe(STREAMS + end.0.pipe.inode),
+            OpenFile::Device(device, _) => device.stat(),
+            OpenFile::Regular(regular) => self.stat(&Facts::of_open(&regular.file)?, regular.inode),
+            OpenFile::Directory(directory) => {
+                self.stat(&Facts::of_open(&directory.file)?, directory.inode)
+            }
+        })
+    }
+
+    pub(super) fn facts_at(&self, fd: u64, path: &[u8], follow: bool) -> Result<Facts, Failure> {
         let place = self.resolve(fd, path)?;
         let metadata = match follow {
             true => place.dir.metadata(&place.way)?,
@@ -162,88 +160,63 @@ impl Linux {
             return Err(Errno::INVAL.into());
         }
         let path = user::path(&mut hart.memory, path)?;
-        let follow = flags & AT_SYMLINK_NOFOLLOW == 0;
-        let stat = match (path.is_empty() && flags & AT_EMPTY_PATH != 0, fd as i32) {
-            (true, CURRENT) => self.stat_path(fd, b".", follow)?,
-            (true, _) => self.stat_open(fd)?,
-            (false, _) => self.stat_path(fd, &path, follow)?,
-        };
+        let stat = self.stat_at(fd, &path, flags)?;
         user::put(&mut hart.memory, to, &stat.encode())?;
         Ok(0)
     }
 
-    fn stat_path(&mut self, fd: u64, path: &[u8], follow: bool) -> Result<Stat, Failure> {
-        let facts = self.facts_at(fd, path, follow)?;
-        self.stat(&facts)
-    }
-
-    /// `faccessat`.
-    pub(super) fn faccessat(&mut self, hart: &mut Hart, args: [u64; 6]) -> Outcome {
-        let [fd, path, mode, ..] = args;
-        self.faccessat2(hart, [fd, path, mode, 0, 0, 0])
-    }
-
-    /// `faccessat2`, by the bits of the file's mode, whoever owns it.
-    pub(super) fn faccessat2(&mut self, hart: &mut Hart, args: [u64; 6]) -> Outcome {
-        let [fd, path, mode, flags, ..] = args;
-        let known = AT_SYMLINK_NOFOLLOW | AT_EACCESS | AT_EMPTY_PATH;
-        if mode as u32 & !7 != 0 || flags & !known != 0 {
+    /// `statx`. It tells what `stat` does, whatever was asked for.
+    pub(super) fn statx(&mut self, hart: &mut Hart, args: [u64; 6]) -> Outcome {
+        let [fd, path, flags, mask, to, _] = args;
+        let flags = u64::from(flags as u32);
+        let known = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT | AT_EMPTY_PATH | AT_STATX_SYNC_TYPE;
+        let contradicts = flags & AT_STATX_SYNC_TYPE == AT_STATX_SYNC_TYPE;
+        if flags & !known != 0 || contradicts || mask & STATX_RESERVED != 0 {
             return Err(Errno::INVAL.into());
         }
         let path = user::path(&mut hart.memory, path)?;
-        if path.is_empty() && flags & AT_EMPTY_PATH != 0 {
-            self.files.get(fd)?;
-            return Ok(0);
-        }
-        let facts = self.facts_at(fd, &path, flags & AT_SYMLINK_NOFOLLOW == 0)?;
-        let permitted = facts.mode | facts.mode >> 3 | facts.mode >> 6;
-        match mode as u32 & !permitted {
-            0 => Ok(0),
-            _ => Err(Errno::ACCES.into()),
-        }
+        let stat = self.stat_at(fd, &path, flags)?;
+        user::put(&mut hart.memory, to, &stat.encode_extended())?;
+        Ok(0)
     }
 
-    /// `readlinkat`.
-    pub(super) fn readlinkat(&mut self, hart: &mut Hart, args: [u64; 6]) -> Outcome {
-        let [fd, path, to, size, ..] = args;
-        if size as i32 <= 0 {
-            return Err(Errno::INVAL.into());
+    fn stat_at(&mut self, fd: u64, path: &[u8], flags: u64) -> Result<Stat, Failure> {
+        let path = match (path.is_empty() && flags & AT_EMPTY_PATH != 0, fd as i32) {
+            (true, CURRENT) => b".",
+            (true, _) => return self.stat_open(fd),
+            (false, _) => path,
+        };
+        if let Some(device) = Device::named(&self.absolute(fd, path)?) {
+            return Ok(device.stat());
         }
+        let facts = self.facts_at(fd, path, flags & AT_SYMLINK_NOFOLLOW == 0)?;
+        let inode = self.inodes.number(facts.identity);
+        Ok(self.stat(&facts, inode))
+    }
+
+    /// `statfs`.
+    pub(super) fn statfs(&mut self, hart: &mut Hart, [path, to, ..]: [u64; 6]) -> Outcome {
         let path = user::path(&mut hart.memory, path)?;
-        let target = match path.as_slice() {
-            b"/proc/self/exe" => self.executable(),
-            path => {
-                let place = self.resolve(fd, path)?;
-                let target = place.dir.read_link_contents(&place.way)?;
-                target.as_os_str().as_bytes().to_vec()
+        let here = CURRENT as u64;
+        let kind = match Device::named(&self.absolute(here, &path)?) {
+            Some(_) => TMPFS_MAGIC,
+            None => {
+                self.facts_at(here, &path, true)?;
+                EXT4_SUPER_MAGIC
             }
         };
-        put_prefix(&mut hart.memory, to, size as u32, &target)
+        user::put(&mut hart.memory, to, &layout::statfs(kind))?;
+        Ok(0)
     }
 
-    /// The absolute name of the program, by what it was started as.
-    fn executable(&self) -> Vec<u8> {
-        match self.args.first() {
-            Some(name) if name.starts_with(b"/") => name.clone(),
-            name => [&b"/"[..], name.map_or(&[], Vec::as_slice)].concat(),
-        }
+    /// `fstatfs`.
+    pub(super) fn fstatfs(&mut self, hart: &mut Hart, [fd, to, ..]: [u64; 6]) -> Outcome {
+        let kind = match self.files.get(fd)? {
+            OpenFile::Regular(_) | OpenFile::Directory(_) => EXT4_SUPER_MAGIC,
+            OpenFile::Device(..) => TMPFS_MAGIC,
+            _ => PIPEFS_MAGIC,
+        };
+        user::put(&mut hart.memory, to, &layout::statfs(kind))?;
+        Ok(0)
     }
-
-    /// `getcwd`: it is the root, always.
-    pub(super) fn getcwd(&mut self, hart: &mut Hart, [to, size, ..]: [u64; 6]) -> Outcome {
-        const ROOT: &[u8] = b"/\0";
-        let len = ROOT.len() as u64;
-        if size < len {
-            return Err(Errno::RANGE.into());
-        }
-        user::put(&mut hart.memory, to, ROOT)?;
-        Ok(len)
-    }
-}
-
-/// Writes as much of `bytes` as `size` leaves room for.
-fn put_prefix(memory: &mut Memory, to: u64, size: u32, bytes: &[u8]) -> Outcome {
-    let shown = &bytes[..bytes.len().min(size as usize)];
-    user::put(memory, to, shown)?;
-    Ok(shown.len() as u64)
 }

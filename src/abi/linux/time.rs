@@ -73,6 +73,11 @@ impl Linux {
         self.now(hart, Counts::Elapsed)
     }
 
+    /// Nanoseconds since 1970.
+    pub(super) fn wall(&self, hart: &Hart) -> u64 {
+        self.now(hart, Counts::Wall)
+    }
+
     /// Lets `nanos` pass. Only the host's time takes any, and ends the run at the deadline.
     pub(super) fn sleep(&mut self, nanos: u64) -> Result<(), Failure> {
         if !self.host_time {
@@ -105,6 +110,43 @@ impl Linux {
     pub(super) fn clock_getres(&mut self, hart: &mut Hart, [clock, to, ..]: [u64; 6]) -> Outcome {
         Counts::of(clock)?;
         user::put_unless_null(&mut hart.memory, to, &layout::timespec(1))?;
+        Ok(0)
+    }
+
+    /// `clock_settime`: not the guest's to do.
+    pub(super) fn clock_settime(
+        &mut self,
+        hart: &mut Hart,
+        [clock, from, ..]: [u64; 6],
+    ) -> Outcome {
+        if Counts::of(clock)? != Counts::Wall || clock != REALTIME {
+            return Err(Errno::INVAL.into());
+        }
+        timespec(&mut hart.memory, from)?;
+        Err(Errno::PERM.into())
+    }
+
+    /// `getitimer`: none is ever set.
+    pub(super) fn getitimer(&mut self, hart: &mut Hart, [which, to, ..]: [u64; 6]) -> Outcome {
+        check_itimer(which)?;
+        user::put(&mut hart.memory, to, &[0; 32])?;
+        Ok(0)
+    }
+
+    /// `setitimer`: none can be set, and so each can be taken back.
+    pub(super) fn setitimer(
+        &mut self,
+        hart: &mut Hart,
+        [which, new, old, ..]: [u64; 6],
+    ) -> Outcome {
+        check_itimer(which)?;
+        let new = user::get_words_unless_null::<4>(&mut hart.memory, new)?;
+        if let Some([_, _, seconds, micros]) = new
+            && (seconds, micros) != (0, 0)
+        {
+            return Err(Errno::NOSYS.into());
+        }
+        user::put_unless_null(&mut hart.memory, old, &[0; 32])?;
         Ok(0)
     }
 
@@ -163,13 +205,18 @@ impl Linux {
 }
 
 /// The nanoseconds of the `struct timespec` at `addr`.
-fn timespec(memory: &mut Memory, addr: u64) -> Result<u64, Failure> {
+pub(super) fn timespec(memory: &mut Memory, addr: u64) -> Result<u64, Failure> {
     Ok(layout::nanos(user::get_words(memory, addr)?)?)
 }
 
 /// As [`timespec`], unless `addr` is the null pointer.
 pub(super) fn timespec_unless_null(memory: &mut Memory, addr: u64) -> Result<Option<u64>, Failure> {
     (addr != 0).then(|| timespec(memory, addr)).transpose()
+}
+
+/// There are three kinds of interval timers.
+fn check_itimer(which: u64) -> Result<(), Errno> {
+    (which as u32 <= 2).then_some(()).ok_or(Errno::INVAL)
 }
 
 fn host_wall() -> u64 {

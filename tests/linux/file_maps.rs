@@ -1,0 +1,154 @@
+//! Files in memory.
+
+use std::fs;
+
+use rvjet::abi::Linux;
+use rvjet::machine::Access;
+
+use crate::files::{DIRECTORY, RDWR, WRONLY, granted};
+use crate::guest::{Guest, NOWHERE, READ_ONLY, SCRATCH, WINDOW, errno::*, nr};
+
+const PAGE: u64 = 4096;
+const READ: u64 = 1;
+const READ_WRITE: u64 = 3;
+const SHARED: u64 = 1;
+const PRIVATE: u64 = 2;
+const FIXED: u64 = 0x10;
+
+impl Guest {
+    fn map_file(&mut self, fd: u64, len: u64, prot: u64, flags: u64, offset: u64) -> i64 {
+        self.call(nr::MMAP, [0, len, prot, flags, fd, offset])
+    }
+}
+
+#[test]
+fn a_mapping_holds_the_file_as_it_was() {
+    let (mut guest, dir) = granted();
+    let content: Vec<u8> = (0..3 * PAGE + 100).map(|at| (at / 64) as u8 | 1).collect();
+    fs::write(dir.path().join("large"), &content).unwrap();
+    let fd = guest.open("/data/large", 0);
+    let addr = guest.map_file(fd, 8 * PAGE, READ_WRITE, PRIVATE, PAGE) as u64;
+    assert_eq!(guest.call(nr::CLOSE, [fd]), 0);
+    let len = content.len() as u64 - PAGE;
+    assert_eq!(guest.get(addr, len), &content[PAGE as usize..]);
+    assert_eq!(
+        guest.get(addr + len, PAGE - 100),
+        vec![0; PAGE as usize - 100]
+    );
+    let beyond = guest.hart.memory.access_at(addr + 3 * PAGE);
+    assert_eq!(beyond, Some(Access::NONE));
+    guest.put(addr, b"private");
+    assert_eq!(fs::read(dir.path().join("large")).unwrap(), content);
+}
+
+#[test]
+fn a_shared_mapping_can_be_read_alone() {
+    let (mut guest, _dir) = granted();
+    let reader = guest.open("/data/file", 0);
+    let both = guest.open("/data/file", RDWR);
+    let addr = guest.map_file(reader, 100, READ, SHARED, 0) as u64;
+    assert_eq!(guest.get(addr, 8), b"content\0");
+    assert_eq!(guest.map_file(reader, 100, READ_WRITE, SHARED, 0), EACCES);
+    assert_eq!(guest.map_file(both, 100, READ_WRITE, SHARED, 0), ENODEV);
+    assert_eq!(guest.call(227, [addr, PAGE, 4]), 0);
+}
+
+#[test]
+fn files_are_mapped_where_the_guest_says() {
+    let (mut guest, _dir) = granted();
+    let fd = guest.open("/data/file", 0);
+    guest.put(SCRATCH, b"old old old");
+    let args = [SCRATCH, 7, READ, PRIVATE | FIXED, fd, 0];
+    assert_eq!(guest.call(nr::MMAP, args), SCRATCH as i64);
+    assert_eq!(guest.get(SCRATCH, 11), b"content\0\0\0\0");
+    assert_eq!(guest.hart.memory.access_at(SCRATCH), Some(Access::READ));
+}
+
+#[test]
+fn mappings_of_files_are_checked() {
+    let (mut guest, _dir) = granted();
+    let (reader, writer) = (
+        guest.open("/data/file", 0),
+        guest.open("/data/file", WRONLY),
+    );
+    let dir = guest.open("/data", DIRECTORY);
+    let (pipe, _) = guest.pipe(0);
+    let cases = [
+        ([writer, 1, READ, PRIVATE, 0], EACCES),
+        ([dir, 1, READ, PRIVATE, 0], ENODEV),
+        ([pipe, 1, READ, PRIVATE, 0], ENODEV),
+        ([77, 1, READ, PRIVATE, 0], EBADF),
+        ([reader, 0, READ, PRIVATE, 0], EINVAL),
+        ([reader, 1, READ, 0, 0], EINVAL),
+        ([reader, 1, READ, PRIVATE, 1], EINVAL),
+        ([reader, 1, READ, PRIVATE, (1 << 63) - PAGE], EOVERFLOW),
+        ([reader, WINDOW, READ, PRIVATE, 0], ENOMEM),
+        ([reader, u64::MAX, READ, PRIVATE, 0], ENOMEM),
+    ];
+    for ([fd, len, prot, flags, offset], errno) in cases {
+        assert_eq!(guest.map_file(fd, len, prot, flags, offset), errno);
+    }
+    let beyond = guest.map_file(reader, PAGE, READ, PRIVATE, 1 << 40) as u64;
+    assert_eq!(guest.hart.memory.access_at(beyond), Some(Access::NONE));
+}
+
+#[test]
+fn files_count_against_the_limit() {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("large"), vec![1; 4 << 20]).unwrap();
+    let sparse = fs::File::create(dir.path().join("sparse")).unwrap();
+    sparse.set_len(1 << 40).unwrap();
+    let linux = Linux::new().dir(dir.path(), "/").unwrap();
+    let mut guest = Guest::with_limit(linux, 2 << 20);
+    let fd = guest.open("large", 0);
+    assert_eq!(guest.map_file(fd, 4 << 20, READ, PRIVATE, 0), ENOMEM);
+    let addr = guest.map_file(fd, 1 << 20, READ, PRIVATE, 0);
+    assert!(addr > 0, "what did not fit is given back");
+    let fd = guest.open("sparse", 0);
+    assert!(guest.map_file(fd, 8 << 20, READ, PRIVATE, 0) > 0);
+}
+
+#[test]
+fn what_is_not_needed_of_a_file_stays() {
+    let (mut guest, _dir) = granted();
+    let fd = guest.open("/data/file", 0);
+    let addr = guest.map_file(fd, PAGE, READ_WRITE, PRIVATE, 0) as u64;
+    assert_eq!(guest.call(nr::MADVISE, [addr, PAGE, 4]), 0);
+    assert_eq!(guest.get(addr, 7), b"content");
+    assert_eq!(guest.call(nr::MUNMAP, [addr, PAGE]), 0);
+    let anonymous = [addr, PAGE, READ_WRITE, 0x22 | FIXED, u64::MAX, 0];
+    assert_eq!(guest.call(nr::MMAP, anonymous), addr as i64);
+    guest.put(addr, b"anonymous");
+    assert_eq!(guest.call(nr::MADVISE, [addr, PAGE, 4]), 0);
+    assert_eq!(guest.get(addr, 9), [0; 9]);
+}
+
+#[test]
+fn memory_is_where_it_is() {
+    let mut guest = Guest::new(Linux::new());
+    assert_eq!(guest.call(232, [READ_ONLY, PAGE + 1, SCRATCH]), ENOMEM);
+    assert_eq!(guest.call(232, [SCRATCH, 3 * PAGE, SCRATCH]), 0);
+    assert_eq!(guest.get(SCRATCH, 4), [1, 1, 1, 0]);
+    assert_eq!(guest.call(232, [SCRATCH + 1, PAGE, SCRATCH]), EINVAL);
+    assert_eq!(guest.call(232, [SCRATCH, PAGE, NOWHERE]), EFAULT);
+    assert_eq!(guest.call(232, [SCRATCH, u64::MAX, SCRATCH]), ENOMEM);
+    for lock in [228, 229, 284] {
+        assert_eq!(guest.call(lock, [SCRATCH + 5, 10, 0]), 0);
+        assert_eq!(guest.call(lock, [NOWHERE, 10, 0]), ENOMEM);
+        assert_eq!(guest.call(lock, [SCRATCH, u64::MAX, 0]), ENOMEM);
+        assert_eq!(guest.call(lock, [u64::MAX, u64::MAX, 0]), ENOMEM);
+    }
+    assert_eq!(guest.call(284, [SCRATCH, 10, 2]), EINVAL);
+    assert_eq!(guest.call(230, [3]), 0);
+    assert_eq!(guest.call(230, [0]), EINVAL);
+    assert_eq!(guest.call(231, []), 0);
+    for (args, result) in [
+        ([SCRATCH, PAGE, 4], 0),
+        ([SCRATCH, PAGE, 5], EINVAL),
+        ([SCRATCH, PAGE, 8], EINVAL),
+        ([SCRATCH + 1, PAGE, 4], EINVAL),
+        ([NOWHERE, PAGE, 4], ENOMEM),
+    ] {
+        assert_eq!(guest.call(227, args), result);
+    }
+}

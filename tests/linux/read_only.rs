@@ -1,0 +1,47 @@
+//! Directories that may be read only.
+
+use std::fs;
+
+use rvjet::abi::Linux;
+use tempfile::TempDir;
+
+use crate::files::{CREAT, CWD, RDWR, TRUNC, WRONLY};
+use crate::guest::{Guest, errno::*, nr};
+
+fn guest() -> (Guest, TempDir) {
+    let dir = tempfile::tempdir().unwrap();
+    fs::write(dir.path().join("file"), "content").unwrap();
+    fs::create_dir(dir.path().join("sub")).unwrap();
+    let linux = Linux::new().dir_read_only(dir.path(), "/data").unwrap();
+    (Guest::new(linux), dir)
+}
+
+#[test]
+fn nothing_is_changed() {
+    let (mut guest, dir) = guest();
+    let fd = guest.open("/data/file", 0);
+    assert_eq!(guest.read(fd), "content");
+    for flags in [WRONLY, RDWR, TRUNC, WRONLY | CREAT] {
+        assert_eq!(guest.openat(CWD, "/data/file", flags), EROFS);
+    }
+    assert_eq!(guest.openat(CWD, "/data/new", CREAT), EROFS);
+    assert_eq!(guest.mkdir("/data/new"), EROFS);
+    assert_eq!(guest.unlink("/data/file", 0), EROFS);
+    assert_eq!(guest.symlink("file", "/data/new"), EROFS);
+    assert_eq!(guest.link("/data/file", "/data/new", 0), EROFS);
+    assert_eq!(guest.rename("/data/file", "/data/new", 0), EROFS);
+    let path = guest.path("/data/file");
+    assert_eq!(guest.call(45, [path, 0]), EROFS);
+    assert_eq!(guest.call(53, [CWD, path, 0]), EROFS);
+    assert_eq!(guest.call(54, [CWD, path, 1000, 1000, 0]), EROFS);
+    assert_eq!(guest.call(88, [CWD, path, 0, 0]), EROFS);
+    assert_eq!(guest.call(48, [CWD, path, 2]), EROFS);
+    assert_eq!(guest.call(48, [CWD, path, 4]), 0);
+    assert_eq!(guest.call(52, [fd, 0]), EROFS);
+    assert_eq!(guest.call(55, [fd, 1000, 1000]), EROFS);
+    assert_eq!(guest.call(88, [fd, 0, 0, 0]), EROFS);
+    assert_eq!(guest.call(46, [fd, 0]), EINVAL);
+    assert_eq!(guest.call(nr::CLOSE, [fd]), 0);
+    assert_eq!(fs::read(dir.path().join("file")).unwrap(), b"content");
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2);
+}

@@ -442,6 +442,7 @@ impl<'a> Emitter<'a> {
     /// at its start knows no less at its end.
     pub(super) fn keep_unwritten(&mut self, written: impl Iterator<Item = Reg>) {
         written.for_each(|reg| self.facts.forget(reg));
+        self.facts.set_flags(None);
         self.facts.lose_index();
     }
 

@@ -41,6 +41,8 @@ pub(super) struct Facts {
     checked: [Option<Checked>; 32],
     /// Of each floating-point register a bit: it holds a boxed number.
     boxed: u32,
+    /// This register holds `fflags` as it is.
+    flags: Option<Reg>,
     /// Bytes, counted from the value of a register, whose words have been touched.
     touched: Vec<(Reg, Range<i32>)>,
     /// The numbers of words that have been touched.
@@ -60,6 +62,7 @@ impl Facts {
             constants,
             checked: [None; 32],
             boxed: 0,
+            flags: None,
             touched: Vec::new(),
             touched_words: Vec::new(),
             index: None,
@@ -82,6 +85,21 @@ impl Facts {
         self.boxed |= u32::from(boxed) << reg.index();
     }
 
+    /// Whether `reg` holds `fflags` as it is.
+    pub(super) fn is_flags(&self, reg: Reg) -> bool {
+        self.flags == Some(reg)
+    }
+
+    /// `fflags` may have changed, or a register holds it.
+    pub(super) fn set_flags(&mut self, reg: Option<Reg>) {
+        self.flags = reg;
+    }
+
+    /// Whether any register holds `fflags` as it is.
+    pub(super) fn knows_flags(&self) -> bool {
+        self.flags.is_some()
+    }
+
     /// The value of `reg`, if it is the same whenever execution gets here.
     pub(super) fn constant(&self, reg: Reg) -> Option<u64> {
         self.constants[reg.index()]
@@ -93,6 +111,7 @@ impl Facts {
             self.constants[reg.index()] = None;
             self.checked[reg.index()] = None;
             self.forget_touched(reg);
+            self.flags = self.flags.filter(|of| *of != reg);
             self.index = self.index.filter(|(of, _)| *of != reg);
         }
     }

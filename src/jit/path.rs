@@ -265,7 +265,9 @@ impl<'a> Gathering<'a> {
             return Err(End::Goto(pc));
         }
         let fetched = fetch(self.memory, pc).ok_or(End::Leave(ExitKind::Step, pc))?;
+        let has_floats = matches!(self.floats, Floats::All { .. });
         match fetched.inst {
+            inst if has_floats && lower::csr_of(inst).is_some() => Ok(fetched),
             Inst::Ecall => Err(End::Leave(ExitKind::Ecall, pc)),
             Inst::Ebreak | Inst::FenceI { .. } | Inst::Csr { .. } => {
                 Err(End::Leave(ExitKind::Step, pc))

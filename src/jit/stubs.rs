@@ -33,6 +33,8 @@ pub(super) struct Stubs {
     /// As `touch`, of a word that is accessed by the link to be at the address
     /// `rcx`, which it notes, be the word touched before or not. 0 where nothing is linked.
     pub(super) first: usize,
+    /// The table of exceptions. 0 where floating-point registers have no homes.
+    pub(super) flags: usize,
 }
 
 impl Stubs {
@@ -140,6 +142,7 @@ pub(super) fn emit(
     stubs.miss();
     let exit = stubs.asm.offset().0;
     stubs.exit(homes, link);
+    let flags = homes.floats().map_or(0, |_| stubs.tables());
     let at = stubs.asm.offset().0;
     let touch_code = touch;
     let touch = touch.map(|touch| stubs.touch(touch)).map_or(0, |()| at);
@@ -154,6 +157,7 @@ pub(super) fn emit(
         miss,
         touch,
         first,
+        flags,
     };
     Ok((stubs.asm.finalize()?, places))
 }
@@ -310,7 +314,6 @@ impl Builder {
             ; pop r15 ; pop r14 ; pop r13 ; pop r12 ; pop rbp ; pop rbx
             ; ret
         );
-        self.tables(homes);
     }
 }
 

@@ -70,6 +70,11 @@ impl Emitter<'_> {
         self.facts.set_boxed(rd, format == Format::Single);
     }
 
+    /// Where the table is that tells the guest's exceptions for those of MXCSR.
+    pub(in crate::jit) fn flags_table(&self) -> usize {
+        self.stubs.flags
+    }
+
     /// `to = from`, unless they are the same.
     pub(in crate::jit) fn copy_float(&mut self, to: Rx, from: Rx) {
         if to != from {

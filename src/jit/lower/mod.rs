@@ -17,7 +17,7 @@ mod mem;
 mod muldiv;
 mod touch;
 
-pub(super) use float::is_foreign;
+pub(super) use float::{csr_of, is_foreign};
 
 use super::emitter::Emitter;
 use super::exit::ExitKind;
@@ -68,7 +68,11 @@ impl Emitter<'_> {
             Inst::Branch { .. } | Inst::Jal { .. } | Inst::Jalr { .. } => {
                 unreachable!("jumps need to know where the path goes on")
             }
-            Inst::Ecall | Inst::Ebreak | Inst::FenceI { .. } | Inst::Csr { .. } => {
+            Inst::Csr { op, rd, source, .. } => match csr_of(inst) {
+                Some(csr) => self.float_csr(op, rd, csr, source),
+                None => unreachable!("the unit ends before a counter"),
+            },
+            Inst::Ecall | Inst::Ebreak | Inst::FenceI { .. } => {
                 unreachable!("the unit ends before what the environment executes")
             }
             inst => self.float(inst),

@@ -60,6 +60,11 @@ enum Point {
     Exact,
 }
 
+/// Whether execution may leave at `inst`, which does not jump.
+fn may_leave(inst: Inst) -> bool {
+    inst.is_access() || inst.is_fp() || matches!(inst, Inst::Csr { .. })
+}
+
 /// Plans `path`, which is paid for in `segments`. `likely`: execution hardly ever
 /// leaves it by a branch. `bmi`: the host has BMI1 and BMI2.
 pub(super) fn plan(path: &Path, segments: &[Range<usize>], likely: bool, bmi: bool) -> Plan {
@@ -78,7 +83,7 @@ pub(super) fn plan(path: &Path, segments: &[Range<usize>], likely: bool, bmi: bo
             let leaves = jumps || starts(index);
             if label == Some(index) || (jumps && last) || (leaves && !likely) {
                 Point::Exact
-            } else if leaves || fetched.inst.is_access() || fetched.inst.is_fp() {
+            } else if leaves || may_leave(fetched.inst) {
                 Point::Leaving
             } else {
                 Point::Inner

@@ -9,7 +9,6 @@ use crate::isa::{FReg, Rounding};
 use crate::jit::asm::x64;
 use crate::jit::float_regs::{FloatHome, FloatHomes, GUEST_MXCSR, HOST_MXCSR, ONES, X0};
 use crate::jit::mxcsr;
-use crate::jit::regs::Homes;
 use crate::machine::MachineState;
 
 /// What MXCSR is on entry, for each `frm` that the host has: no exception is
@@ -69,18 +68,13 @@ impl Builder {
         );
     }
 
-    /// What those look up, behind the code.
-    pub(super) fn tables(&mut self, homes: &Homes) {
-        if homes.floats().is_some() {
-            let entries = ENTRIES.map(u32::to_le_bytes).concat();
-            x64!(self
-                ; .align 4
-                ; entries:
-                ; .bytes &entries
-                ; flags:
-                ; .bytes &mxcsr::FLAGS
-            );
-        }
+    /// What those look up, behind the code. Returns where the table of exceptions is.
+    pub(super) fn tables(&mut self) -> usize {
+        let entries = ENTRIES.map(u32::to_le_bytes).concat();
+        x64!(self ; .align 4 ; entries: ; .bytes &entries);
+        let at = self.asm.offset().0;
+        x64!(self ; flags: ; .bytes &mxcsr::FLAGS);
+        at
     }
 }
 

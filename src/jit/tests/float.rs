@@ -2,7 +2,9 @@
 
 use super::shape::{CODE, DATA, FAST, Shape, lui};
 use super::*;
-use crate::isa::{FReg, Format, FpCompare, FpOp, FpPick, FusedOp, Inst, IntFormat, Rounding};
+use crate::isa::{
+    CsrOp, CsrSource, FReg, Format, FpCompare, FpOp, FpPick, FusedOp, Inst, IntFormat, Rounding,
+};
 use crate::machine::MachineState;
 
 const XMM3: FReg = FReg::new(0);
@@ -519,6 +521,53 @@ fn loads_and_stores() {
                         shape.compare_at(base, &[load(format, f, base, offset)]);
                         shape.compare_at(base, &[store(format, f, base, offset)]);
                     }
+                }
+            }
+        }
+    }
+}
+
+fn csr(op: CsrOp, rd: Reg, csr: u16, source: CsrSource) -> Inst {
+    Inst::Csr {
+        op,
+        rd,
+        csr,
+        source,
+    }
+}
+
+/// Reads of CSRs, and writes that change nothing, are no reason to leave.
+#[test]
+fn control_and_status() {
+    const FFLAGS: u16 = 1;
+    let read = csr(CsrOp::Set, RBX, FFLAGS, CsrSource::Reg(ZERO));
+    let restore = csr(CsrOp::Write, ZERO, FFLAGS, CsrSource::Reg(RBX));
+    let less = compare(FpCompare::Lt, Format::Double, SLOT0, HOMES[0]);
+    let add = alu(FpOp::Add, Format::Double, HOMES[0], Rounding::Dyn);
+    let cases: [&[Inst]; 5] = [
+        &[read, less, restore],
+        // What may raise something in between, and what else may be written.
+        &[read, add, less, restore],
+        &[read, super::shape::addi(RBX, RBX, 1), less, restore],
+        &[csr(CsrOp::Write, SLOT0, 2, CsrSource::Imm(0))],
+        &[csr(CsrOp::Clear, RDI, 3, CsrSource::Reg(RDI))],
+    ];
+    assert_listing!("fp_csr", FLOATING.listings(cases));
+    for case in cases {
+        check(FLOATING, case, Format::Double, &HOMES[0][1..3]);
+    }
+    for op in [CsrOp::Write, CsrOp::Set, CsrOp::Clear] {
+        for number in 1..=3 {
+            for rd in INTS {
+                for source in [
+                    CsrSource::Reg(rd),
+                    CsrSource::Reg(RSI),
+                    CsrSource::Reg(ZERO),
+                    CsrSource::Imm(0),
+                    CsrSource::Imm(0x11),
+                ] {
+                    let insns = [add, csr(op, rd, number, source)];
+                    check(FLOATING, &insns, Format::Double, &HOMES[0][1..2]);
                 }
             }
         }

@@ -137,6 +137,10 @@ impl Emitter<'_> {
             (_, Format::Single) => with_float!(self ; comiss Rx(a), b),
             (_, Format::Double) => with_float!(self ; comisd Rx(a), b),
         }
+        if self.facts.knows_flags() {
+            let unordered = self.exit(ExitKind::Step);
+            x64!(self ; jp =>unordered);
+        }
         if rd.is_zero() {
             return;
         }

@@ -64,7 +64,7 @@ impl Emitter<'_> {
     ) {
         self.require_boxes(from, &[a]);
         let out = self.exit(ExitKind::Step);
-        self.to_integer(to, from, a, rounding);
+        self.integer_of(to, from, a, rounding);
         // The result for what does not fit is the least integer.
         match to {
             IntFormat::W => x64!(self ; cmp Rd(T2), BYTE 1),
@@ -102,7 +102,7 @@ impl Emitter<'_> {
             Format::Double => x64!(self ; cmp Rq(T0), Rq(T1)),
         }
         x64!(self ; jae =>out);
-        self.to_integer(IntFormat::L, from, a, rounding);
+        self.integer_of(IntFormat::L, from, a, rounding);
         if rd.is_zero() {
             return;
         }
@@ -125,7 +125,7 @@ impl Emitter<'_> {
     }
 
     /// `T2 = a`, as an integer of 32 bits for `W`, else of 64.
-    fn to_integer(&mut self, to: IntFormat, from: Format, a: FReg, rounding: Rounding) {
+    fn integer_of(&mut self, to: IntFormat, from: Format, a: FReg, rounding: Rounding) {
         self.facts.lose_index();
         let a = self.float_operand(a);
         if rounding == Rounding::Rtz {

@@ -12,12 +12,15 @@
 mod arith;
 mod bits;
 mod convert;
+mod csr;
 mod round;
 
+pub(in crate::jit) use csr::csr_of;
 use dynasmrt::x64::Rx;
+
 use dynasmrt::{DynasmApi, DynasmLabelApi};
 
-use crate::isa::{FReg, Format, Inst, IntFormat, Rounding};
+use crate::isa::{FReg, Format, FpPick, Inst, IntFormat, Rounding};
 use crate::jit::asm::x64;
 use crate::jit::emitter::{Emitter, FloatOperand};
 use crate::jit::exit::ExitKind;
@@ -47,9 +50,24 @@ pub(in crate::jit) fn is_foreign(inst: Inst, fma: bool) -> bool {
     }
 }
 
+/// Whether `inst`, of F or D, may raise exceptions.
+fn may_raise(inst: Inst) -> bool {
+    match inst {
+        Inst::FpPick { op, .. } => matches!(op, FpPick::Min | FpPick::Max),
+        Inst::FpLoad { .. } | Inst::FpStore { .. } => false,
+        Inst::FpToBits { .. } | Inst::FpFromBits { .. } => false,
+        // It leaves where it would, if that matters.
+        Inst::FpCompare { .. } => false,
+        _ => true,
+    }
+}
+
 impl Emitter<'_> {
     /// Lowers an instruction of F or D.
     pub(super) fn float(&mut self, inst: Inst) {
+        if may_raise(inst) {
+            self.facts.set_flags(None);
+        }
         match inst {
             Inst::FpLoad {
                 format,

@@ -93,6 +93,16 @@ fn files() {
 }
 
 #[test]
+fn names() {
+    check("names", &["--dir=."]);
+}
+
+#[test]
+fn pipes() {
+    check("pipes", &["--dir=."]);
+}
+
+#[test]
 fn process() {
     let run = check("process", &[]);
     assert!(run.is_none_or(|run| run.code == 0x67));

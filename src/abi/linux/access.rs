@@ -33,7 +33,7 @@ impl Linux {
             self.files.get(fd)?;
             return Ok(0);
         }
-        let all_modes = match Device::named(&self.absolute(fd, &path)?) {
+        let all_modes = match Device::named(&self.absolute(fd, &path)?)? {
             Some(device) => device.stat().mode,
             None => self.mode_at(fd, &path, flags & AT_SYMLINK_NOFOLLOW == 0, mode)?,
         };

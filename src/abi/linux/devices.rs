@@ -35,14 +35,18 @@ const ALL: [(&[u8], Device); 5] = [
 ];
 
 impl Device {
-    /// The device of this absolute path.
-    pub(super) fn named(path: &[u8]) -> Option<Device> {
+    /// The device of this absolute path, if it is one. Nothing is below a device.
+    pub(super) fn named(path: &[u8]) -> Result<Option<Device>, Errno> {
         let parts = dirs::parts(path);
-        let [b"dev", name] = *dirs::plain(&parts) else {
-            return None;
+        let plain = dirs::plain(&parts);
+        let [b"dev", name, below @ ..] = plain.as_slice() else {
+            return Ok(None);
         };
-        let found = ALL.iter().find(|(known, _)| *known == name);
-        found.filter(|_| !path.ends_with(b"/")).map(|found| found.1)
+        let found = ALL.iter().find(|(known, _)| known == name);
+        match found {
+            Some(_) if !below.is_empty() || path.ends_with(b"/") => Err(Errno::NOTDIR),
+            found => Ok(found.map(|found| found.1)),
+        }
     }
 
     /// What `stat` tells of it.
@@ -89,10 +93,14 @@ mod tests {
 
     #[test]
     fn devices_have_one_name() {
-        assert_eq!(Device::named(b"/dev/null"), Some(Device::Null));
-        assert_eq!(Device::named(b"//dev/./x/../zero"), Some(Device::Zero));
-        for path in [&b"/dev/null/"[..], b"/dev", b"/dev/tty", b"/x/dev/null"] {
-            assert_eq!(Device::named(path), None);
+        assert_eq!(Device::named(b"/dev/null"), Ok(Some(Device::Null)));
+        let zero = Device::named(b"//dev/./x/../zero");
+        assert_eq!(zero, Ok(Some(Device::Zero)));
+        for path in [&b"/dev"[..], b"/dev/tty", b"/x/dev/null", b"/dev/x/null"] {
+            assert_eq!(Device::named(path), Ok(None));
+        }
+        for path in [&b"/dev/null/"[..], b"/dev/null/x"] {
+            assert_eq!(Device::named(path), Err(Errno::NOTDIR));
         }
     }
 }

@@ -117,7 +117,7 @@ impl Linux {
             return Err(Errno::OVERFLOW.into());
         }
         match file {
-            OpenFile::Regular(_) | OpenFile::Device(..) if !reads => Err(Errno::ACCES.into()),
+            _ if !reads => Err(Errno::ACCES.into()),
             OpenFile::Regular(_) if shares_writes && !writes => Err(Errno::ACCES.into()),
             OpenFile::Regular(_) if shares_writes => Err(Errno::NODEV.into()),
             OpenFile::Regular(regular) => {

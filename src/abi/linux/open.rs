@@ -61,7 +61,7 @@ impl Linux {
         let path = user::path(&mut hart.memory, path)?;
         let free = self.files.free(0)?;
         let absolute = self.absolute(fd, &path)?;
-        let file = match Device::named(&absolute) {
+        let file = match Device::named(&absolute)? {
             Some(device) => open_device(device, flags)?,
             None => self.open_granted(absolute, flags, mode)?,
         };

@@ -186,7 +186,7 @@ impl Linux {
             (true, _) => return self.stat_open(fd),
             (false, _) => path,
         };
-        if let Some(device) = Device::named(&self.absolute(fd, path)?) {
+        if let Some(device) = Device::named(&self.absolute(fd, path)?)? {
             return Ok(device.stat());
         }
         let facts = self.facts_at(fd, path, flags & AT_SYMLINK_NOFOLLOW == 0)?;
@@ -198,7 +198,7 @@ impl Linux {
     pub(super) fn statfs(&mut self, hart: &mut Hart, [path, to, ..]: [u64; 6]) -> Outcome {
         let path = user::path(&mut hart.memory, path)?;
         let here = CURRENT as u64;
-        let kind = match Device::named(&self.absolute(here, &path)?) {
+        let kind = match Device::named(&self.absolute(here, &path)?)? {
             Some(_) => TMPFS_MAGIC,
             None => {
                 self.facts_at(here, &path, true)?;

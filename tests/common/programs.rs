@@ -27,7 +27,7 @@ pub struct Program {
     #[serde(default)]
     args: Vec<String>,
     /// Arguments of a run that is long enough to be measured, if there are such.
-    pub bench_args: Option<Vec<String>>,
+    bench_args: Option<Vec<String>>,
     /// `NAME=VALUE`
     #[serde(default)]
     pub env: Vec<String>,
@@ -77,8 +77,13 @@ impl Kind {
     }
 }
 
+/// Builds what has changed of the kernels for the host, into the folder `to`.
+pub fn build_natively(to: &Path) {
+    script(&["--native".as_ref(), to]);
+}
+
 /// Runs the build script; returns what it prints.
-pub fn script(args: &[&Path]) -> String {
+fn script(args: &[&Path]) -> String {
     let output = Command::new(root().join("build.sh"))
         .args(args)
         .output()
@@ -96,8 +101,18 @@ impl Program {
 
     /// Its arguments behind argv\[0\], where it may write to `directory`.
     pub fn args_in(&self, directory: &Path) -> Vec<String> {
-        let directory = directory.to_str().unwrap();
-        let args = self.args.iter();
-        args.map(|arg| arg.replace(DIRECTORY, directory)).collect()
+        placed(&self.args, directory)
     }
+
+    /// The arguments of the long run, if there is one.
+    pub fn bench_args_in(&self, directory: &Path) -> Option<Vec<String>> {
+        let args = self.bench_args.as_ref()?;
+        Some(placed(args, directory))
+    }
+}
+
+fn placed(args: &[String], directory: &Path) -> Vec<String> {
+    let directory = directory.to_str().unwrap();
+    let args = args.iter();
+    args.map(|arg| arg.replace(DIRECTORY, directory)).collect()
 }

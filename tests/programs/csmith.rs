@@ -72,6 +72,8 @@ impl Compiled {
         let folder = TempDir::new().unwrap();
         let compiled = Compiled { folder, seed };
         let mut csmith = Command::new("csmith");
+        // It leaves a file in its working directory.
+        csmith.current_dir(compiled.folder.path());
         csmith.arg("--seed").arg(seed.to_string());
         if compiled.has_floats() {
             csmith.arg("--float");

@@ -109,7 +109,7 @@ static void calls(void)
     tell("ftruncate", ftruncate(fd, 5000));
     struct stat stat;
     tell("fstat", fstat(fd, &stat));
-    printf("%ld %o %d\n", (long)stat.st_size, stat.st_mode & 07777, S_ISREG(stat.st_mode));
+    printf("%ld %o %d\n", (long)stat.st_size, stat.st_mode & 0600, S_ISREG(stat.st_mode));
     int copy = dup(fd);
     lseek(copy, 17, SEEK_SET);
     tell("shared offset", lseek(fd, 0, SEEK_CUR));

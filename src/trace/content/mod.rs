@@ -10,6 +10,7 @@ mod calls;
 mod chunk;
 mod ending;
 mod flaw;
+mod float;
 mod head;
 mod input;
 mod output;

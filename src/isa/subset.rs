@@ -405,7 +405,7 @@ mod tests {
     #[test]
     fn each_extension_has_its_instructions() {
         let rows = [
-            (0x0220_80b3, "rv64im", "rv64gc_zba"),          // mul
+            (0x0220_80b3, "rv64im", "rv64iafdc_zba"),       // mul
             (0x0020_a0af, "rv64ia", "rv64im_zcb"),          // amoadd.w
             (0x0000_100f, "rv64i_zifencei", "rv64imafdc"),  // fence.i
             (0xc000_20f3, "rv64i_zicntr", "rv64gc"),        // rdcycle

@@ -97,7 +97,7 @@ impl Memory {
             return Err(NoInst::Misaligned);
         }
         let word = self.fetch(pc).map_err(NoInst::Fetch)?;
-        let known = isa::decode(word).filter(|decoded| self.rules().isa.has(decoded));
+        let known = isa::decode(word).filter(|decoded| self.rules().has(decoded));
         known.ok_or(NoInst::Illegal { word })
     }
 

@@ -47,10 +47,12 @@ impl Convention {
         match self {
             Convention::Process => Rules {
                 isa: Isa::ALL,
+                fences: true,
                 misaligned: true,
             },
             Convention::Sp1 => Rules {
                 isa: Isa::RV64IM,
+                fences: false,
                 misaligned: false,
             },
         }

@@ -110,14 +110,14 @@ pub(super) fn load(elf: &[u8], memory: &mut Memory) -> Result<Program, LoadError
 pub(super) fn illegal_words(elf: &[u8]) -> Result<Vec<(u64, u32)>, LoadError> {
     let image = Image::parse(elf)?;
     let span = check(&image)?;
-    let isa = Convention::Sp1.rules().isa;
+    let rules = Convention::Sp1.rules();
     let mut illegal = Vec::new();
     for (start, bytes) in pages(&image, &span) {
         let (words, _) = bytes.as_chunks();
         let words = words.iter().map(|word| u32::from_le_bytes(*word));
         let placed = (start..).step_by(4).zip(words);
         illegal.extend(placed.filter(|(addr, word)| {
-            span.contains(addr) && !isa::decode(*word).is_some_and(|it| isa.has(&it))
+            span.contains(addr) && !isa::decode(*word).is_some_and(|it| rules.has(&it))
         }));
     }
     Ok(illegal)

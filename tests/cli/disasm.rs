@@ -61,13 +61,14 @@ fn objdump(path: &Path) -> Option<String> {
 }
 
 /// Where a program does not say that it has Zicsr and Zifencei, objdump lists their
-/// instructions as data.
+/// instructions as data, and without Zihintpause a pause as a fence.
 fn as_data<'l>(ours: Vec<&'l str>, theirs: &[&'l str]) -> Vec<&'l str> {
     let as_data = |(ours, theirs): (&'l str, &&'l str)| {
-        let names = ["\tcsrr", "\tfence.i"].iter();
+        let names = ["\tcsrr", "\tfence.i", "\tpause"].iter();
         let word = names.filter_map(|name| ours.split_once(name)).next();
         match word {
             Some((word, _)) if theirs.starts_with(&format!("{word}\t.4byte\t")) => *theirs,
+            Some((word, _)) if **theirs == format!("{word}\tfence\tw,unknown") => *theirs,
             _ => ours,
         }
     };

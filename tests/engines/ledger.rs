@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Range;
 
-use rvjet::isa::{Inst, Reg, Register, Width, decode};
+use rvjet::isa::{CACHE_BLOCK, CacheBlockOp, Inst, Reg, Register, Width, decode};
 use rvjet::machine::{Access, MachineState, Memory, PAGE_SIZE, Reservation, Touch};
 use rvjet::trace::{Boundary, CallWrite, Chunk, EcallRecord, Policy};
 use rvjet::{EngineKind, Machine};
@@ -130,6 +130,7 @@ fn step(machine: &mut Machine, text: &Range<u64>) -> Option<(Vec<Touch>, Option<
         return Some((Vec::new(), None));
     };
     let access = match decoded.inst {
+        Inst::CacheBlock { op, rs1 } => return Some((of_block(op, state.reg(rs1), memory), None)),
         Inst::Ecall => return Some((Vec::new(), Some(Plan::of(state, memory, text)?))),
         Inst::Load {
             op, rs1, offset, ..
@@ -163,13 +164,26 @@ fn step(machine: &mut Machine, text: &Range<u64>) -> Option<(Vec<Touch>, Option<
         let last = first.wrapping_add(width.bytes() - 1) & !7;
         let mut words = vec![first & !7, last];
         words.dedup();
-        let touch = |addr| {
-            let value = value(memory, addr);
-            Touch { addr, value }
-        };
-        words.into_iter().map(touch).collect()
+        words.into_iter().map(|addr| touch(memory, addr)).collect()
     });
     Some((words.unwrap_or_default(), None))
+}
+
+/// What `op` on the block around `addr` accesses.
+fn of_block(op: CacheBlockOp, addr: u64, memory: &Memory) -> Vec<Touch> {
+    let words = match op {
+        CacheBlockOp::Inval => 0,
+        CacheBlockOp::Clean | CacheBlockOp::Flush => 1,
+        CacheBlockOp::Zero => CACHE_BLOCK / 8,
+    };
+    let block = addr & !(CACHE_BLOCK - 1);
+    let words = (0..words).map(|index| block.wrapping_add(8 * index));
+    words.map(|addr| touch(memory, addr)).collect()
+}
+
+fn touch(memory: &Memory, addr: u64) -> Touch {
+    let value = value(memory, addr);
+    Touch { addr, value }
 }
 
 /// The double word at `addr`; zero where the guest has none.

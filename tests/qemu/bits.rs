@@ -194,7 +194,7 @@ fn every_instruction_on_ten_thousand_pairs() {
 /// The bits of a word from the lowest up that are zero.
 fn trailing_zeros_of_word(value: u64) -> u64 {
     (0..32)
-        .take_while(|bit| value / (1 << bit) % 2 == 0)
+        .take_while(|bit| (value >> bit).is_multiple_of(2))
         .count() as u64
 }
 

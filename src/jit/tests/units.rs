@@ -5,7 +5,7 @@ use super::super::inspect::Listing;
 use super::super::stubs;
 use super::shape::{CAREFUL, FAST, Shape, addi, branch, hart, jal, jalr, load, muldiv, store};
 use super::*;
-use crate::isa::{Cond, CsrOp, CsrSource, Inst, LoadOp, MulDivOp, Width};
+use crate::isa::{CacheBlockOp, Cond, CsrOp, CsrSource, Inst, LoadOp, MulDivOp, Width};
 
 #[test]
 fn a_whole_unit() {
@@ -68,7 +68,12 @@ fn the_environment_and_the_interpreter_have_their_own_instructions() {
         rs1: ZERO,
         imm: 0,
     };
-    let cases = [Inst::Ecall, Inst::Ebreak, fence_i, counter].map(|inst| [addi(RBX, RBX, 1), inst]);
+    let block = Inst::CacheBlock {
+        op: CacheBlockOp::Zero,
+        rs1: RBX,
+    };
+    let apart = [Inst::Ecall, Inst::Ebreak, fence_i, counter, block];
+    let cases = apart.map(|inst| [addi(RBX, RBX, 1), inst]);
     assert_listing!("ends", FAST.listings(cases.iter().map(|case| &case[..])));
 }
 

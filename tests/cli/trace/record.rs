@@ -41,7 +41,7 @@ fn a_trace_says_which_instructions_there_are() {
     let recorded = Recorded::of(["--isa=rv64g_zbb"], &guest.path, &[]);
     let told = facts(&recorded.path);
     assert_eq!(told["isa"], "rv64imafd_zicsr_zifencei_zbb");
-    assert_eq!(told["exit"]["kind"], "trap");
+    assert_eq!(told["exit"]["kind"], "illegal_instruction");
     for engine in ["jit", "interp"] {
         let mut command = rvjet();
         command.args(["trace", "verify", "--engine", engine]);

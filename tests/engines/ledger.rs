@@ -137,6 +137,18 @@ fn step(machine: &mut Machine, text: &Range<u64>) -> Option<(Vec<Touch>, Option<
         Inst::Store {
             width, rs1, offset, ..
         } => Some((rs1, offset, width)),
+        Inst::FpLoad {
+            format,
+            rs1,
+            offset,
+            ..
+        }
+        | Inst::FpStore {
+            format,
+            rs1,
+            offset,
+            ..
+        } => Some((rs1, offset, format.width())),
         Inst::LoadReserved { width, rs1, .. } | Inst::Amo { width, rs1, .. } => {
             Some((rs1, 0, width))
         }

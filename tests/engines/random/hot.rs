@@ -8,6 +8,7 @@ use proptest::sample::{Index, select};
 use rvjet::isa::{AluOp, AmoOp, Cond, CsrOp, CsrSource, Inst, LoadOp, MulDivOp, Reg, Width};
 use rvjet::machine::{Access, PAGE_SIZE};
 
+use super::floats::{float, number};
 use super::insts::value;
 use crate::asm::{Asm, Label, addi, alu, alu_imm, amo, fence_i, jalr, ld, load, lr, muldiv};
 use crate::asm::{nop, sc, sd, store, word_of, x};
@@ -219,7 +220,9 @@ fn leaf_node() -> impl Strategy<Value = Node> + Clone {
     let patch = (when(), computing(), computing(), prop::bool::weighted(0.8));
     prop_oneof![
         30 => inst().prop_map(Node::Inst),
+        8 => float(rd(), rs(), base(), offset()).prop_map(Node::Inst),
         3 => (rd(), value()).prop_map(|(rd, value)| Node::Constant(rd, value)),
+        1 => (rd(), number()).prop_map(|(rd, value)| Node::Constant(rd, value)),
         2 => Just(Node::Rebase),
         4 => (any::<Index>(), through).prop_map(|(function, through)| Node::Call { function, through }),
         4 => (any::<Index>(), link).prop_map(|(leaf, link)| Node::Leaf { leaf, link }),

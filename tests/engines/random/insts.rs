@@ -4,10 +4,12 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
 use rvjet::isa::{
-    AluOp, AmoOp, Compressed, Cond, CsrOp, CsrSource, Inst, LoadOp, MulDivOp, Ordering, Reg, Width,
+    AluOp, AmoOp, Compressed, Cond, CsrOp, CsrSource, FReg, Inst, LoadOp, MulDivOp, Ordering, Reg,
+    Width,
 };
 use rvjet::machine::PAGE_SIZE;
 
+use super::floats::{float, freg, number};
 use crate::asm::{addi, fence_i, x};
 use crate::lab::call;
 use crate::operands::{IMMEDIATES, values};
@@ -33,6 +35,12 @@ pub enum Piece {
     Short(Compressed),
     Constant {
         rd: Reg,
+        value: u64,
+    },
+    /// By way of this integer register.
+    Number {
+        rd: FReg,
+        through: Reg,
         value: u64,
     },
     Branch {
@@ -331,6 +339,14 @@ pub fn accessing() -> impl Strategy<Value = Piece> + Clone {
         5 => store().prop_map(Piece::Inst),
         3 => atomic().prop_map(Piece::Inst),
         1 => step_base().prop_map(Piece::Inst),
+    ]
+}
+
+pub fn floating() -> impl Strategy<Value = Piece> + Clone {
+    let number = (freg(), rd(), number());
+    prop_oneof![
+        6 => float(rd(), reg(), base(), offset()).prop_map(Piece::Inst),
+        1 => number.prop_map(|(rd, through, value)| Piece::Number { rd, through, value }),
     ]
 }
 

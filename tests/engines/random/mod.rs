@@ -2,6 +2,7 @@
 //!
 //! A program is a list of pieces, so that it shrinks to the few that matter.
 
+mod floats;
 mod hot;
 mod insts;
 mod program;
@@ -165,6 +166,11 @@ fn loops_and_jumps() {
 #[test]
 fn code_that_changes_itself() {
     run(Shape::Changing);
+}
+
+#[test]
+fn floating_point() {
+    run(Shape::Floats);
 }
 
 #[test]

@@ -5,11 +5,11 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::Union;
 
-use rvjet::isa::{Compressed, Inst, Reg, Width};
+use rvjet::isa::{Compressed, Format, Inst, Reg, Width};
 use rvjet::machine::{Access, PAGE_SIZE};
 
 use super::insts::{
-    BASES, Piece, Target, accessing, computing, environment, jumping, patching, value,
+    BASES, Piece, Target, accessing, computing, environment, floating, jumping, patching, value,
 };
 use crate::asm::{Asm, Label, fence_i, jalr, store, word_of, x};
 use crate::homes::{WARM_INSNS, warm_up};
@@ -30,6 +30,7 @@ pub enum Shape {
     Memory,
     Jumps,
     Changing,
+    Floats,
     All,
     /// As `All`, after a loop that makes the JIT change the homes of registers.
     Warm,
@@ -77,13 +78,14 @@ fn edgy_address() -> impl Strategy<Value = u64> + Clone {
 }
 
 fn pieces(shape: Shape) -> impl Strategy<Value = Vec<Piece>> {
-    // Of computing, accessing, jumping, environment, patching.
+    // Of computing, accessing, jumping, environment, patching, floating-point.
     let (weights, most) = match shape {
-        Shape::Straight => ([12, 1, 0, 0, 0], 200),
-        Shape::Memory => ([3, 12, 0, 0, 0], 150),
-        Shape::Jumps => ([6, 2, 6, 0, 0], 60),
-        Shape::Changing => ([6, 1, 2, 1, 2], 40),
-        Shape::All | Shape::Warm => ([8, 4, 3, 1, 1], 80),
+        Shape::Straight => ([12, 1, 0, 0, 0, 0], 200),
+        Shape::Memory => ([3, 12, 0, 0, 0, 0], 150),
+        Shape::Jumps => ([6, 2, 6, 0, 0, 0], 60),
+        Shape::Changing => ([6, 1, 2, 1, 2, 0], 40),
+        Shape::Floats => ([4, 2, 1, 0, 0, 24], 120),
+        Shape::All | Shape::Warm => ([8, 4, 3, 1, 1, 3], 80),
     };
     let kinds = [
         computing().boxed(),
@@ -91,6 +93,7 @@ fn pieces(shape: Shape) -> impl Strategy<Value = Vec<Piece>> {
         jumping().boxed(),
         environment().boxed(),
         patching().boxed(),
+        floating().boxed(),
     ];
     let weighted = weights.into_iter().zip(kinds);
     let piece = Union::new_weighted(weighted.filter(|(weight, _)| *weight > 0).collect());
@@ -216,6 +219,14 @@ fn emit(code: &mut Asm, piece: &Piece, find: &impl Fn(&Target) -> Label) {
         Piece::Inst(inst) => code.inst(*inst),
         Piece::Short(short) => code.short(*short),
         Piece::Constant { rd, value } => code.li(*rd, *value),
+        Piece::Number { rd, through, value } => {
+            code.li(*through, *value);
+            code.inst(Inst::FpFromBits {
+                format: Format::Double,
+                rd: *rd,
+                rs1: *through,
+            });
+        }
         Piece::Branch { cond, rs1, rs2, to } => code.branch(*cond, *rs1, *rs2, find(to)),
         Piece::Jump { rd, to } => code.jal(*rd, find(to)),
         Piece::Indirect { rd, through, to } => {

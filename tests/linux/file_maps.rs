@@ -5,7 +5,7 @@ use std::fs;
 use rvjet::abi::Linux;
 use rvjet::machine::Access;
 
-use crate::files::{DIRECTORY, RDWR, WRONLY, granted};
+use crate::files::{DIRECTORY, RDWR, TRUNC, WRONLY, granted};
 use crate::guest::{Guest, NOWHERE, READ_ONLY, SCRATCH, WINDOW, errno::*, nr};
 
 const PAGE: u64 = 4096;
@@ -42,15 +42,76 @@ fn a_mapping_holds_the_file_as_it_was() {
 }
 
 #[test]
-fn a_shared_mapping_can_be_read_alone() {
+fn what_is_shared_is_the_same_in_memory_and_in_the_file() {
+    let (mut guest, dir) = granted();
+    let on_host = || fs::read(dir.path().join("file")).unwrap();
+    let fd = guest.open("/data/file", RDWR);
+    let addr = guest.map_file(fd, 100, READ_WRITE, SHARED, 0) as u64;
+    guest.put(addr, b"memory!beyond");
+    assert_eq!(guest.read(fd), "memory!", "no more than the file has");
+    assert_eq!(guest.call(62, [fd, 3, 0]), 3);
+    guest.write(fd, "FILE and more");
+    assert_eq!(guest.get(addr, 17), b"memFILE and more\0");
+    guest.put(addr, b"M");
+    assert_eq!(guest.call(46, [fd, 5]), 0);
+    assert_eq!(guest.get(addr, 7), b"MemFI\0\0");
+    guest.put(addr + 1, b"E");
+    assert_eq!(guest.call(227, [addr, PAGE, 4]), 0);
+    assert_eq!(on_host(), b"MEmFI");
+    let private = guest.map_file(fd, 100, READ, PRIVATE, 0) as u64;
+    guest.put(addr + 2, b"M");
+    assert_eq!(guest.get(private, 5), b"MEmFI");
+    assert_eq!(guest.call(nr::MUNMAP, [addr, PAGE]), 0);
+    assert_eq!(on_host(), b"MEMFI");
+    guest.write(fd, "end");
+    assert_eq!(on_host()[..5], *b"MEMFI", "nothing is shared any more");
+}
+
+#[test]
+fn what_reads_a_shared_mapping_sees_the_file_change() {
     let (mut guest, _dir) = granted();
-    let reader = guest.open("/data/file", 0);
-    let both = guest.open("/data/file", RDWR);
+    let (reader, writer) = (guest.open("/data/file", 0), guest.open("/data/file", RDWR));
     let addr = guest.map_file(reader, 100, READ, SHARED, 0) as u64;
     assert_eq!(guest.get(addr, 8), b"content\0");
+    guest.write(writer, "CON");
+    assert_eq!(guest.get(addr, 8), b"CONtent\0");
+    let from = guest.open("/data/file", 0);
+    assert_eq!(guest.call(71, [writer, from, 0, 2]), 2);
+    assert_eq!(guest.get(addr, 8), b"CONCOnt\0");
+    let path = guest.path("/data/file");
+    assert_eq!(guest.call(45, [path, 2]), 0);
+    assert_eq!(guest.get(addr, 4), b"CO\0\0");
+    guest.open("/data/file", RDWR | TRUNC);
+    assert_eq!(guest.get(addr, 4), b"\0\0\0\0");
     assert_eq!(guest.map_file(reader, 100, READ_WRITE, SHARED, 0), EACCES);
-    assert_eq!(guest.map_file(both, 100, READ_WRITE, SHARED, 0), ENODEV);
-    assert_eq!(guest.call(227, [addr, PAGE, 4]), 0);
+    assert_eq!(guest.call(nr::MPROTECT, [addr, PAGE, 3]), EACCES);
+    assert_eq!(guest.map_file(writer, 100, READ_WRITE, SHARED, 0), ENODEV);
+    assert!(guest.map_file(writer, 100, READ_WRITE, SHARED, PAGE) > 0);
+}
+
+#[test]
+fn what_is_shared_is_in_the_file_at_the_end() {
+    let (mut guest, dir) = granted();
+    let fd = guest.open("/data/file", RDWR);
+    let addr = guest.map_file(fd, 100, READ, SHARED, 0) as u64;
+    assert_eq!(guest.call(nr::MPROTECT, [addr, PAGE, 3]), 0);
+    guest.put(addr, b"last");
+    assert_eq!(guest.call(nr::MREMAP, [addr, PAGE, 2 * PAGE, 1, 0]), ENOMEM);
+    assert_eq!(guest.call(nr::CLOSE, [fd]), 0);
+    assert!(guest.try_call(nr::EXIT, [0]).is_err());
+    assert_eq!(fs::read(dir.path().join("file")).unwrap(), b"lastent");
+}
+
+#[test]
+fn only_so_much_is_shared() {
+    let (mut guest, _dir) = granted();
+    let fd = guest.open("/data/file", 0);
+    let mut made = 0;
+    while guest.map_file(fd, 1, READ, SHARED, 0) != ENOMEM {
+        made += 1;
+    }
+    assert_eq!(made, 1024);
+    assert!(guest.map_file(fd, 1, READ, PRIVATE, 0) > 0);
 }
 
 #[test]

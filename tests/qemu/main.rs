@@ -22,6 +22,7 @@ mod guests;
 #[path = "../common/inst.rs"]
 mod inst;
 mod kernel;
+mod libc;
 #[path = "../common/manifest.rs"]
 #[expect(dead_code, reason = "benches use the rest")]
 mod manifest;

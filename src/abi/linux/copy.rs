@@ -92,6 +92,8 @@ impl Linux {
     }
 
     fn copy(&mut self, memory: &mut Memory, from: &Side, to: &Side, count: u64) -> Outcome {
+        self.store_shared(memory, &from.file)?;
+        self.store_shared(memory, &to.file)?;
         let mut buffer = vec![0; PIECE.min(count.min(MAX_BYTES) as usize)];
         let mut done = 0;
         while done < count.min(MAX_BYTES) {
@@ -109,6 +111,7 @@ impl Linux {
                 break;
             }
         }
+        self.load_written(memory, &to.file, to.at(0), done)?;
         from.advance(memory, done)?;
         to.advance(memory, done)?;
         Ok(done)

@@ -1,14 +1,14 @@
 //! Files in memory: `mmap` of a file, `msync`, and the calls that ask for
 //! memory to stay where it is.
 //!
-//! A mapping is a copy of the file as it was at the call. So one that is
-//! private is whole, and one that is shared can be read; writes that others
-//! would see in the file are not offered (`ENODEV`). Memory that the copy does
-//! not leave zero counts as touched.
+//! A mapping is a copy of the file as it was at the call; one that is shared
+//! is kept equal to it afterwards. Memory that the copy does not leave zero
+//! counts as touched.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::os::unix::fs::FileExt;
+use std::sync::Arc;
 
 use super::Linux;
 use super::devices::Device;
@@ -16,6 +16,7 @@ use super::errno::{Errno, Failure, Outcome};
 use super::files::{OpenFile, Regular};
 use super::io::MAX_SIGNED;
 use super::memory::{access, mapped_runs};
+use super::shared_maps::Shared;
 use super::streams::{time_left, uninterrupted};
 use super::user;
 use crate::machine::{Access, Hart, Memory, PAGE_SIZE, is_page, page_up};
@@ -111,7 +112,8 @@ impl Linux {
         let [addr, len, prot, flags, fd, offset] = args;
         let file = self.files.get(fd)?.clone();
         let (reads, writes) = file.directions();
-        let shares_writes = flags & MAP_TYPE != MAP_PRIVATE && prot & PROT_WRITE != 0;
+        let is_shared = flags & MAP_TYPE != MAP_PRIVATE;
+        let shares_writes = is_shared && prot & PROT_WRITE != 0;
         let len = page_up(len).ok_or(Errno::NOMEM)?;
         if offset.checked_add(len).is_none_or(|end| end > MAX_SIGNED) {
             return Err(Errno::OVERFLOW.into());
@@ -119,10 +121,23 @@ impl Linux {
         match file {
             _ if !reads => Err(Errno::ACCES.into()),
             OpenFile::Regular(_) if shares_writes && !writes => Err(Errno::ACCES.into()),
-            OpenFile::Regular(_) if shares_writes => Err(Errno::NODEV.into()),
-            OpenFile::Regular(regular) => {
+            OpenFile::Regular(ref regular) => {
+                self.store_shared(&hart.memory, &file)?;
                 let range = self.place(&hart.memory, addr, len, flags)?;
-                self.map_copy(&mut hart.memory, &range, prot, &regular, offset)?;
+                let shared = Shared {
+                    range: range.clone(),
+                    file: Arc::clone(regular),
+                    offset,
+                    written: shares_writes,
+                };
+                self.unshare(&hart.memory, &range)?;
+                if is_shared {
+                    self.shared_maps.check(&shared)?;
+                }
+                self.map_copy(&mut hart.memory, &range, prot, regular, offset)?;
+                if is_shared {
+                    self.shared_maps.insert(shared);
+                }
                 Ok(range.start)
             }
             OpenFile::Device(Device::Zero, _) => {
@@ -188,14 +203,17 @@ impl Linux {
         Ok(())
     }
 
-    /// `msync`: what is mapped is written nowhere.
+    /// `msync`.
     pub(super) fn msync(&mut self, hart: &mut Hart, [addr, len, flags, ..]: [u64; 6]) -> Outcome {
         let known = flags & !(MS_ASYNC | MS_INVALIDATE | MS_SYNC) == 0;
         let contradicts = flags & MS_ASYNC != 0 && flags & MS_SYNC != 0;
         if !known || contradicts || !is_page(addr) {
             return Err(Errno::INVAL.into());
         }
-        check_mapped(&hart.memory, addr, len)
+        check_mapped(&hart.memory, addr, len)?;
+        let end = addr.saturating_add(page_up(len).unwrap_or(0));
+        self.synchronize(&hart.memory, &(addr..end))?;
+        Ok(0)
     }
 
     /// `mincore`: all memory is where it can be used.
@@ -245,7 +263,11 @@ fn check_mapped(memory: &Memory, start: u64, len: u64) -> Outcome {
 }
 
 /// Reads from `offset` until `place` is full or the file ends: how many bytes.
-fn read_all(file: &std::fs::File, place: &mut [u8], offset: u64) -> Result<usize, Failure> {
+pub(super) fn read_all(
+    file: &std::fs::File,
+    place: &mut [u8],
+    offset: u64,
+) -> Result<usize, Failure> {
     let mut done = 0;
     while done < place.len() {
         let at = offset + done as u64;

@@ -173,18 +173,25 @@ impl Linux {
         transfer: &Transfer,
         buffers: &[Buffer],
     ) -> Outcome {
+        self.store_shared(memory, &transfer.file)?;
         let mut total = 0;
         for buffer in buffers {
             let len = buffer.len.min(MAX_RW_COUNT - total);
             let buffer = Buffer { len, ..*buffer };
             let moved = match self.move_one(memory, transfer, buffer, total) {
                 Ok(moved) => moved,
-                Err(failure) => return some_or(total, failure),
+                Err(failure) => {
+                    total = some_or(total, failure)?;
+                    break;
+                }
             };
             total += moved;
             if moved < buffer.len {
                 break;
             }
+        }
+        if transfer.way == Direction::Write {
+            self.load_written(memory, &transfer.file, transfer.offset, total)?;
         }
         Ok(total)
     }

@@ -2,7 +2,9 @@
 //! written down: `lseek`, `truncate`, `fallocate`, `fsync` and their like.
 
 use std::io::{Seek, SeekFrom};
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
+use std::sync::Arc;
 
 use cap_std::fs::{OpenOptions, OpenOptionsExt};
 use rustix::fs::FallocateFlags;
@@ -14,7 +16,7 @@ use super::files::{OpenFile, Regular};
 use super::io::MAX_SIGNED;
 use super::streams::time_left;
 use super::user;
-use crate::machine::Hart;
+use crate::machine::{Hart, Memory};
 
 const SEEK_SET: u32 = 0;
 const SEEK_CUR: u32 = 1;
@@ -49,16 +51,25 @@ impl Linux {
     }
 
     /// `ftruncate`.
-    pub(super) fn ftruncate(&mut self, _: &mut Hart, [fd, len, ..]: [u64; 6]) -> Outcome {
-        let file = self.files.get(fd)?;
+    pub(super) fn ftruncate(&mut self, hart: &mut Hart, [fd, len, ..]: [u64; 6]) -> Outcome {
+        let file = self.files.get(fd)?.clone();
         match file {
             OpenFile::Regular(_) if len > file_size_limit() => Err(Errno::FBIG.into()),
-            OpenFile::Regular(regular) if file.directions().1 && len <= MAX_SIGNED => {
-                regular.file.set_len(len)?;
-                Ok(0)
+            OpenFile::Regular(_) if file.directions().1 && len <= MAX_SIGNED => {
+                self.resize(&mut hart.memory, &file, len)
             }
             _ => Err(Errno::INVAL.into()),
         }
+    }
+
+    /// Cuts or lengthens a file, also where it is mapped.
+    fn resize(&mut self, memory: &mut Memory, file: &OpenFile, len: u64) -> Outcome {
+        let regular = file.regular().ok_or(Errno::INVAL)?;
+        self.store_shared(memory, file)?;
+        let before = regular.file.metadata()?.len();
+        regular.file.set_len(len)?;
+        self.load_shared(memory, file, &(len.min(before)..u64::MAX))?;
+        Ok(0)
     }
 
     /// `truncate`.
@@ -79,14 +90,21 @@ impl Linux {
         if len > file_size_limit() {
             return Err(Errno::FBIG.into());
         }
-        open_to_write(place.dir, &place.way)?.set_len(len)?;
-        Ok(0)
+        let file = open_to_write(place.dir, &place.way)?.into_std();
+        let found = file.metadata()?;
+        let file = OpenFile::Regular(Arc::new(Regular {
+            file,
+            flags: 0,
+            inode: self.inodes.number((found.dev(), found.ino())),
+            changeable: true,
+        }));
+        self.resize(&mut hart.memory, &file, len)
     }
 
     /// `fallocate`: to make room, at the end or in a hole, and to make a hole.
-    pub(super) fn fallocate(&mut self, _: &mut Hart, args: [u64; 6]) -> Outcome {
+    pub(super) fn fallocate(&mut self, hart: &mut Hart, args: [u64; 6]) -> Outcome {
         let [fd, mode, offset, len, ..] = args;
-        let file = self.files.get(fd)?;
+        let file = self.files.get(fd)?.clone();
         let keeps = FallocateFlags::KEEP_SIZE;
         let asked = match mode as u32 {
             0 => FallocateFlags::empty(),
@@ -103,8 +121,10 @@ impl Linux {
         let end = offset + len;
         match file {
             _ if end > MAX_SIGNED.min(file_size_limit()) => Err(Errno::FBIG.into()),
-            OpenFile::Regular(regular) => {
+            OpenFile::Regular(ref regular) => {
+                self.store_shared(&hart.memory, &file)?;
                 rustix::fs::fallocate(&regular.file, asked, offset, len)?;
+                self.load_shared(&mut hart.memory, &file, &(offset..end))?;
                 Ok(0)
             }
             OpenFile::Device(..) => Err(Errno::NODEV.into()),

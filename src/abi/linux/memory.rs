@@ -79,6 +79,7 @@ impl Linux {
         range: &Range<u64>,
         prot: u64,
     ) -> Result<(), Failure> {
+        self.unshare(memory, range)?;
         memory.map(range.clone(), access(prot))?;
         self.file_maps.remove(range);
         Ok(())
@@ -118,6 +119,7 @@ impl Linux {
     pub(super) fn munmap(&mut self, hart: &mut Hart, [addr, len, ..]: [u64; 6]) -> Outcome {
         let len = page_up(len).ok_or(Errno::INVAL)?;
         let range = addr..addr.checked_add(len).ok_or(Errno::INVAL)?;
+        self.unshare(&hart.memory, &range)?;
         hart.memory.unmap(range.clone())?;
         self.file_maps.remove(&range);
         self.space.freed(&range);
@@ -142,6 +144,9 @@ impl Linux {
         let start = self.grown_start(addr, grows)?;
         if end > hart.memory.window_size() {
             return Err(Errno::NOMEM.into());
+        }
+        if prot & PROT_WRITE != 0 {
+            self.shared_maps.permit_writes(&(start..end))?;
         }
         hart.memory.protect(start..end, access(prot))?;
         Ok(0)

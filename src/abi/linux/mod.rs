@@ -38,6 +38,7 @@ mod process;
 mod random;
 mod remap;
 mod schedule;
+mod shared_maps;
 mod signal;
 mod space;
 mod stack;
@@ -72,6 +73,7 @@ use identity::ThreadName;
 use inodes::Inodes;
 use process::Limits;
 use random::Random;
+use shared_maps::SharedMaps;
 use signal::Signals;
 use space::Space;
 use stack::Start;
@@ -122,6 +124,7 @@ pub struct Linux {
     umask: u64,
     space: Space,
     file_maps: FileMaps,
+    shared_maps: SharedMaps,
     random: Random,
     signals: Signals,
     limits: Limits,
@@ -158,6 +161,7 @@ impl Linux {
             umask: 0o022,
             space: Space::default(),
             file_maps: FileMaps::default(),
+            shared_maps: SharedMaps::default(),
             random: Random::seeded(0),
             signals: Signals::default(),
             limits: Limits::new(0),
@@ -371,6 +375,9 @@ impl Abi for Linux {
         args.copy_from_slice(&hart.state.x[Reg::A0.index()..][..6]);
         let number = hart.state.reg(Reg::A7);
         let result = self.carry_out(hart, number, args);
+        if result.is_err() {
+            self.synchronize_all(&hart.memory);
+        }
         if let Some(tell) = &mut self.reporter.on_call {
             let shown = result.ok().map(|value| value as i64);
             report(tell, hart, number, args, shown);

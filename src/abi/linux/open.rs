@@ -65,6 +65,9 @@ impl Linux {
             Some(device) => open_device(device, flags)?,
             None => self.open_granted(absolute, flags, mode)?,
         };
+        if flags & O_TRUNC != 0 {
+            self.load_shared(&mut hart.memory, &file, &(0..u64::MAX))?;
+        }
         Ok(self.files.set(free, file, flags & O_CLOEXEC != 0))
     }
 

@@ -28,6 +28,10 @@ impl Linux {
         let new_len = page_up(new_len).ok_or(Errno::INVAL)?;
         let old = mapped_range(memory, start, old_len)?;
         let len = old.end - old.start;
+        // What is shared with a file stays where it is; who needs more maps anew.
+        if self.shared_maps.overlaps(&old) && (is_fixed || new_len > len) {
+            return Err(Errno::NOMEM.into());
+        }
         if is_fixed {
             let target = fixed(memory, target, new_len)?;
             return self.move_fixed(memory, old, target);
@@ -48,6 +52,7 @@ impl Linux {
     fn shrink(&mut self, memory: &mut Memory, old: Range<u64>, len: u64) -> Outcome {
         let rest = old.start + len..old.end;
         if !rest.is_empty() {
+            self.unshare(memory, &rest)?;
             memory.unmap(rest.clone())?;
             self.file_maps.remove(&rest);
             self.space.freed(&rest);
@@ -62,6 +67,7 @@ impl Linux {
         let len = target.end - target.start;
         let kept = old.start..old.end.min(old.start.saturating_add(len));
         self.shrink(memory, old, kept.end - kept.start)?;
+        self.unshare(memory, &target)?;
         memory.unmap(target.clone())?;
         self.file_maps.remove(&target);
         self.relocate(memory, kept, target)

@@ -183,6 +183,32 @@ static void maps(void)
     show("unlink", CALL(UNLINKAT, HERE, "copy", 0));
 }
 
+/* A page of a file, in memory and not. */
+static void sharing(void)
+{
+    long fd = open("shared", READ_WRITE | CREATE), other = open("shared", READ_WRITE);
+    show("write", CALL(WRITE, fd, "0123456789", 10));
+    char *map = (char *)CALL(MMAP, 0, 4096, 3, 1, fd, 0);
+    show("mmap", (long)map > 0);
+    map[2] = 'x';
+    map[11] = 'y';
+    show("read", CALL(READ, other, page, 100));
+    page[10] = 0;
+    print(page);
+    show(", written", CALL(PWRITE, other, "abcdefgh", 8, 5));
+    print(map);
+    show(", truncated", CALL(FTRUNCATE, fd, 4));
+    print(map);
+    show(", msync", CALL(MSYNC, map, 4096, 4));
+    show("ftruncate", CALL(FTRUNCATE, fd, 6));
+    map[5] = 'z';
+    show("munmap", CALL(MUNMAP, map, 4096));
+    show("read", CALL(PREAD, other, page, 100, 0));
+    show("the last", page[5]);
+    show("close", CALL(CLOSE, fd) + CALL(CLOSE, other));
+    show("unlink", CALL(UNLINKAT, HERE, "shared", 0));
+}
+
 static void program(void)
 {
     pipes();
@@ -190,4 +216,5 @@ static void program(void)
     locks();
     devices();
     maps();
+    sharing();
 }

@@ -244,6 +244,7 @@ impl Plan {
         let changed = |reg: &Reg| before.reg(*reg) != after.reg(*reg);
         let record = EcallRecord {
             at: 0,
+            trap: None,
             number: before.reg(Reg::A7),
             args,
             next_pc: after.pc,

@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use tempfile::TempDir;
 
 const QEMU: &str = "qemu-riscv64";
-const ENGINES: [&str; 2] = ["interp", "jit"];
+pub const ENGINES: [&str; 2] = ["interp", "jit"];
 /// Where an ELF that made a difference is left.
 const KEEP: &str = env!("CARGO_TARGET_TMPDIR");
 

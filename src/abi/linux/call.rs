@@ -61,6 +61,12 @@ const fn call(number: u64, name: &'static str, args: &'static [Arg], handler: Ha
 
 /// Known, and not there: what every program can do without.
 const MISSING: Handler = |_, _, _| Err(Errno::NOSYS.into());
+/// It would make another thread or process, which takes more than there is.
+const ALONE: Handler = Linux::refuse_company;
+/// There are no children to wait for.
+const CHILDLESS: Handler = |_, _, _| Err(Errno::CHILD.into());
+/// No call is ever interrupted that could be gone on with.
+const INTERRUPTED: Handler = |_, _, _| Err(Errno::INTR.into());
 /// Nothing to be done.
 const DONE: Handler = |_, _, _| Ok(0);
 const GET_ID: Handler = |_, _, _| Ok(ID);
@@ -92,6 +98,7 @@ static CALLS: &[Call] = &[
     call(80, "fstat", &[Fd, Hex], Linux::fstat),
     call(93, "exit", &[Fd], Linux::exit),
     call(94, "exit_group", &[Fd], Linux::exit),
+    call(95, "waitid", &[Int, Int, Hex, Hex, Hex], CHILDLESS),
     call(96, "set_tid_address", &[Hex], GET_PID),
     call(98, "futex", &[Hex, Hex, Int, Hex, Hex, Hex], Linux::futex),
     call(99, "set_robust_list", &[Hex, Int], Linux::set_robust_list),
@@ -101,12 +108,18 @@ static CALLS: &[Call] = &[
     call(115, "clock_nanosleep", &[Int, Hex, Hex, Hex], Linux::clock_nanosleep),
     call(123, "sched_getaffinity", &[Int, Int, Hex], Linux::sched_getaffinity),
     call(124, "sched_yield", &[], DONE),
+    call(128, "restart_syscall", &[], INTERRUPTED),
     call(129, "kill", &[Int, Int], Linux::kill),
     call(130, "tkill", &[Int, Int], Linux::tkill),
     call(131, "tgkill", &[Int, Int, Int], Linux::tgkill),
     call(132, "sigaltstack", &[Hex, Hex], Linux::sigaltstack),
+    call(133, "rt_sigsuspend", &[Hex, Int], Linux::rt_sigsuspend),
     call(134, "rt_sigaction", &[Int, Hex, Hex, Int], Linux::rt_sigaction),
     call(135, "rt_sigprocmask", &[Int, Hex, Hex, Int], Linux::rt_sigprocmask),
+    call(136, "rt_sigpending", &[Hex, Int], Linux::rt_sigpending),
+    call(137, "rt_sigtimedwait", &[Hex, Hex, Hex, Int], Linux::rt_sigtimedwait),
+    call(138, "rt_sigqueueinfo", &[Int, Int, Hex], Linux::rt_sigqueueinfo),
+    call(139, "rt_sigreturn", &[], Linux::rt_sigreturn),
     call(153, "times", &[Hex], Linux::times),
     call(160, "uname", &[Hex], Linux::uname),
     call(163, "getrlimit", &[Int, Hex], Linux::getrlimit),
@@ -125,16 +138,22 @@ static CALLS: &[Call] = &[
     call(214, "brk", &[Hex], Linux::brk),
     call(215, "munmap", &[Hex, Int], Linux::munmap),
     call(216, "mremap", &[Hex, Int, Int, Hex, Hex], Linux::mremap),
+    call(220, "clone", &[Hex, Hex, Hex, Hex, Hex], ALONE),
+    call(221, "execve", &[Path, Hex, Hex], ALONE),
     call(222, "mmap", &[Hex, Int, Hex, Hex, Fd, Hex], Linux::mmap),
     call(226, "mprotect", &[Hex, Int, Hex], Linux::mprotect),
     call(233, "madvise", &[Hex, Int, Int], Linux::madvise),
+    call(240, "rt_tgsigqueueinfo", &[Int, Int, Int, Hex], Linux::rt_tgsigqueueinfo),
     call(258, "riscv_hwprobe", &[Hex, Int, Int, Hex, Hex], MISSING),
     call(259, "riscv_flush_icache", &[Hex, Hex, Hex], Linux::flush_icache),
+    call(260, "wait4", &[Int, Hex, Hex, Hex], CHILDLESS),
     call(261, "prlimit64", &[Int, Int, Hex, Hex], Linux::prlimit64),
     call(278, "getrandom", &[Hex, Int, Hex], Linux::getrandom),
+    call(281, "execveat", &[Fd, Path, Hex, Hex, Hex], ALONE),
     call(283, "membarrier", &[Int, Hex], Linux::membarrier),
     call(291, "statx", &[Fd, Path, Hex, Hex, Hex], MISSING),
     call(293, "rseq", &[Hex, Int, Hex, Hex], MISSING),
+    call(435, "clone3", &[Hex, Int], ALONE),
     call(439, "faccessat2", &[Fd, Path, Hex, Hex], Linux::faccessat2),
 ];
 

@@ -257,7 +257,7 @@ impl Linux {
     ) -> Result<usize, Failure> {
         let deadline = self.deadline();
         let unread = self.signals.broken_pipe();
-        match file {
+        let written = match file {
             OpenFile::Stdout => self.stdout.write(bytes, deadline, unread),
             OpenFile::Stderr => self.stderr.write(bytes, deadline, unread),
             OpenFile::Regular(regular) => {
@@ -265,7 +265,11 @@ impl Linux {
                 Ok(write_file(regular, bytes, offset)?)
             }
             OpenFile::Stdin | OpenFile::Directory(_) => Err(Errno::BADF.into()),
+        };
+        if written == Err(Errno::PIPE.into()) {
+            self.signals.note_broken_pipe();
         }
+        written
     }
 }
 

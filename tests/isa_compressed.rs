@@ -3,7 +3,7 @@
 
 #![forbid(unsafe_code)]
 
-use rvjet::isa::{AluOp, Compressed, Cond, Reg, Width, disassemble};
+use rvjet::isa::{AluOp, Compressed, Cond, FReg, Reg, Width, disassemble};
 
 /// Where the parcels stand.
 const PC: u64 = 0x4000_0000;
@@ -39,6 +39,10 @@ fn c_load_sp(width: Width, rd: u32, offset: i32) -> Compressed {
 fn c_store_sp(width: Width, rs2: u32, offset: i32) -> Compressed {
     let rs2 = r(rs2);
     Compressed::StoreSp { width, rs2, offset }
+}
+
+fn f(n: u32) -> FReg {
+    FReg::new(n)
 }
 
 fn c_imm(op: AluOp, rd: u32, imm: i32) -> Compressed {
@@ -77,6 +81,13 @@ fn parcels() -> Vec<(u16, &'static str, Compressed)> {
         (0xdf82, "c.swsp\tx0,252(x2)", c_store_sp(Width::Word, 0, 252)),
         (0xd516, "c.swsp\tx5,168(x2)", c_store_sp(Width::Word, 5, 168)),
         (0xea86, "c.sdsp\tx1,336(x2)", c_store_sp(Width::Double, 1, 336)),
+        (0x2428, "c.fld\tf10,72(x8)", Compressed::FpLoad { rd: f(10), rs1: r(8), offset: 72 }),
+        (0x3de4, "c.fld\tf9,248(x11)", Compressed::FpLoad { rd: f(9), rs1: r(11), offset: 248 }),
+        (0xb6fc, "c.fsd\tf15,232(x13)", Compressed::FpStore { rs1: r(13), rs2: f(15), offset: 232 }),
+        (0x3ffe, "c.fldsp\tf31,504(x2)", Compressed::FpLoadSp { rd: f(31), offset: 504 }),
+        (0x2022, "c.fldsp\tf0,8(x2)", Compressed::FpLoadSp { rd: f(0), offset: 8 }),
+        (0xbf82, "c.fsdsp\tf0,504(x2)", Compressed::FpStoreSp { rs2: f(0), offset: 504 }),
+        (0xb506, "c.fsdsp\tf1,168(x2)", Compressed::FpStoreSp { rs2: f(1), offset: 168 }),
         (0x4515, "c.li\tx10,5", Compressed::Li { rd: r(10), imm: 5 }),
         (0x5f81, "c.li\tx31,-32", Compressed::Li { rd: r(31), imm: -32 }),
         (0x60fd, "c.lui\tx1,0x1f", Compressed::Lui { rd: r(1), imm: 0x1f000 }),

@@ -17,7 +17,7 @@
 use std::collections::{HashMap, HashSet};
 use std::process::Command;
 
-use rvjet::isa::{Compressed, Inst, decode, disassemble};
+use rvjet::isa::{Compressed, Format, Inst, IntFormat, decode, disassemble};
 
 const OBJDUMP: &str = "riscv64-linux-gnu-objdump";
 /// The version whose text we promise; others name some HINTs and illegal words differently.
@@ -54,7 +54,8 @@ impl Random {
     /// zero, as most instructions have them.
     fn word(&mut self) -> u32 {
         let opcode = self.pick(&[
-            0x03, 0x0f, 0x13, 0x17, 0x1b, 0x23, 0x2f, 0x33, 0x37, 0x3b, 0x63, 0x67, 0x6f, 0x73,
+            0x03, 0x07, 0x0f, 0x13, 0x17, 0x1b, 0x23, 0x27, 0x2f, 0x33, 0x37, 0x3b, 0x43, 0x47,
+            0x4b, 0x4f, 0x53, 0x53, 0x53, 0x63, 0x67, 0x6f, 0x73,
         ]);
         let mask = self.pick(&[0xffff_ff80, 0x41ff_ff80, 0x03ff_ff80, 0x5bff_ff80]);
         self.next() & mask | opcode
@@ -110,13 +111,27 @@ fn line(line: &str) -> Option<(u64, String)> {
     Some((address, text))
 }
 
-/// Makes a legal word one whose text objdump agrees on: it knows the CSR and
-/// the fence has no reserved bits.
+/// Whether it is a conversion that never rounds, which objdump knows with one rounding
+/// mode only.
+fn is_exact(inst: Inst) -> bool {
+    let to_double = Format::Double;
+    match inst {
+        Inst::FpConvert { to, .. } => to == to_double,
+        Inst::IntToFp { to, from, .. } => {
+            to == to_double && matches!(from, IntFormat::W | IntFormat::Wu)
+        }
+        _ => false,
+    }
+}
+
+/// Makes a legal word one whose text objdump agrees on: it knows the CSR, the fence has
+/// no reserved bits, and what need not be rounded has the usual mode.
 fn with_known_fields(word: u32, random: &mut Random) -> u32 {
     match decode(word).map(|decoded| decoded.inst) {
         Some(Inst::Csr { .. }) => word & 0xf_ffff | random.pick(&CSRS) << 20,
         Some(Inst::Fence { .. }) => word & 0x0ff0_707f,
         Some(Inst::FenceI { .. }) => word & 0x707f,
+        Some(inst) if is_exact(inst) => word & !0x7000,
         _ => word,
     }
 }
@@ -136,7 +151,7 @@ fn every_parcel() {
     let theirs = objdump(&binary);
     for (pc, &parcel) in (0..).step_by(2).zip(&parcels) {
         let (ours, theirs) = (disassemble(pc, u32::from(parcel)).to_string(), &theirs[&pc]);
-        if theirs.starts_with("c.f") || parcel == ADDI16SP_ZERO {
+        if parcel == ADDI16SP_ZERO {
             assert_eq!(Compressed::decode(parcel), None, "{parcel:#06x} {theirs}");
         } else {
             assert_eq!(&ours, theirs, "{parcel:#06x} at {pc:#x}");
@@ -202,7 +217,9 @@ fn random_illegal_words() {
     for (pc, word) in (0..).step_by(4).zip(words) {
         let (ours, theirs) = (disassemble(pc, word).to_string(), &theirs[&pc]);
         assert!(ours.starts_with(".4byte"), "{word:#010x}: {ours}");
-        if theirs.starts_with('.') {
+        if theirs.ends_with(",unknown") {
+            // A reserved rounding mode.
+        } else if theirs.starts_with('.') {
             assert_eq!(&ours, theirs, "{word:#010x} at {pc:#x}");
         } else {
             let unknown = !mnemonics.contains(mnemonic(theirs));

@@ -9,8 +9,9 @@
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed};
 use rvjet::isa::{
-    AluOp, AmoOp, Compressed, Cond, CsrOp, CsrSource, Inst, LoadOp, MulDivOp, Ordering, Reg, Width,
-    decode, encode, instruction_len,
+    AluOp, AmoOp, Compressed, Cond, CsrOp, CsrSource, FReg, Format, FpCompare, FpOp, FpPick,
+    FusedOp, Inst, IntFormat, LoadOp, MulDivOp, Ordering, Reg, Rounding, Width, decode, encode,
+    instruction_len,
 };
 
 /// The registers about `rd` and `rs1` of the sweep, as fields in place.
@@ -18,7 +19,7 @@ const REGISTERS: [u32; 4] = [0, 1 << 15 | 1 << 7, 31 << 15 | 31 << 7, 10 << 15 |
 
 /// Major opcodes and how many words each has for one `rd` and `rs1`, counted by
 /// the manual's listing: `funct3` times `funct7` times `rs2`.
-const LEGAL: [(u32, usize); 14] = [
+const LEGAL: [(u32, usize); 21] = [
     (0x37, 8 * 4096),              // lui
     (0x17, 8 * 4096),              // auipc
     (0x6f, 8 * 4096),              // jal
@@ -33,7 +34,22 @@ const LEGAL: [(u32, usize); 14] = [
     (0x2f, 2 * 4 * (1 + 10 * 32)), // widths, aq and rl; lr, then sc and AMOs
     (0x0f, 2 * 4096),              // fence, fence.i
     (0x73, 6 * 4096),              // csr; ecall and ebreak apart
+    (0x07, 2 * 4096),              // floating-point loads
+    (0x27, 2 * 4096),              // floating-point stores
+    (0x43, FUSED),                 // fmadd
+    (0x47, FUSED),                 // fmsub
+    (0x4b, FUSED),                 // fnmsub
+    (0x4f, FUSED),                 // fnmadd
+    (0x53, 2 * FLOATING),          // of each format
 ];
+
+/// Rounding modes that are not reserved.
+const MODES: usize = 6;
+/// Words of a fused operation: two formats, `rs3` and `rs2`.
+const FUSED: usize = 2 * 32 * 32 * MODES;
+/// Words of a format: what rounds two operands; signs, extremes and comparisons; what rounds
+/// one, to and from the other format and four of integers; the rest.
+const FLOATING: usize = 4 * 32 * MODES + 8 * 32 + (1 + 1 + 2 * 4) * MODES + 3;
 
 /// Decodes, and checks that the word comes back.
 fn decode_and_return(word: u32) -> Option<Inst> {
@@ -64,10 +80,10 @@ fn every_parcel() {
         }
     }
     // The manual's table, row by row: funct3 0 to 7 of the three quadrants.
-    let quadrant0 = (2048 - 8) + 2 * 2048 + 2 * 2048;
+    let quadrant0 = (2048 - 8) + 3 * 2048 + 3 * 2048;
     let arithmetic = 2 * 512 + 512 + 6 * 64;
     let quadrant1 = 2048 + (2048 - 64) + 2048 + (2048 - 32) + arithmetic + 3 * 2048;
-    let quadrant2 = 2048 + 2 * (2048 - 64) + (2048 - 1) + 2 * 2048;
+    let quadrant2 = 2 * 2048 + 2 * (2048 - 64) + (2048 - 1) + 3 * 2048;
     assert_eq!(legal, quadrant0 + quadrant1 + quadrant2);
 }
 
@@ -236,9 +252,139 @@ fn system() -> impl Strategy<Value = Inst> {
     ]
 }
 
+fn freg() -> impl Strategy<Value = FReg> {
+    (0..32u32).prop_map(FReg::new)
+}
+
+fn format() -> impl Strategy<Value = Format> {
+    prop::sample::select(&Format::ALL[..])
+}
+
+fn int_format() -> impl Strategy<Value = IntFormat> {
+    prop::sample::select(&IntFormat::ALL[..])
+}
+
+fn rounding() -> impl Strategy<Value = Rounding> {
+    prop::sample::select(&Rounding::ALL[..])
+}
+
+fn floating_memory() -> impl Strategy<Value = Inst> {
+    let fields = (format(), freg(), reg(), imm(12, 0));
+    (any::<bool>(), fields).prop_map(|(loads, (format, freg, rs1, offset))| match loads {
+        true => Inst::FpLoad {
+            format,
+            rd: freg,
+            rs1,
+            offset,
+        },
+        false => Inst::FpStore {
+            format,
+            rs1,
+            rs2: freg,
+            offset,
+        },
+    })
+}
+
+fn floating_binary() -> impl Strategy<Value = Inst> {
+    let alu = prop::sample::select(&FpOp::ALL[..]);
+    let fused = prop::sample::select(&FusedOp::ALL[..]);
+    let pick = prop::sample::select(&FpPick::ALL[..]);
+    let compare = prop::sample::select(&FpCompare::ALL[..]);
+    let sources = || (freg(), freg());
+    prop_oneof![
+        (alu, format(), freg(), sources(), rounding()).prop_map(
+            |(op, format, rd, (rs1, rs2), rounding)| Inst::FpAlu {
+                op,
+                format,
+                rd,
+                rs1,
+                rs2,
+                rounding
+            }
+        ),
+        (fused, format(), freg(), sources(), freg(), rounding()).prop_map(
+            |(op, format, rd, (rs1, rs2), rs3, rounding)| Inst::FpFused {
+                op,
+                format,
+                rd,
+                rs1,
+                rs2,
+                rs3,
+                rounding
+            }
+        ),
+        (pick, format(), freg(), sources()).prop_map(|(op, format, rd, (rs1, rs2))| {
+            Inst::FpPick {
+                op,
+                format,
+                rd,
+                rs1,
+                rs2,
+            }
+        }),
+        (compare, format(), reg(), sources()).prop_map(|(op, format, rd, (rs1, rs2))| {
+            Inst::FpCompare {
+                op,
+                format,
+                rd,
+                rs1,
+                rs2,
+            }
+        }),
+    ]
+}
+
+fn floating_unary() -> impl Strategy<Value = Inst> {
+    prop_oneof![
+        (format(), freg(), freg(), rounding()).prop_map(|(format, rd, rs1, rounding)| {
+            Inst::FpSqrt {
+                format,
+                rd,
+                rs1,
+                rounding,
+            }
+        }),
+        (format(), freg(), freg(), rounding()).prop_map(|(to, rd, rs1, rounding)| {
+            Inst::FpConvert {
+                to,
+                rd,
+                rs1,
+                rounding,
+            }
+        }),
+        (int_format(), format(), reg(), freg(), rounding()).prop_map(
+            |(to, from, rd, rs1, rounding)| Inst::FpToInt {
+                to,
+                from,
+                rd,
+                rs1,
+                rounding
+            }
+        ),
+        (format(), int_format(), freg(), reg(), rounding()).prop_map(
+            |(to, from, rd, rs1, rounding)| Inst::IntToFp {
+                to,
+                from,
+                rd,
+                rs1,
+                rounding
+            }
+        ),
+        (format(), reg(), freg()).prop_map(|(format, rd, rs1)| Inst::FpClass { format, rd, rs1 }),
+        (format(), reg(), freg()).prop_map(|(format, rd, rs1)| Inst::FpToBits { format, rd, rs1 }),
+        (format(), freg(), reg()).prop_map(|(format, rd, rs1)| Inst::FpFromBits {
+            format,
+            rd,
+            rs1
+        }),
+    ]
+}
+
 /// Any valid instruction.
 fn inst() -> impl Strategy<Value = Inst> {
-    prop_oneof![control_flow(), integers(), memory(), system()]
+    let floating = prop_oneof![floating_memory(), floating_binary(), floating_unary()];
+    prop_oneof![control_flow(), integers(), memory(), system(), floating]
 }
 
 /// The environment's choices, with a fixed seed where it makes none.

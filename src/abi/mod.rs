@@ -1,7 +1,7 @@
 //! What `ecall` means: the personalities that a guest may be run under.
 //!
-//! Enters: a hart that has reached an `ecall`, and the program's layout at the
-//! start. Leaves: a hart that may go on, or the way the run ended. Must hold:
+//! Enters: a hart that has reached an `ecall`, or an instruction that traps, and the
+//! program's layout at the start. Leaves: a hart that may go on, or the way the run ended. Must hold:
 //! nothing that the guest passes is trusted, and whatever a personality does
 //! depends on the guest and its configuration alone, unless it was asked for
 //! the host's time or randomness.

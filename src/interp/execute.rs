@@ -1,7 +1,8 @@
 //! What each instruction does to the hart. The values come from [`semantics`].
 
-use crate::isa::semantics::{self, Counter};
-use crate::isa::{AmoOp, CsrOp, CsrSource, Decoded, Inst, LoadOp, Reg, Width};
+use super::{csr, float};
+use crate::isa::semantics;
+use crate::isa::{AmoOp, Decoded, Inst, Reg, Width};
 use crate::machine::{Cause, Fault, Hart, Reservation, Stop, Trap};
 
 /// Executes one instruction at `hart.state.pc` and moves on to the next.
@@ -29,14 +30,18 @@ pub(super) fn execute(hart: &mut Hart, Decoded { inst, len }: Decoded) -> Result
             rd,
             rs1,
             offset,
-        } => load(hart, op, rd, address(hart, rs1, offset))?,
+        } => {
+            let raw = load(hart, op.width(), address(hart, rs1, offset))?;
+            hart.state.set_reg(rd, semantics::extend(op, raw));
+        }
         Inst::Store {
             width,
             rs1,
             rs2,
             offset,
         } => {
-            store(hart, width, address(hart, rs1, offset), rs2)?;
+            let value = hart.state.reg(rs2);
+            store(hart, width, address(hart, rs1, offset), value)?;
         }
         Inst::Branch {
             cond,
@@ -78,9 +83,9 @@ pub(super) fn execute(hart: &mut Hart, Decoded { inst, len }: Decoded) -> Result
         Inst::Csr {
             op,
             rd,
-            csr,
+            csr: number,
             source,
-        } => read_counter(hart, op, rd, csr, source)?,
+        } => csr::access(hart, op, rd, number, source)?,
         Inst::Fence { .. } => {}
         Inst::FenceI { .. } => {
             retire(hart, next);
@@ -88,7 +93,19 @@ pub(super) fn execute(hart: &mut Hart, Decoded { inst, len }: Decoded) -> Result
         }
         Inst::Ecall => return Err(Stop::Ecall),
         Inst::Ebreak => return Err(trap(hart, Cause::Breakpoint)),
-        _ => return Err(illegal(hart)),
+        Inst::FpLoad { .. }
+        | Inst::FpStore { .. }
+        | Inst::FpAlu { .. }
+        | Inst::FpFused { .. }
+        | Inst::FpSqrt { .. }
+        | Inst::FpPick { .. }
+        | Inst::FpCompare { .. }
+        | Inst::FpClass { .. }
+        | Inst::FpConvert { .. }
+        | Inst::FpToInt { .. }
+        | Inst::IntToFp { .. }
+        | Inst::FpToBits { .. }
+        | Inst::FpFromBits { .. } => float::execute(hart, inst)?,
     }
     retire(hart, next);
     Ok(())
@@ -102,7 +119,7 @@ fn retire(hart: &mut Hart, next: u64) {
 
 /// `rs1 + offset`
 #[inline]
-fn address(hart: &Hart, rs1: Reg, offset: i32) -> u64 {
+pub(super) fn address(hart: &Hart, rs1: Reg, offset: i32) -> u64 {
     hart.state.reg(rs1).wrapping_add_signed(offset.into())
 }
 
@@ -129,10 +146,9 @@ fn is_aligned_enough(hart: &Hart, addr: u64, width: Width) -> bool {
     width.is_aligned(addr) || hart.memory.rules().misaligned
 }
 
-/// `rd = extend(mem[addr])`
+/// `mem[addr]`, zero-extended
 #[inline]
-fn load(hart: &mut Hart, op: LoadOp, rd: Reg, addr: u64) -> Result<(), Stop> {
-    let width = op.width();
+pub(super) fn load(hart: &mut Hart, width: Width, addr: u64) -> Result<u64, Stop> {
     if !is_aligned_enough(hart, addr, width) {
         return Err(trap(hart, Cause::LoadMisaligned { addr, width }));
     }
@@ -142,17 +158,15 @@ fn load(hart: &mut Hart, op: LoadOp, rd: Reg, addr: u64) -> Result<(), Stop> {
     };
     let unaligned = &mut hart.state.unaligned_loads;
     *unaligned = unaligned.wrapping_add(u64::from(!width.is_aligned(addr)));
-    hart.state.set_reg(rd, semantics::extend(op, raw));
-    Ok(())
+    Ok(raw)
 }
 
-/// `mem[addr] = rs2`
+/// `mem[addr] = low bits of value`
 #[inline]
-fn store(hart: &mut Hart, width: Width, addr: u64, rs2: Reg) -> Result<(), Stop> {
+pub(super) fn store(hart: &mut Hart, width: Width, addr: u64, value: u64) -> Result<(), Stop> {
     if !is_aligned_enough(hart, addr, width) {
         return Err(trap(hart, Cause::StoreMisaligned { addr, width }));
     }
-    let value = hart.state.reg(rs2);
     if let Err(fault) = hart.memory.store(addr, width, value) {
         return Err(refused(hart, fault, Cause::StoreFault { addr, width }));
     }
@@ -227,25 +241,9 @@ fn amo(hart: &mut Hart, op: AmoOp, width: Width, rd: Reg, rs1: Reg, rs2: Reg) ->
     }
 }
 
-/// `rd = counter`; anything but reading a counter is illegal.
-fn read_counter(
-    hart: &mut Hart,
-    op: CsrOp,
-    rd: Reg,
-    csr: u16,
-    source: CsrSource,
-) -> Result<(), Stop> {
-    let value = match semantics::csr_counter(op, csr, source) {
-        Some(Counter::Cycle | Counter::Instret) => hart.state.insns,
-        Some(Counter::Time) => hart.read_time(),
-        None => return Err(illegal(hart)),
-    };
-    hart.state.set_reg(rd, value);
-    Ok(())
-}
-
+/// The trap of the instruction at `pc`.
 #[cold]
-fn illegal(hart: &mut Hart) -> Stop {
+pub(super) fn illegal(hart: &mut Hart) -> Stop {
     let word = hart.memory.fetch(hart.state.pc).unwrap_or(0);
     trap(hart, Cause::IllegalInstruction { word })
 }

@@ -6,8 +6,10 @@
 //! (a misaligned store that faults in its second page has not written its first).
 #![forbid(unsafe_code)]
 
+mod csr;
 mod decoded;
 mod execute;
+mod float;
 
 use std::ops::Range;
 

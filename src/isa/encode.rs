@@ -1,7 +1,7 @@
 //! From [`Inst`] to its 32 bits.
 
 use super::field::{put_rd, put_rs1, put_rs2};
-use super::{AluOp, CsrOp, CsrSource, Inst, Ordering, Reg, decode, opcode};
+use super::{AluOp, CsrOp, CsrSource, Inst, Ordering, Reg, decode, encode_float, opcode};
 
 /// The 32-bit word of `inst`, or `None` if an immediate is out of range or
 /// misaligned, or the form does not exist (an immediate subtraction, an atomic
@@ -85,7 +85,19 @@ fn loose_bits(inst: Inst) -> u32 {
             csr,
             source,
         } => csr_source(op, source) | put_rd(rd) | high_field(csr),
-        _ => 0,
+        Inst::FpLoad { .. }
+        | Inst::FpStore { .. }
+        | Inst::FpAlu { .. }
+        | Inst::FpFused { .. }
+        | Inst::FpSqrt { .. }
+        | Inst::FpPick { .. }
+        | Inst::FpCompare { .. }
+        | Inst::FpClass { .. }
+        | Inst::FpConvert { .. }
+        | Inst::FpToInt { .. }
+        | Inst::IntToFp { .. }
+        | Inst::FpToBits { .. }
+        | Inst::FpFromBits { .. } => encode_float::float(inst),
     }
 }
 

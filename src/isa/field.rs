@@ -121,6 +121,26 @@ pub(super) const fn put_rs2(rs2: Reg) -> u32 {
     rs2.bits() << 20
 }
 
+/// A floating-point `rd` in place.
+pub(super) const fn put_fd(rd: FReg) -> u32 {
+    rd.bits() << 7
+}
+
+/// A floating-point `rs1` in place.
+pub(super) const fn put_fs1(rs1: FReg) -> u32 {
+    rs1.bits() << 15
+}
+
+/// A floating-point `rs2` in place.
+pub(super) const fn put_fs2(rs2: FReg) -> u32 {
+    rs2.bits() << 20
+}
+
+/// `rs3` in place.
+pub(super) const fn put_fs3(rs3: FReg) -> u32 {
+    rs3.bits() << 27
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

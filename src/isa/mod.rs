@@ -11,11 +11,13 @@ mod decode;
 mod decode_float;
 mod disasm;
 mod encode;
+mod encode_float;
 mod field;
 mod float;
 mod inst;
 mod opcode;
 mod reg;
+mod register;
 pub mod semantics;
 mod subset;
 
@@ -28,4 +30,5 @@ pub use inst::{
     AluOp, AmoOp, Cond, CsrOp, CsrSource, FpRegisters, Inst, LoadOp, MulDivOp, Ordering, Width,
 };
 pub use reg::Reg;
+pub use register::Register;
 pub use subset::Isa;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::isa::Reg;
+use crate::isa::{Reg, Register};
 use crate::machine::Trap;
 use crate::trace::{Boundary, Touch};
 
@@ -91,7 +91,7 @@ pub enum Difference {
     /// The call is recorded to change this register, which has that value already.
     EcallResult {
         /// The register.
-        reg: Reg,
+        reg: Register,
     },
     /// What the call is recorded to read and to write overlaps.
     EcallMemory,
@@ -158,7 +158,7 @@ pub struct StateDifference {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Field {
     /// A register.
-    Register(Reg),
+    Register(Register),
     /// The address of the next instruction.
     Pc,
     /// Instructions since the start.
@@ -304,8 +304,6 @@ fn fields(
         (Field::Accesses, *accesses),
         (Field::Ecalls, *ecalls),
     ];
-    let registers = Reg::all().zip(state.x);
-    registers
-        .map(|(reg, value)| (Field::Register(reg), value))
-        .chain(rest)
+    let registers = Register::all().map(|reg| (Field::Register(reg), state.register(reg)));
+    registers.chain(rest)
 }

@@ -3,7 +3,7 @@
 use super::{Difference, Mismatch, Place};
 use crate::Replayer;
 use crate::emulator::Run;
-use crate::isa::{Inst, Reg, instruction_len};
+use crate::isa::{FReg, Inst, Reg, Register, instruction_len};
 use crate::machine::{MachineState, WordAccess};
 use crate::trace::{Chunk, EcallRecord};
 
@@ -33,6 +33,10 @@ pub struct Step {
     /// The register it writes, `x0` excepted, and the new value. What a call
     /// or a trap writes is in its record.
     pub rd: Option<(Reg, u64)>,
+    /// The floating-point register it writes, and the new value.
+    pub fp_rd: Option<(FReg, u64)>,
+    /// `fcsr` after it, if it changes that.
+    pub fcsr: Option<u64>,
     /// The words of memory that it accesses, in order.
     pub accesses: Vec<WordAccess>,
     /// Which of the chunk's calls and traps it is, if it is one.
@@ -81,6 +85,8 @@ impl Steps<'_> {
         let (rd, rs1, rs2) = decoded.map_or((None, None, None), |decoded| decoded.inst.registers());
         let value = |reg: Reg| (reg, hart.state.reg(reg));
         let (rs1, rs2) = (rs1.map(value), rs2.map(value));
+        let fp_rd = decoded.and_then(|decoded| decoded.inst.fp_registers().rd);
+        let fcsr = hart.state.fcsr;
         let ecalls = run.ecalls;
         let clock = self.replayer.clock(run);
         let advanced = self.replayer.advance(run, 1, true);
@@ -103,6 +109,8 @@ impl Steps<'_> {
             rd: rd
                 .filter(|rd| !rd.is_zero() && !traps)
                 .map(|rd| (rd, hart.state.reg(rd))),
+            fp_rd: fp_rd.filter(|_| !traps).map(|rd| (rd, hart.state.freg(rd))),
+            fcsr: Some(hart.state.fcsr).filter(|now| *now != fcsr && ecall.is_none()),
             accesses: hart.memory.take_accesses(),
             ecall,
         })
@@ -139,6 +147,14 @@ impl Drop for Steps<'_> {
 }
 
 impl Step {
+    /// The registers that the instruction writes, and their new values.
+    pub fn writes(&self) -> impl Iterator<Item = (Register, u64)> + use<> {
+        let rd = self.rd.map(|(rd, value)| (rd.into(), value));
+        let fp_rd = self.fp_rd.map(|(rd, value)| (rd.into(), value));
+        let fcsr = self.fcsr.map(|value| (Register::Fcsr, value));
+        [rd, fp_rd, fcsr].into_iter().flatten()
+    }
+
     /// The record of the call, if it is one of this chunk.
     pub fn record<'chunk>(&self, chunk: &'chunk Chunk) -> Option<&'chunk EcallRecord> {
         chunk.ecalls.get(self.ecall?)

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::isa::Reg;
+use crate::isa::Register;
 use crate::machine::{Cause, MachineState};
 use crate::program::Convention;
 
@@ -138,7 +138,7 @@ pub struct EcallRecord {
     /// Where it went on: after a trap, at the handler. The `ecall` itself if the guest exited.
     pub next_pc: u64,
     /// The registers that it changed, in ascending order, and their new values.
-    pub results: Vec<(Reg, u64)>,
+    pub results: Vec<(Register, u64)>,
     /// The words that it read and did not write: runs of double words, in
     /// ascending order, none touching another.
     pub reads: Vec<std::ops::Range<u64>>,

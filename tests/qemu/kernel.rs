@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use crate::opinion::{Run, Start, is_installed};
 
 const SIGSEGV: i32 = 11;
-const GCC: &str = "riscv64-linux-gnu-gcc";
+pub const GCC: &str = "riscv64-linux-gnu-gcc";
 const FLAGS: [&str; 16] = [
     "-std=c11",
     "-O2",

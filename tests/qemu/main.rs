@@ -16,6 +16,7 @@
 #[expect(dead_code, reason = "the tests of the ELF stage use the rest")]
 mod builder;
 mod code;
+mod float;
 mod generator;
 mod guests;
 #[path = "../common/inst.rs"]

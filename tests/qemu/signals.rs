@@ -4,12 +4,12 @@
 //! does not tell of a stack that is full or is none, knows no `SS_AUTODISARM`, and keeps a
 //! reservation.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
-use crate::kernel::{compile, has_compiler};
+use crate::kernel::{GCC, compile, has_compiler};
 use crate::opinion::{ENGINES, Start, is_installed};
 
 /// The program, in a directory of its own.
@@ -86,6 +86,74 @@ fn bad_stacks_and_reservations_are_as_under_linux() {
     }
 }
 
+/// Compiles a program that uses the C library.
+fn compile_hosted(name: &str, to: &Path) -> PathBuf {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/qemu/c");
+    let source = source.join(name).with_extension("c");
+    let elf = to.join(format!("{name}.elf"));
+    let flags = ["-std=c11", "-O2", "-Wall", "-Wextra", "-Werror"];
+    let mut command = Command::new(GCC);
+    command.args(flags).args(["-frounding-math", "-static"]);
+    let output = command.arg(source).arg("-lm").arg("-o").arg(&elf).output();
+    let output = output.unwrap();
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{error}");
+    elf
+}
+
+#[test]
+fn the_c_library_has_its_way_with_handlers() {
+    let Some((dir, start)) = program() else {
+        return;
+    };
+    let start = Start {
+        elf: compile_hosted("handlers", dir.path()),
+        ..start
+    };
+    let run = start.agreed("handlers");
+    assert_eq!(run.code, 128 + 6);
+    let elf = start.elf.to_str().unwrap();
+    for chunk in ["insns=100", "touches=1000", "insns=1M"] {
+        let files = ENGINES.map(|engine| record(dir.path(), engine, chunk, &[elf]));
+        assert!(files[0] == files[1], "{chunk}: recordings differ");
+    }
+}
+
+/// Records a program, and has the recording verified.
+fn record(dir: &Path, engine: &str, chunk: &str, command: &[&str]) -> Vec<u8> {
+    let file = format!("{engine}.rvt");
+    let (engine, chunk) = (format!("--engine={engine}"), format!("--chunk={chunk}"));
+    let args = ["record", &engine, &chunk, "--force", "-o", &file];
+    rvjet(dir, &[&args, command].concat());
+    let verified = rvjet(dir, &["trace", "verify", &file]);
+    let error = String::from_utf8_lossy(&verified.stderr);
+    assert!(verified.status.success(), "{command:?}, {chunk}: {error}");
+    std::fs::read(dir.join(&file)).unwrap()
+}
+
+#[test]
+fn a_fault_that_is_never_mended_ends_at_a_limit() {
+    let Some((dir, start)) = program() else {
+        return;
+    };
+    let elf = start.elf.to_str().unwrap();
+    let limit = "--max-insns=10001";
+    for engine in ENGINES {
+        let engine = format!("--engine={engine}");
+        let run = ["run", &engine, limit, elf, "not mended"];
+        assert_eq!(rvjet(dir.path(), &run).status.code(), Some(152));
+    }
+    let files = ENGINES.map(|engine| {
+        record(
+            dir.path(),
+            engine,
+            "insns=1000",
+            &[limit, elf, "not mended"],
+        )
+    });
+    assert!(files[0] == files[1], "recordings differ");
+}
+
 fn rvjet(dir: &Path, args: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rvjet"));
     command.current_dir(dir).args(args).output().unwrap()
@@ -116,20 +184,7 @@ fn recordings_replay_whatever_engine_made_them() {
             if way == "all" && chunk.len() < 8 {
                 continue;
             }
-            let mut files = Vec::new();
-            for engine in ENGINES {
-                let file = format!("{engine}.rvt");
-                let chunks = format!("--chunk={chunk}");
-                let engine = format!("--engine={engine}");
-                rvjet(
-                    dir,
-                    &["record", &engine, &chunks, "--force", "-o", &file, elf, way],
-                );
-                files.push(std::fs::read(dir.join(&file)).unwrap());
-                let verified = rvjet(dir, &["trace", "verify", &file]);
-                let error = String::from_utf8_lossy(&verified.stderr);
-                assert!(verified.status.success(), "{way}, {chunk}: {error}");
-            }
+            let files = ENGINES.map(|engine| record(dir, engine, chunk, &[elf, way]));
             assert!(files[0] == files[1], "{way}, {chunk}: recordings differ");
         }
     }

@@ -65,10 +65,11 @@ fn chunk(trace: &Trace, chunk: &Chunk, info: &ChunkInfo) -> Value {
 fn insn(chunk: &Chunk, step: &Step) -> Value {
     let text = disassemble(step.pc, step.word).to_string();
     let (mnemonic, operands) = text.split_once('\t').unwrap_or((&text, ""));
+    let written = step.writes().find(|(reg, _)| reg.number() < 64);
     json!({
         "chunk": chunk.number, "insn": step.insn, "clock": step.clock, "pc": step.pc,
         "word": step.word, "len": step.len, "mnemonic": mnemonic, "operands": operands,
-        "rd": step.rd.map(|(rd, _)| rd.index()), "rd_value": step.rd.map(|(_, value)| value),
+        "rd": written.map(|(rd, _)| rd.number()), "rd_value": written.map(|(_, value)| value),
         "next_pc": step.next_pc,
     })
 }
@@ -107,7 +108,7 @@ fn access(chunk: &Chunk, access: &Access) -> Value {
 
 fn ecall(chunk: &Chunk, step: &Step, record: &EcallRecord) -> Value {
     let results = record.results.iter();
-    let results = results.map(|(reg, value)| json!({"reg": reg.index(), "value": value}));
+    let results = results.map(|(reg, value)| json!({"reg": reg.number(), "value": value}));
     let reads = record.reads.iter();
     let reads = reads.map(|read| json!({"addr": read.start, "bytes": read.end - read.start}));
     let writes = record.writes.iter();

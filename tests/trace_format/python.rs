@@ -46,7 +46,7 @@ fn hex(bytes: &[u8]) -> String {
 
 fn state(state: &MachineState) -> Value {
     json!({
-        "x": state.x, "pc": state.pc, "reservation": state.reservation.bits(),
+        "x": state.x, "f": state.f, "fcsr": state.fcsr, "pc": state.pc, "reservation": state.reservation.bits(),
         "insns": state.insns, "unaligned_loads": state.unaligned_loads,
         "unaligned_stores": state.unaligned_stores,
     })
@@ -147,7 +147,7 @@ fn chunk(chunk: &Chunk) -> Value {
         let results = call
             .results
             .iter()
-            .map(|(reg, value)| json!([reg.index(), value]));
+            .map(|(reg, value)| json!([reg.number(), value]));
         let reads = call
             .reads
             .iter()

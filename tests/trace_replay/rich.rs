@@ -3,7 +3,10 @@
 //! that it handles.
 
 use rvjet::abi::Linux;
-use rvjet::isa::{AluOp, AmoOp, Cond, CsrOp, CsrSource, Inst, LoadOp, Reg, Width};
+use rvjet::isa::{
+    AluOp, AmoOp, Cond, CsrOp, CsrSource, FReg, Format, FpCompare, FpOp, Inst, IntFormat, LoadOp,
+    Reg, Rounding, Width,
+};
 use rvjet::trace::Policy;
 
 use crate::asm::{
@@ -84,6 +87,7 @@ pub fn code() -> Vec<u8> {
     calls(&mut asm);
     maps(&mut asm);
     atomics(&mut asm);
+    floating(&mut asm);
     own_code(&mut asm);
     signals(&mut asm);
     time(&mut asm);
@@ -162,6 +166,67 @@ fn atomics(asm: &mut Asm) {
     ]);
     asm.li(Reg::A7, 9999);
     asm.insts([Inst::Ecall, sc(Width::Word, T2, S0, T0)]);
+}
+
+/// Loads and stores of both formats, across words too, and what raises flags.
+fn floating(asm: &mut Asm) {
+    let [f1, f2, f3] = [1, 2, 31].map(FReg::new);
+    let (format, single) = (Format::Double, Format::Single);
+    let fld = |format, rd, offset| Inst::FpLoad {
+        format,
+        rd,
+        rs1: S0,
+        offset,
+    };
+    let fsd = |format, rs2, offset| Inst::FpStore {
+        format,
+        rs1: S0,
+        rs2,
+        offset,
+    };
+    let alu = |op, format, rd, rs1, rs2| Inst::FpAlu {
+        op,
+        format,
+        rd,
+        rs1,
+        rs2,
+        rounding: Rounding::Dyn,
+    };
+    let convert = |to, rd, rs1| Inst::IntToFp {
+        to,
+        from: IntFormat::L,
+        rd,
+        rs1,
+        rounding: Rounding::Rup,
+    };
+    let frm = Inst::Csr {
+        op: CsrOp::Write,
+        rd: Reg::ZERO,
+        csr: 2,
+        source: CsrSource::Imm(3),
+    };
+    asm.li(S0, DATA + 0x600);
+    asm.li(S1, 0x1234_5678_9abc);
+    asm.insts([
+        convert(format, f1, S1),
+        convert(single, f2, S1),
+        fsd(format, f1, 0),
+        fsd(single, f2, 12),
+        fsd(format, f1, 0x15),
+        fld(format, f3, 0x16),
+        fld(single, f2, 12),
+        frm,
+        alu(FpOp::Div, format, f3, f1, f3),
+        alu(FpOp::Div, single, f2, f2, f1),
+        fsd(format, f3, 0x30),
+        Inst::FpCompare {
+            op: FpCompare::Lt,
+            format: single,
+            rd: T0,
+            rs1: f1,
+            rs2: f2,
+        },
+    ]);
 }
 
 /// Writes a function to where a register points to, and calls it.

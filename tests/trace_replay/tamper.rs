@@ -59,8 +59,15 @@ fn boundary(part: &str, of: fn(&mut Chunk) -> &mut Boundary) -> Vec<Change> {
             })
         })
         .collect();
+    changes.extend((0..32).map(|reg| {
+        change(format!("{part} f{reg}"), move |c| {
+            of(c).state.f[reg] ^= 1 << 40
+        })
+    }));
     let name = |field: &str| format!("{part} {field}");
     changes.extend([
+        change(name("fcsr"), move |c| of(c).state.fcsr ^= 4),
+        change(name("far fcsr"), move |c| of(c).state.fcsr ^= 1 << 8),
         change(name("pc"), move |c| of(c).state.pc ^= 2),
         change(name("insns"), move |c| of(c).state.insns += 1),
         change(name("fewer insns"), move |c| {
@@ -136,7 +143,7 @@ fn ecalls(chunk: &Chunk) -> Vec<Change> {
                 c.ecalls.insert(at, c.ecalls[at].clone())
             }),
             change(name("no zero"), move |c| {
-                c.ecalls[at].results.insert(0, (Reg::ZERO, 1))
+                c.ecalls[at].results.insert(0, (Reg::ZERO.into(), 1))
             }),
             change(name("reads more"), move |c| {
                 c.ecalls[at].reads.insert(0, 0x8..0x10);
@@ -408,6 +415,8 @@ fn a_header_that_was_changed_is_found() {
     check("text", |t| t.header.text.0[0] ^= 1);
     check("inputs", |t| t.header.inputs.0[0] ^= 1);
     check("start", |t| t.header.start.x[2] ^= 8);
+    check("fp start", |t| t.header.start.f[2] ^= 8);
+    check("fcsr", |t| t.header.start.fcsr ^= 8);
     check("pc", |t| t.header.start.pc += 4);
     check("insns", |t| t.header.start.insns += 1);
     check("initial", |t| t.header.initial[0].bytes[0] ^= 1);

@@ -1,5 +1,5 @@
 //! The calls that wait for something to happen: `futex`, `ppoll`. In a process
-//! with one thread and no signals, only time can pass.
+//! with one thread and no signals from outside, only time can pass.
 
 use super::Linux;
 use super::errno::{Errno, Failure, Outcome};

@@ -94,7 +94,7 @@ fn call(out: &mut impl Write, record: &EcallRecord) -> io::Result<()> {
     list(out, &record.args, |out, arg| write!(out, "\"{arg:#x}\""))?;
     write!(out, ",\"results\":")?;
     list(out, &record.results, |out, (reg, value)| {
-        write!(out, "[{},\"{value:#x}\"]", reg.index())
+        write!(out, "[{},\"{value:#x}\"]", reg.number())
     })?;
     write!(out, ",\"reads\":")?;
     list(out, &record.reads, |out, read| {

@@ -47,9 +47,10 @@ impl<'a> Text<'a> {
             step.insn, step.pc
         );
         let mut effects = Vec::new();
-        if let Some((reg, value)) = step.rd {
-            effects.push(format!("{reg}={value:#x}"));
-        }
+        effects.extend(
+            step.writes()
+                .map(|(reg, value)| format!("{reg}={value:#x}")),
+        );
         effects.extend(Effect::of(step).map(|effect| memory(&effect)));
         effects.extend(record.map(|record| call(record, self.names)));
         let line = line + "  " + &effects.join("  ");

@@ -164,10 +164,10 @@ impl Replayer {
     ) -> Result<(), Difference> {
         let state = &mut self.hart.state;
         for &(reg, value) in &record.results {
-            if state.reg(reg) == value {
+            if state.register(reg) == value {
                 return Err(Difference::EcallResult { reg });
             }
-            state.set_reg(reg, value);
+            state.set_register(reg, value);
         }
         state.reservation = Reservation::NONE;
         state.insns += 1;

@@ -31,7 +31,7 @@ fn effects(mut row: Row<'_>, ecall: &EcallRecord) {
     }
     row.put(ecall.next_pc);
     let results = ecall.results.iter();
-    row.put_list(results.map(|&(reg, value)| [reg.bits().into(), value.into()]));
+    row.put_list(results.map(|&(reg, value)| [reg.number().into(), value.into()]));
     let reads = ecall.reads.iter();
     row.put_list(reads.map(|words| [words.start.into(), (words.end - words.start).into()]));
     let writes = ecall.writes.iter();

@@ -1,15 +1,17 @@
 //! The fixed bits and the immediates of the compressed instructions (ISA
 //! manual, "RVC Instruction Set Listings"), for decoder and encoder alike.
 
-use crate::isa::Reg;
 use crate::isa::field::Layout;
+use crate::isa::{FReg, Reg};
 
 /// The quadrant and `funct3`.
 pub(super) const MASK: u32 = 0xe003;
 
 pub(super) const ADDI4SPN: u32 = 0x0000;
+pub(super) const FLD: u32 = 0x2000;
 pub(super) const LW: u32 = 0x4000;
 pub(super) const LD: u32 = 0x6000;
+pub(super) const FSD: u32 = 0xa000;
 pub(super) const SW: u32 = 0xc000;
 pub(super) const SD: u32 = 0xe000;
 
@@ -25,10 +27,12 @@ pub(super) const BEQZ: u32 = 0xc001;
 pub(super) const BNEZ: u32 = 0xe001;
 
 pub(super) const SLLI: u32 = 0x0002;
+pub(super) const FLDSP: u32 = 0x2002;
 pub(super) const LWSP: u32 = 0x4002;
 pub(super) const LDSP: u32 = 0x6002;
 /// `c.jr`, `c.mv`, `c.jalr`, `c.add` and `c.ebreak`, told apart by [`LINK`] and the registers.
 pub(super) const MOVES: u32 = 0x8002;
+pub(super) const FSDSP: u32 = 0xa002;
 pub(super) const SWSP: u32 = 0xc002;
 pub(super) const SDSP: u32 = 0xe002;
 
@@ -91,6 +95,16 @@ pub(super) const fn low(parcel: u32) -> Reg {
     Reg::compressed(parcel >> 2)
 }
 
+/// The floating-point register of bits 6–2.
+pub(super) const fn fs2(parcel: u32) -> FReg {
+    FReg::new(parcel >> 2)
+}
+
+/// One of `f8`–`f15` from bits 4–2.
+pub(super) const fn low_fp(parcel: u32) -> FReg {
+    FReg::compressed(parcel >> 2)
+}
+
 /// `rs2` in place.
 pub(super) const fn put_rs2(rs2: Reg) -> u32 {
     rs2.bits() << 2
@@ -103,5 +117,15 @@ pub(super) const fn put_high(reg: Reg) -> u32 {
 
 /// One of `x8`–`x15` in bits 4–2; of others the low bits.
 pub(super) const fn put_low(reg: Reg) -> u32 {
+    (reg.bits() & 7) << 2
+}
+
+/// A floating-point `rs2` in place.
+pub(super) const fn put_fs2(rs2: FReg) -> u32 {
+    rs2.bits() << 2
+}
+
+/// One of `f8`–`f15` in bits 4–2; of others the low bits.
+pub(super) const fn put_low_fp(reg: FReg) -> u32 {
     (reg.bits() & 7) << 2
 }

@@ -1,19 +1,21 @@
 //! From a parcel to [`Compressed`].
 
 use super::Compressed;
-use super::bits::{self, high, low, rs2};
-use crate::isa::field::{Layout, rd};
+use super::bits::{self, fs2, high, low, low_fp, rs2};
+use crate::isa::field::{Layout, fd, rd};
 use crate::isa::{AluOp, Cond, Reg, Width};
 
 impl Compressed {
-    /// The instruction in `parcel`, or `None` if it is reserved, floating-point
-    /// or the start of a longer one.
+    /// The instruction in `parcel`, or `None` if it is reserved or the
+    /// start of a longer one.
     pub fn decode(parcel: u16) -> Option<Compressed> {
         let p = u32::from(parcel);
         match p & bits::MASK {
             bits::ADDI4SPN => addi4spn(p),
+            bits::FLD => Some(fp_load(p)),
             bits::LW => Some(load(Width::Word, bits::WORD, p)),
             bits::LD => Some(load(Width::Double, bits::DOUBLE, p)),
+            bits::FSD => Some(fp_store(p)),
             bits::SW => Some(store(Width::Word, bits::WORD, p)),
             bits::SD => Some(store(Width::Double, bits::DOUBLE, p)),
             bits::ADDI => Some(alu_imm(AluOp::Add, rd(p), bits::IMM, p)),
@@ -25,9 +27,11 @@ impl Compressed {
             bits::BEQZ => Some(branch(Cond::Eq, p)),
             bits::BNEZ => Some(branch(Cond::Ne, p)),
             bits::SLLI => Some(alu_imm(AluOp::Sll, rd(p), bits::SHAMT, p)),
+            bits::FLDSP => Some(fp_load_sp(p)),
             bits::LWSP => load_sp(Width::Word, bits::LOAD_SP_WORD, p),
             bits::LDSP => load_sp(Width::Double, bits::LOAD_SP_DOUBLE, p),
             bits::MOVES => moves(p),
+            bits::FSDSP => Some(fp_store_sp(p)),
             bits::SWSP => Some(store_sp(Width::Word, bits::STORE_SP_WORD, p)),
             bits::SDSP => Some(store_sp(Width::Double, bits::STORE_SP_DOUBLE, p)),
             _ => None,
@@ -77,6 +81,26 @@ fn load_sp(width: Width, layout: Layout, p: u32) -> Option<Compressed> {
 fn store_sp(width: Width, layout: Layout, p: u32) -> Compressed {
     let (rs2, offset) = (rs2(p), layout.get(p));
     Compressed::StoreSp { width, rs2, offset }
+}
+
+fn fp_load(p: u32) -> Compressed {
+    let (rd, rs1, offset) = (low_fp(p), high(p), bits::DOUBLE.get(p));
+    Compressed::FpLoad { rd, rs1, offset }
+}
+
+fn fp_store(p: u32) -> Compressed {
+    let (rs1, rs2, offset) = (high(p), low_fp(p), bits::DOUBLE.get(p));
+    Compressed::FpStore { rs1, rs2, offset }
+}
+
+fn fp_load_sp(p: u32) -> Compressed {
+    let (rd, offset) = (fd(p), bits::LOAD_SP_DOUBLE.get(p));
+    Compressed::FpLoadSp { rd, offset }
+}
+
+fn fp_store_sp(p: u32) -> Compressed {
+    let (rs2, offset) = (fs2(p), bits::STORE_SP_DOUBLE.get(p));
+    Compressed::FpStoreSp { rs2, offset }
 }
 
 fn alu_imm(op: AluOp, rd: Reg, layout: Layout, p: u32) -> Compressed {
@@ -158,12 +182,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reserved_and_floating_point_parcels_are_illegal() {
+    fn reserved_parcels_are_illegal() {
         let parcels = [
             0x0000, // all zeros
             0x0004, // c.addi4spn 0
-            0x2000, // c.fld
-            0xa000, // c.fsd
             0x8000, // quadrant 0, funct3 4
             0x2001, // c.addiw x0
             0x6081, // c.lui x1, 0
@@ -171,8 +193,6 @@ mod tests {
             0x6101, // c.addi16sp 0
             0x9c41, // c.subw's row, code 2
             0x9c61, // c.subw's row, code 3
-            0x2002, // c.fldsp
-            0xa002, // c.fsdsp
             0x4002, // c.lwsp x0
             0x6002, // c.ldsp x0
             0x8002, // c.jr x0

@@ -1,8 +1,8 @@
 //! From [`Compressed`] to its parcel.
 
 use super::Compressed;
-use super::bits::{self, put_high, put_low, put_rs2};
-use crate::isa::field::put_rd;
+use super::bits::{self, put_fs2, put_high, put_low, put_low_fp, put_rs2};
+use crate::isa::field::{put_fd, put_rd};
 use crate::isa::{AluOp, Cond, Reg, Width};
 
 impl Compressed {
@@ -34,6 +34,18 @@ impl Compressed {
             } => put_high(rs1) | put_low(rs2) | store(width, offset)?,
             Compressed::LoadSp { width, rd, offset } => put_rd(rd) | load_sp(width, offset)?,
             Compressed::StoreSp { width, rs2, offset } => put_rs2(rs2) | store_sp(width, offset)?,
+            Compressed::FpLoad { rd, rs1, offset } => {
+                bits::FLD | put_high(rs1) | put_low_fp(rd) | bits::DOUBLE.put(offset)
+            }
+            Compressed::FpStore { rs1, rs2, offset } => {
+                bits::FSD | put_high(rs1) | put_low_fp(rs2) | bits::DOUBLE.put(offset)
+            }
+            Compressed::FpLoadSp { rd, offset } => {
+                bits::FLDSP | put_fd(rd) | bits::LOAD_SP_DOUBLE.put(offset)
+            }
+            Compressed::FpStoreSp { rs2, offset } => {
+                bits::FSDSP | put_fs2(rs2) | bits::STORE_SP_DOUBLE.put(offset)
+            }
             Compressed::Li { rd, imm } => bits::LI | put_rd(rd) | bits::IMM.put(imm),
             Compressed::Lui { rd, imm } => bits::LUI | put_rd(rd) | bits::UPPER.put(imm),
             Compressed::AluImm { op, rd, imm } => alu_imm(op, rd, imm)?,
@@ -119,6 +131,7 @@ fn branch(cond: Cond) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::isa::FReg;
 
     #[test]
     fn every_legal_parcel_comes_back() {
@@ -162,6 +175,15 @@ mod tests {
                 width: Width::Half,
                 rs2: a0,
                 offset: 0,
+            },
+            Compressed::FpLoad {
+                rd: FReg::new(3),
+                rs1: a0,
+                offset: 0,
+            },
+            Compressed::FpStoreSp {
+                rs2: FReg::new(3),
+                offset: 4,
             },
             Compressed::AluImm {
                 op: AluOp::Srl,

@@ -1,14 +1,14 @@
 //! The C extension (ISA manual, "C" Extension for Compressed Instructions).
 //!
 //! Enters: a 16-bit parcel. Leaves: a [`Compressed`], one value an encoding, and
-//! the [`Inst`] that it stands for. Floating-point forms are not here: they are
-//! illegal, like the reserved encodings. HINTs are legal.
+//! the [`Inst`] that it stands for. HINTs are legal. Of floating-point numbers
+//! only those of 64 bits have forms here: RV64 gives those of 32 to `c.ld` and the like.
 
 mod bits;
 mod decode;
 mod encode;
 
-use super::{AluOp, Cond, Inst, LoadOp, Reg, Width};
+use super::{AluOp, Cond, FReg, Format, Inst, LoadOp, Reg, Width};
 
 /// A compressed instruction; immediates are as in [`Inst`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -39,6 +39,14 @@ pub enum Compressed {
     LoadSp { width: Width, rd: Reg, offset: i32 },
     /// `c.swsp`, `c.sdsp`: `mem[x2 + offset] = rs2`.
     StoreSp { width: Width, rs2: Reg, offset: i32 },
+    /// `c.fld`: `rd = mem[rs1 + offset]`; `rd` is one of `f8`–`f15`, `rs1` of `x8`–`x15`.
+    FpLoad { rd: FReg, rs1: Reg, offset: i32 },
+    /// `c.fsd`: `mem[rs1 + offset] = rs2`; `rs1` is one of `x8`–`x15`, `rs2` of `f8`–`f15`.
+    FpStore { rs1: Reg, rs2: FReg, offset: i32 },
+    /// `c.fldsp`: `rd = mem[x2 + offset]`.
+    FpLoadSp { rd: FReg, offset: i32 },
+    /// `c.fsdsp`: `mem[x2 + offset] = rs2`.
+    FpStoreSp { rs2: FReg, offset: i32 },
     /// `c.li`: `rd = imm`.
     Li { rd: Reg, imm: i32 },
     /// `c.lui`: `rd = imm`; `rd` is not `x2`, `imm` is not zero.
@@ -82,6 +90,10 @@ impl Compressed {
             } => store(width, rs1, rs2, offset),
             Compressed::LoadSp { width, rd, offset } => load(width, rd, Reg::SP, offset),
             Compressed::StoreSp { width, rs2, offset } => store(width, Reg::SP, rs2, offset),
+            Compressed::FpLoad { rd, rs1, offset } => fp_load(rd, rs1, offset),
+            Compressed::FpStore { rs1, rs2, offset } => fp_store(rs1, rs2, offset),
+            Compressed::FpLoadSp { rd, offset } => fp_load(rd, Reg::SP, offset),
+            Compressed::FpStoreSp { rs2, offset } => fp_store(Reg::SP, rs2, offset),
             Compressed::Li { rd, imm } => add_imm(rd, Reg::ZERO, imm),
             Compressed::Lui { rd, imm } => Inst::Lui { rd, imm },
             Compressed::AluImm { op, rd, imm } => Inst::AluImm {
@@ -146,6 +158,26 @@ fn load(width: Width, rd: Reg, rs1: Reg, offset: i32) -> Inst {
 fn store(width: Width, rs1: Reg, rs2: Reg, offset: i32) -> Inst {
     Inst::Store {
         width,
+        rs1,
+        rs2,
+        offset,
+    }
+}
+
+/// `rd = mem[rs1 + offset]`, 64 bits.
+fn fp_load(rd: FReg, rs1: Reg, offset: i32) -> Inst {
+    Inst::FpLoad {
+        format: Format::Double,
+        rd,
+        rs1,
+        offset,
+    }
+}
+
+/// `mem[rs1 + offset] = rs2`, 64 bits.
+fn fp_store(rs1: Reg, rs2: FReg, offset: i32) -> Inst {
+    Inst::FpStore {
+        format: Format::Double,
         rs1,
         rs2,
         offset,

@@ -28,6 +28,10 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, pc: u64, inst: Compressed) -> fm
         Compressed::StoreSp { width, rs2, offset } => {
             write!(f, "c.s{}sp\t{rs2},{offset}(x2)", mnemonic::width(width))
         }
+        Compressed::FpLoad { rd, rs1, offset } => write!(f, "c.fld\t{rd},{offset}({rs1})"),
+        Compressed::FpStore { rs1, rs2, offset } => write!(f, "c.fsd\t{rs2},{offset}({rs1})"),
+        Compressed::FpLoadSp { rd, offset } => write!(f, "c.fldsp\t{rd},{offset}(x2)"),
+        Compressed::FpStoreSp { rs2, offset } => write!(f, "c.fsdsp\t{rs2},{offset}(x2)"),
         Compressed::Li { rd, imm } => write!(f, "c.li\t{rd},{imm}"),
         Compressed::Lui { rd, imm } => write!(f, "c.lui\t{rd},{:#x}", upper(imm)),
         Compressed::AluImm { op, rd, imm } => alu_imm(f, op, rd, imm),

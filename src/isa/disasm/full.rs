@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{mnemonic, target, upper};
+use super::{float, mnemonic, target, upper};
 use crate::isa::{AluOp, CsrSource, Inst, Ordering, Reg};
 
 /// Writes `inst` at `pc`.
@@ -85,7 +85,19 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, pc: u64, inst: Inst) -> fmt::Res
                 CsrSource::Imm(imm) => write!(f, ",{imm}"),
             }
         }
-        _ => f.write_str("fp"),
+        Inst::FpLoad { .. }
+        | Inst::FpStore { .. }
+        | Inst::FpAlu { .. }
+        | Inst::FpFused { .. }
+        | Inst::FpSqrt { .. }
+        | Inst::FpPick { .. }
+        | Inst::FpCompare { .. }
+        | Inst::FpClass { .. }
+        | Inst::FpConvert { .. }
+        | Inst::FpToInt { .. }
+        | Inst::IntToFp { .. }
+        | Inst::FpToBits { .. }
+        | Inst::FpFromBits { .. } => float::write(f, inst),
     }
 }
 

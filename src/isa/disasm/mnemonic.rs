@@ -1,6 +1,9 @@
 //! The names of the operations.
 
-use crate::isa::{AluOp, AmoOp, Cond, CsrOp, CsrSource, LoadOp, MulDivOp, Width};
+use crate::isa::{
+    AluOp, AmoOp, Cond, CsrOp, CsrSource, FpCompare, FpOp, FpPick, FusedOp, IntFormat, LoadOp,
+    MulDivOp, Width,
+};
 
 /// The register form: `add`, `subw`, ..
 pub(super) const fn alu(op: AluOp) -> &'static str {
@@ -115,5 +118,51 @@ pub(super) const fn csr(op: CsrOp, source: CsrSource) -> &'static str {
         (CsrOp::Write, CsrSource::Imm(_)) => "csrrwi",
         (CsrOp::Set, CsrSource::Imm(_)) => "csrrsi",
         (CsrOp::Clear, CsrSource::Imm(_)) => "csrrci",
+    }
+}
+
+pub(super) const fn fp_alu(op: FpOp) -> &'static str {
+    match op {
+        FpOp::Add => "fadd",
+        FpOp::Sub => "fsub",
+        FpOp::Mul => "fmul",
+        FpOp::Div => "fdiv",
+    }
+}
+
+pub(super) const fn fused(op: FusedOp) -> &'static str {
+    match op {
+        FusedOp::Madd => "fmadd",
+        FusedOp::Msub => "fmsub",
+        FusedOp::Nmsub => "fnmsub",
+        FusedOp::Nmadd => "fnmadd",
+    }
+}
+
+pub(super) const fn fp_pick(op: FpPick) -> &'static str {
+    match op {
+        FpPick::Sgnj => "fsgnj",
+        FpPick::Sgnjn => "fsgnjn",
+        FpPick::Sgnjx => "fsgnjx",
+        FpPick::Min => "fmin",
+        FpPick::Max => "fmax",
+    }
+}
+
+pub(super) const fn fp_compare(op: FpCompare) -> &'static str {
+    match op {
+        FpCompare::Eq => "feq",
+        FpCompare::Lt => "flt",
+        FpCompare::Le => "fle",
+    }
+}
+
+/// The letters of an integer format: `w`, `wu`, `l`, `lu`.
+pub(super) const fn int_format(format: IntFormat) -> &'static str {
+    match format {
+        IntFormat::W => "w",
+        IntFormat::Wu => "wu",
+        IntFormat::L => "l",
+        IntFormat::Lu => "lu",
     }
 }

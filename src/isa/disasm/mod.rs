@@ -1,12 +1,14 @@
 //! The text of instructions, as GNU objdump prints it with
 //! `-d -M no-aliases,numeric`: the mnemonic, a tab, the operands.
 //!
-//! Two things differ. A branch target is plain hexadecimal, as objdump prints it
+//! Three things differ. A branch target is plain hexadecimal, as objdump prints it
 //! before a ` <symbol+offset>`; where it knows no symbol it puts `0x` in front.
 //! And a fence with reserved fields, which objdump does not know and this
-//! machine executes, prints as a fence.
+//! machine executes, prints as a fence. An exact conversion (`fcvt.d.w`) shows
+//! the rounding mode if that is not the usual one; to objdump it is no instruction then.
 
 mod compressed;
+mod float;
 mod full;
 mod mnemonic;
 
@@ -31,7 +33,7 @@ pub struct Disassembly {
 /// assert_eq!(disassemble(0, 0xfff5_0513).to_string(), "addi\tx10,x10,-1");
 /// assert_eq!(disassemble(0x10070, 0x00b5_0463).to_string(), "beq\tx10,x11,10078");
 /// assert_eq!(disassemble(0, 0x0000_4515).to_string(), "c.li\tx10,5");
-/// assert_eq!(disassemble(0, 0x0000_0007).to_string(), ".4byte\t0x7");
+/// assert_eq!(disassemble(0, 0x0000_007b).to_string(), ".4byte\t0x7b");
 /// ```
 pub fn disassemble(pc: u64, word: u32) -> Disassembly {
     Disassembly { pc, word }

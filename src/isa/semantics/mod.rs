@@ -1,15 +1,21 @@
 //! What the instructions compute, as functions of their operands.
 //!
-//! Enters: an operation and 64-bit operands. Leaves: the 64-bit result. Every
-//! function is total and has no state; each engine must agree with it.
+//! Enters: an operation and 64-bit operands. Leaves: the 64-bit result, of
+//! floating-point operations with the exceptions that they raise. Every function
+//! is total and has no state; each engine must agree with it.
 
 mod alu;
-mod counter;
+mod csr;
+mod float;
 mod memory;
 mod muldiv;
 
 pub use alu::{alu, taken};
-pub use counter::{Counter, csr_counter};
+pub use csr::{Counter, Csr, FpCsr, csr_access, csr_value};
+pub use float::{
+    Flags, RoundingMode, fp_alu, fp_bits, fp_box, fp_class, fp_compare, fp_convert, fp_fused,
+    fp_pick, fp_sqrt, fp_to_int, int_to_fp,
+};
 pub use memory::{amo, extend, sign_extend};
 pub use muldiv::muldiv;
 

@@ -7,13 +7,13 @@ use super::cause::{decode_cause, encode_cause};
 use super::flaw::Choice;
 use super::span::Spans;
 use super::touches::WORD;
-use super::{Column, Flaw, Input, Output};
-use crate::isa::Reg;
+use super::{Column, Flaw, Input, Output, float};
+use crate::isa::{Reg, Register};
 use crate::machine::Cause;
 use crate::trace::{CallWrite, EcallRecord};
 
 /// The least bytes of a call: of a trap by a breakpoint.
-pub(super) const LEAST: u64 = 7;
+pub(super) const LEAST: u64 = 8;
 /// Kinds of calls.
 const ECALL: u8 = 0;
 const TRAP: u8 = 1;
@@ -97,24 +97,36 @@ fn decode_args(input: &mut Input<'_>) -> Result<[u64; 7], Flaw> {
     Ok(args)
 }
 
-fn encode_results(out: &mut Output, results: &[(Reg, u64)]) -> Result<(), Flaw> {
-    let mut mask = 0u64;
-    for (reg, _) in results {
-        let bit = 1 << reg.index();
-        if reg.is_zero() || bit <= mask {
-            return Err(Flaw::RegisterOrder { reg: *reg });
+/// The integer registers first.
+fn encode_results(out: &mut Output, results: &[(Register, u64)]) -> Result<(), Flaw> {
+    let mut last = Register::X(Reg::ZERO);
+    for &(reg, _) in results {
+        if reg <= last {
+            return Err(Flaw::RegisterOrder { reg });
         }
-        mask |= bit;
+        last = reg;
     }
+    let is_integer = |(reg, _): &(Register, u64)| matches!(reg, Register::X(_));
+    let (integer, floating) = results.split_at(results.partition_point(is_integer));
+    let integer = integer.iter().filter_map(|&(reg, value)| match reg {
+        Register::X(reg) => Some((reg, value)),
+        Register::F(_) | Register::Fcsr => None,
+    });
+    let mask = integer
+        .clone()
+        .fold(0, |mask, (reg, _)| mask | 1 << reg.bits());
     out.varint(mask);
-    results.iter().for_each(|(_, value)| out.signed(*value));
-    Ok(())
+    integer.for_each(|(_, value)| out.signed(value));
+    float::encode(out, floating)
 }
 
-fn decode_results(input: &mut Input<'_>) -> Result<Vec<(Reg, u64)>, Flaw> {
-    decode_registers(input)?
-        .map(|reg| Ok((reg, input.signed()?)))
-        .collect()
+fn decode_results(input: &mut Input<'_>) -> Result<Vec<(Register, u64)>, Flaw> {
+    let mut results = Vec::new();
+    for reg in decode_registers(input)? {
+        results.push((reg.into(), input.signed()?));
+    }
+    results.extend(float::decode(input)?);
+    Ok(results)
 }
 
 fn encode_reads(out: &mut Output, reads: &[Range<u64>]) -> Result<(), Flaw> {

@@ -11,6 +11,7 @@ mod cause;
 mod chunk;
 mod ending;
 mod flaw;
+mod float;
 mod head;
 mod input;
 mod output;

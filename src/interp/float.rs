@@ -1,0 +1,159 @@
+//! What the floating-point instructions do to the hart.
+
+use super::execute::{address, illegal, load, store};
+use crate::isa::semantics::{self, Flags, RoundingMode};
+use crate::isa::{FReg, Inst, Reg, Rounding};
+use crate::machine::{Hart, Stop};
+
+/// Executes an instruction of the F or D extension, but for `pc`.
+pub(super) fn execute(hart: &mut Hart, inst: Inst) -> Result<(), Stop> {
+    match inst {
+        Inst::FpLoad {
+            format,
+            rd,
+            rs1,
+            offset,
+        } => {
+            let raw = load(hart, format.width(), address(hart, rs1, offset))?;
+            hart.state.set_freg(rd, semantics::fp_box(format, raw));
+        }
+        Inst::FpStore {
+            format,
+            rs1,
+            rs2,
+            offset,
+        } => {
+            let value = hart.state.freg(rs2);
+            store(hart, format.width(), address(hart, rs1, offset), value)?;
+        }
+        Inst::FpAlu {
+            op,
+            format,
+            rd,
+            rs1,
+            rs2,
+            rounding,
+        } => {
+            let mode = mode(hart, rounding)?;
+            let [a, b] = [rs1, rs2].map(|reg| hart.state.freg(reg));
+            set(hart, rd, semantics::fp_alu(op, format, a, b, mode));
+        }
+        Inst::FpFused {
+            op,
+            format,
+            rd,
+            rs1,
+            rs2,
+            rs3,
+            rounding,
+        } => {
+            let mode = mode(hart, rounding)?;
+            let operands = [rs1, rs2, rs3].map(|reg| hart.state.freg(reg));
+            set(hart, rd, semantics::fp_fused(op, format, operands, mode));
+        }
+        Inst::FpPick {
+            op,
+            format,
+            rd,
+            rs1,
+            rs2,
+        } => {
+            let [a, b] = [rs1, rs2].map(|reg| hart.state.freg(reg));
+            set(hart, rd, semantics::fp_pick(op, format, a, b));
+        }
+        Inst::FpCompare {
+            op,
+            format,
+            rd,
+            rs1,
+            rs2,
+        } => {
+            let [a, b] = [rs1, rs2].map(|reg| hart.state.freg(reg));
+            set_integer(hart, rd, semantics::fp_compare(op, format, a, b));
+        }
+        _ => unary(hart, inst)?,
+    }
+    Ok(())
+}
+
+/// Executes an instruction with one operand.
+fn unary(hart: &mut Hart, inst: Inst) -> Result<(), Stop> {
+    match inst {
+        Inst::FpSqrt {
+            format,
+            rd,
+            rs1,
+            rounding,
+        } => {
+            let (mode, a) = (mode(hart, rounding)?, hart.state.freg(rs1));
+            set(hart, rd, semantics::fp_sqrt(format, a, mode));
+        }
+        Inst::FpConvert {
+            to,
+            rd,
+            rs1,
+            rounding,
+        } => {
+            let (mode, a) = (mode(hart, rounding)?, hart.state.freg(rs1));
+            set(hart, rd, semantics::fp_convert(to, a, mode));
+        }
+        Inst::FpToInt {
+            to,
+            from,
+            rd,
+            rs1,
+            rounding,
+        } => {
+            let (mode, a) = (mode(hart, rounding)?, hart.state.freg(rs1));
+            set_integer(hart, rd, semantics::fp_to_int(to, from, a, mode));
+        }
+        Inst::IntToFp {
+            to,
+            from,
+            rd,
+            rs1,
+            rounding,
+        } => {
+            let (mode, a) = (mode(hart, rounding)?, hart.state.reg(rs1));
+            set(hart, rd, semantics::int_to_fp(to, from, a, mode));
+        }
+        _ => bits(hart, inst),
+    }
+    Ok(())
+}
+
+/// Executes what looks at the bits of a number, which raises nothing.
+fn bits(hart: &mut Hart, inst: Inst) {
+    match inst {
+        Inst::FpClass { format, rd, rs1 } => {
+            let class = semantics::fp_class(format, hart.state.freg(rs1));
+            hart.state.set_reg(rd, class);
+        }
+        Inst::FpToBits { format, rd, rs1 } => {
+            let bits = semantics::fp_bits(format, hart.state.freg(rs1));
+            hart.state.set_reg(rd, bits);
+        }
+        Inst::FpFromBits { format, rd, rs1 } => {
+            let number = semantics::fp_box(format, hart.state.reg(rs1));
+            hart.state.set_freg(rd, number);
+        }
+        _ => unreachable!("the other shapes are executed elsewhere"),
+    }
+}
+
+/// How to round; without a mode that `frm` can stand for, the trap.
+fn mode(hart: &mut Hart, rounding: Rounding) -> Result<RoundingMode, Stop> {
+    RoundingMode::of(rounding, hart.state.fcsr).ok_or_else(|| illegal(hart))
+}
+
+/// `rd = value`, and what was raised accrues.
+fn set(hart: &mut Hart, rd: FReg, (value, raised): (u64, Flags)) {
+    hart.state.set_freg(rd, value);
+    hart.state.fcsr |= raised.bits();
+}
+
+/// `rd = value`, and what was raised accrues.
+fn set_integer(hart: &mut Hart, rd: Reg, (value, raised): (u64, Flags)) {
+    hart.state.set_reg(rd, value);
+    hart.state.fcsr |= raised.bits();
+}

@@ -230,7 +230,7 @@ class Content:
         self.set_floating(end, start)
         end.update((name, self.change(start[name])) for name in ("pc", "reservation"))
         end.update((name, self.varint(start[name])) for name in COUNTS)
-        touches, calls, code, times = (self.count(least) for least in (1 / GROUP, 14, 3, 2))
+        touches, calls, code, times = (self.count(least) for least in (1 / GROUP, 8, 3, 2))
         chunk = {"number": number, "start": start, "end": end,
                  "touches": list(self.touches(touches)), "ecalls": list(self.calls(calls)),
                  "code": list(self.code(code)), "times": list(self.times(times))}
@@ -252,8 +252,12 @@ class Content:
     def calls(self, count):
         at, pc, space = 0, 0, self.space
         for _ in range(count):
-            call = {"at": (at := self.varint(at)), "number": self.varint()}
-            call["args"] = [self.change() for _ in range(7)]
+            call = {"at": (at := self.varint(at)), "trap": None, "number": 0, "args": [0] * 7}
+            if self.choice("ecall", "trap") == "trap":
+                call["trap"] = self.cause()
+            else:
+                call["number"] = self.varint()
+                call["args"] = [self.change() for _ in range(7)]
             call["next_pc"] = pc = self.change(pc)
             call["results"] = [[reg, self.change()] for reg in self.registers()]
             call["results"] += map(list, self.floating())

@@ -260,13 +260,17 @@ impl Recording {
             self.received.add(bytes);
         }
         let (before, after) = (&called.before, &self.machine.hart.state);
-        let mut args = [0; 7];
-        args.copy_from_slice(&before.x[Reg::A0.index()..][..7]);
+        let (mut number, mut args) = (0, [0; 7]);
+        if called.trap.is_none() {
+            number = self.machine.abi.call_number(before);
+            args.copy_from_slice(&before.x[Reg::A0.index()..][..7]);
+        }
         let changed = |reg: &Register| before.register(*reg) != after.register(*reg);
         let value = |reg: Register| (reg, after.register(reg));
         let record = EcallRecord {
             at: before.insns - self.next.start.state.insns,
-            number: self.machine.abi.call_number(before),
+            trap: called.trap,
+            number,
             args,
             next_pc: after.pc,
             results: Register::all().filter(changed).map(value).collect(),

@@ -70,6 +70,8 @@ pub enum Difference {
     MissingEcall,
     /// A call is recorded here, and the instruction is no `ecall`.
     NoEcall,
+    /// A trap is recorded here that the guest handles, and the instruction does not trap so.
+    NoTrap,
     /// The call has another number.
     EcallNumber {
         /// As recorded.
@@ -211,6 +213,7 @@ impl fmt::Display for Difference {
             Difference::Trap(trap) => trap.fmt(f),
             Difference::MissingEcall => f.write_str("a call that is not recorded"),
             Difference::NoEcall => f.write_str("a call is recorded, and there is none"),
+            Difference::NoTrap => f.write_str("a trap is recorded, and there is no such"),
             Difference::EcallNumber { recorded, replayed } => {
                 write!(f, "call {recorded} is recorded, and it is {replayed}")
             }

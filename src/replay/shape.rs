@@ -93,6 +93,9 @@ fn check_ecall(ecall: &EcallRecord, window: u64, words: u64) -> Result<(), &'sta
     if results.iter().any(is_none) || !results.is_sorted_by(|a, b| a.0 < b.0) {
         return Err("results of a call");
     }
+    if ecall.trap.is_some() && (ecall.number, ecall.args) != (0, [0; 7]) {
+        return Err("arguments of a trap");
+    }
     if !ecall.next_pc.is_multiple_of(2) {
         return Err("pc after a call");
     }

@@ -270,6 +270,7 @@ impl Plan {
         let changed = |reg: &Register| before.register(*reg) != after.register(*reg);
         let record = EcallRecord {
             at: 0,
+            trap: None,
             number: before.reg(Reg::A7),
             args,
             next_pc: after.pc,

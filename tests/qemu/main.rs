@@ -31,6 +31,7 @@ mod operands;
 mod opinion;
 mod program;
 mod random;
+mod signals;
 mod streams;
 mod tables;
 mod traps;

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use rvjet::EngineKind;
 use rvjet::export::Table;
 use rvjet::isa::disassemble;
-use rvjet::machine::AccessKind;
+use rvjet::machine::{AccessKind, Cause};
 use rvjet::replay::{Access, Expand, Step};
 use rvjet::trace::{Chunk, ChunkInfo, EcallRecord};
 use serde_json::{Value, json};
@@ -116,7 +116,7 @@ fn ecall(chunk: &Chunk, step: &Step, record: &EcallRecord) -> Value {
     let [a0, a1, a2, a3, a4, a5, a6] = record.args;
     json!({
         "chunk": chunk.number, "insn": step.insn, "clock": step.clock, "pc": step.pc,
-        "number": record.number, "a0": a0, "a1": a1, "a2": a2, "a3": a3, "a4": a4, "a5": a5,
+        "trap": record.trap.map(Cause::number), "number": record.number, "a0": a0, "a1": a1, "a2": a2, "a3": a3, "a4": a4, "a5": a5,
         "a6": a6, "next_pc": record.next_pc, "results": results.collect::<Vec<_>>(),
         "reads": reads.collect::<Vec<_>>(), "writes": writes.collect::<Vec<_>>(),
     })

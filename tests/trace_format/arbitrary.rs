@@ -164,9 +164,14 @@ fn writes() -> impl Strategy<Value = Vec<CallWrite>> {
 fn ecall() -> impl Strategy<Value = EcallRecord> {
     let results = (btree_map(1..32u32, number(), 0..3), option::of(floating()));
     let args = proptest::array::uniform7(number());
-    (number(), args, number(), results, ranges(8), writes()).prop_map(
-        |(number, args, next_pc, results, reads, writes)| EcallRecord {
+    let called = prop_oneof![
+        (number(), args).prop_map(|(number, args)| (None, number, args)),
+        cause().prop_map(|cause| (Some(cause), 0, [0; 7])),
+    ];
+    (called, number(), results, ranges(8), writes()).prop_map(
+        |((trap, number, args), next_pc, results, reads, writes)| EcallRecord {
             at: 0,
+            trap,
             number,
             args,
             next_pc,
@@ -313,14 +318,15 @@ fn refusal() -> impl Strategy<Value = Refusal> {
     })
 }
 
-pub fn exit() -> impl Strategy<Value = Exit> {
+/// Any cause of a trap.
+fn cause() -> impl Strategy<Value = Cause> {
     let width = || select(&Width::ALL[..]);
     let at = |make: fn(u64, Width) -> Cause| {
         (number(), width())
             .prop_map(move |(addr, width)| make(addr, width))
             .boxed()
     };
-    let cause = prop_oneof![
+    prop_oneof![
         any::<u32>().prop_map(|word| Cause::IllegalInstruction { word }),
         Just(Cause::Breakpoint),
         number().prop_map(|addr| Cause::FetchFault { addr }),
@@ -329,11 +335,14 @@ pub fn exit() -> impl Strategy<Value = Exit> {
         at(|addr, width| Cause::StoreFault { addr, width }),
         at(|addr, width| Cause::LoadMisaligned { addr, width }),
         at(|addr, width| Cause::StoreMisaligned { addr, width }),
-    ];
+    ]
+}
+
+pub fn exit() -> impl Strategy<Value = Exit> {
     let timeout = (number(), 0..1_000_000_000u32);
     prop_oneof![
         any::<i32>().prop_map(|code| Exit::Exited { code }),
-        (number(), cause).prop_map(|(pc, cause)| Exit::Trap(Trap { pc, cause })),
+        (number(), cause()).prop_map(|(pc, cause)| Exit::Trap(Trap { pc, cause })),
         number().prop_map(|limit| Exit::InsnLimit { limit }),
         number().prop_map(|limit| Exit::MemoryLimit { limit }),
         timeout.prop_map(|(secs, nanos)| Exit::Timeout {

@@ -157,7 +157,7 @@ fn chunk(chunk: &Chunk) -> Value {
             .iter()
             .map(|write| json!({"addr": write.addr, "bytes": hex(&write.bytes)}));
         json!({
-            "at": call.at, "number": call.number, "args": call.args, "next_pc": call.next_pc,
+            "at": call.at, "trap": call.trap.map(cause), "number": call.number, "args": call.args, "next_pc": call.next_pc,
             "results": results.collect::<Vec<_>>(), "reads": reads.collect::<Vec<_>>(),
             "writes": writes.collect::<Vec<_>>(),
         })

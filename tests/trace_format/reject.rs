@@ -4,11 +4,11 @@ use crate::arbitrary::Content;
 use crate::round_trip::{plain_header, written};
 use crate::sample;
 use rvjet::isa::{FReg, Reg, Register};
-use rvjet::machine::{MachineState, PAGE_SIZE};
+use rvjet::machine::{Cause, MachineState, PAGE_SIZE};
 use rvjet::trace::{
-    Boundary, CallWrite, Chunk, CodePage, Codec, Column, Damage, EcallRecord, Flaw, MAX_CODE_PAGES,
-    MAX_TOUCHES, Mangling, Part, Quantity, StreamReader, TimeRead, Touch, Trace, TraceError,
-    Writer, decode_chunk, encode_chunk,
+    Boundary, CallWrite, Choice, Chunk, CodePage, Codec, Column, Damage, EcallRecord, Flaw,
+    MAX_CODE_PAGES, MAX_TOUCHES, Mangling, Part, Quantity, StreamReader, TimeRead, Touch, Trace,
+    TraceError, Writer, decode_chunk, encode_chunk,
 };
 
 fn empty_chunk() -> Chunk {
@@ -34,6 +34,7 @@ fn empty_chunk() -> Chunk {
 fn call() -> EcallRecord {
     EcallRecord {
         at: 0,
+        trap: None,
         number: 0,
         args: [0; 7],
         next_pc: 0,
@@ -136,6 +137,13 @@ fn calls_that_cannot_be_written() {
             unfit(&|call| call.results = results.into()),
             Flaw::RegisterOrder { reg }
         );
+    }
+    for number in [0, 1] {
+        let flaw = unfit(&|call| {
+            (call.trap, call.number) = (Some(Cause::Breakpoint), number);
+            call.args[6] = 1 - number;
+        });
+        assert_eq!(flaw, Flaw::TrapArguments);
     }
     let zero = vec![(Reg::ZERO.into(), 0)];
     assert_eq!(
@@ -410,7 +418,7 @@ fn code_that_is_malformed() {
 fn calls_that_are_malformed() {
     let rest = |rest: &[u8]| malformed(&content(&END, rest));
     let outside = |addr, bytes| Flaw::Outside { addr, bytes };
-    let call = |end: &[u8]| rest(&[&[0, 1, 0, 0], &[0; 12][..], end].concat());
+    let call = |end: &[u8]| rest(&[&[0, 1, 0, 0], &[0; 13][..], end].concat());
     assert_eq!(call(&[1, 0, 0, 9]), Flaw::Empty { addr: 0 });
     assert_eq!(call(&[0, 1, 0, 0, 9]), Flaw::Empty { addr: 0 });
     let touching = Flaw::Touching { addr: 16 };
@@ -420,6 +428,16 @@ fn calls_that_are_malformed() {
         outside(8, 1 << 33)
     );
     assert_eq!(call(&[0, 1, 0, 5, 1]), Flaw::Short { needed: 5, left: 1 });
+    let (of, found) = (Choice::Call, 2);
+    assert_eq!(
+        rest(&[&[0, 1, 0, 0, 0, 2], &[0; 20][..]].concat()),
+        Flaw::Kind { of, found }
+    );
+    let (of, found) = (Choice::Cause, 8);
+    assert_eq!(
+        rest(&[&[0, 1, 0, 0, 0, 1, 8], &[0; 20][..]].concat()),
+        Flaw::Kind { of, found }
+    );
 }
 
 fn open(file: &[u8]) -> TraceError {

@@ -75,6 +75,7 @@ fn chunks(header: &Header) -> Vec<Chunk> {
     end.accesses += 2;
     let call = EcallRecord {
         at: 1,
+        trap: None,
         number: 63,
         args: [0, 0x2_0008, 2, 0, 0, 0, u64::MAX],
         next_pc: 0x1_0008,

@@ -1,5 +1,6 @@
 //! A guest that does in little what a trace has to keep: calls of every kind, maps
-//! that come and go, code that it writes, time, atomics, accesses at odd places.
+//! that come and go, code that it writes, time, atomics, accesses at odd places, traps
+//! that it handles.
 
 use rvjet::abi::Linux;
 use rvjet::isa::{
@@ -8,7 +9,9 @@ use rvjet::isa::{
 };
 use rvjet::trace::Policy;
 
-use crate::asm::{Asm, addi, alu, amo, fence_i, jalr, ld, load, lr, sc, sd, store, word_of, x};
+use crate::asm::{
+    Asm, Label, addi, alu, amo, fence_i, jalr, ld, load, lr, sc, sd, store, word_of, x,
+};
 use crate::builder::{Elf, Program, R, W, X, executable};
 use crate::trace::{Plan, Trace};
 
@@ -22,6 +25,8 @@ mod nr {
     pub const WRITE: u64 = 64;
     pub const READV: u64 = 65;
     pub const EXIT: u64 = 93;
+    pub const KILL: u64 = 129;
+    pub const SIGACTION: u64 = 134;
     pub const CLOCK_GETTIME: u64 = 113;
     pub const BRK: u64 = 214;
     pub const MUNMAP: u64 = 215;
@@ -84,6 +89,7 @@ pub fn code() -> Vec<u8> {
     atomics(&mut asm);
     floating(&mut asm);
     own_code(&mut asm);
+    signals(&mut asm);
     time(&mut asm);
     call(&mut asm, nr::EXIT, &[7]);
     asm.finish()
@@ -257,6 +263,79 @@ fn own_code(asm: &mut Asm) {
     asm.insts([jalr(Reg::RA, S0, 0)]);
     call_on(asm, nr::MPROTECT, S0, &[0x1000, RWX]);
     write_and_call(asm, S0, 13);
+}
+
+/// Where a handler's frame has what is in `pc`, and in `ra`.
+const SAVED_PC: i32 = 128 + 176;
+const SAVED_RA: i32 = SAVED_PC + 8;
+/// Where the guest keeps an action.
+const ACTION: u64 = DATA + 0x500;
+
+/// Has a handler called for these signals.
+fn handle(asm: &mut Asm, handler: Label, signals: &[u64]) {
+    asm.la(T0, handler);
+    asm.li(S0, ACTION);
+    asm.inst(sd(T0, S0, 0));
+    for signal in signals {
+        call(asm, nr::SIGACTION, &[*signal, ACTION, 0, 8]);
+    }
+}
+
+fn signals(asm: &mut Asm) {
+    let (over, step_over, go_back) = (asm.label(), asm.label(), asm.label());
+    asm.jump(over);
+    asm.bind(step_over);
+    asm.insts([ld(T0, Reg::SP, SAVED_PC), addi(T0, T0, 4)]);
+    asm.insts([sd(T0, Reg::SP, SAVED_PC), jalr(Reg::ZERO, Reg::RA, 0)]);
+    asm.bind(go_back);
+    asm.insts([ld(T0, Reg::SP, SAVED_RA), sd(T0, Reg::SP, SAVED_PC)]);
+    asm.inst(jalr(Reg::ZERO, Reg::RA, 0));
+    asm.bind(over);
+    asm.li(S0, ACTION);
+    asm.insts([sd(Reg::ZERO, S0, 8), sd(Reg::ZERO, S0, 16)]);
+    handle(asm, step_over, &[4, 5, 7, 11]);
+    traps(asm);
+    // In a page of code of its own.
+    asm.li(S0, BOTH);
+    for (at, inst) in [(0x100, Inst::Ebreak), (0x104, jalr(Reg::ZERO, Reg::RA, 0))] {
+        asm.li(T0, u64::from(word_of(inst)));
+        asm.inst(store(Width::Word, T0, S0, at));
+    }
+    asm.insts([fence_i(), jalr(Reg::RA, S0, 0x100)]);
+    handle(asm, go_back, &[11]);
+    for nowhere in [DATA + 0x600, 0x400, 1 << 50] {
+        asm.li(T1, nowhere);
+        asm.inst(jalr(Reg::RA, T1, 0));
+    }
+    // Sent: the handler goes on behind the call, but for what it does to `pc`.
+    let sent = asm.label();
+    asm.la(Reg::RA, sent);
+    handle(asm, go_back, &[10]);
+    call(asm, nr::KILL, &[0, 10]);
+    asm.insts([addi(T2, Reg::ZERO, 1)]);
+    asm.bind(sent);
+}
+
+/// Instructions that trap, and are stepped over.
+fn traps(asm: &mut Asm) {
+    asm.li(T1, 0x10);
+    asm.insts([ld(T2, T1, 0), sd(S0, T1, 8), load(LoadOp::Lb, T2, T1, 3)]);
+    asm.li(T1, CODE);
+    asm.insts([
+        store(Width::Half, T2, T1, 2),
+        amo(AmoOp::Add, Width::Word, T2, T1, T2),
+    ]);
+    asm.li(T1, 1 << 40);
+    asm.insts([ld(T2, T1, -8), sd(T2, T1, 8)]);
+    asm.li(T1, DATA + 1);
+    asm.insts([
+        amo(AmoOp::Or, Width::Word, T2, T1, T2),
+        lr(Width::Double, T2, T1),
+    ]);
+    asm.li(T1, DATA + 0x1ffc);
+    asm.insts([ld(T2, T1, 0), sd(T2, T1, 1)]);
+    asm.word(0xffff_ffff);
+    asm.inst(Inst::Ebreak);
 }
 
 fn time(asm: &mut Asm) {

@@ -1,7 +1,9 @@
 //! Whatever is changed in a trace is found, in the chunk that it was changed in.
 
-use rvjet::isa::Reg;
-use rvjet::machine::{Exit, PAGE_SIZE, Reservation};
+use std::collections::BTreeSet;
+
+use rvjet::isa::{Reg, Width};
+use rvjet::machine::{Cause, Exit, PAGE_SIZE, Reservation};
 use rvjet::replay::{Level, VerifyError};
 use rvjet::trace::{Boundary, CallWrite, Chunk, CodePage, Policy, TimeRead, Touch};
 
@@ -36,6 +38,9 @@ fn a_rich_guest_has_it_all() {
     assert_eq!(chunk.times.len(), 4);
     assert!(chunk.ecalls.iter().any(|call| call.writes.len() > 1));
     assert!(chunk.ecalls.iter().any(|call| !call.reads.is_empty()));
+    let traps = chunk.ecalls.iter().filter_map(|call| call.trap);
+    let kinds: BTreeSet<u8> = traps.map(Cause::number).collect();
+    assert_eq!(kinds, BTreeSet::from([0, 1, 2, 3, 4, 5, 6]));
     assert!(chunk.end.state.unaligned_loads > 0 && chunk.end.state.unaligned_stores > 0);
 }
 
@@ -161,6 +166,9 @@ fn ecalls(chunk: &Chunk) -> Vec<Change> {
                 c.ecalls[at].writes.insert(0, write);
             }),
         ]);
+        if call.trap.is_some() {
+            changes.extend(causes(at));
+        }
         for arg in 0..7 {
             let name = name(&format!("argument {arg}"));
             changes.push(change(name, move |c| c.ecalls[at].args[arg] ^= 4));
@@ -192,6 +200,28 @@ fn ecalls(chunk: &Chunk) -> Vec<Change> {
         }
     }
     changes
+}
+
+/// Other causes of a trap, none of which the instruction has.
+fn causes(at: usize) -> Vec<Change> {
+    let width = Width::Double;
+    let addr = 0x2_0800;
+    let others = [
+        None,
+        Some(Cause::IllegalInstruction { word: 0x13 }),
+        Some(Cause::FetchFault { addr }),
+        Some(Cause::FetchMisaligned { addr }),
+        Some(Cause::LoadFault { addr, width }),
+        Some(Cause::StoreFault { addr, width }),
+        Some(Cause::LoadMisaligned { addr, width }),
+        Some(Cause::StoreMisaligned { addr, width }),
+    ];
+    let others = others.into_iter().map(move |cause| {
+        change(format!("call {at} {cause:?}"), move |c| {
+            c.ecalls[at].trap = cause;
+        })
+    });
+    others.collect()
 }
 
 fn code(chunk: &Chunk) -> Vec<Change> {

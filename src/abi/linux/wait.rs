@@ -1,4 +1,5 @@
-//! `futex`. In a process with one thread nobody wakes another: only time can pass.
+//! `futex`. In a process with one thread and no signals from outside, nobody wakes
+//! another: only time can pass.
 
 use super::Linux;
 use super::errno::{Errno, Failure, Outcome};

@@ -3,14 +3,20 @@
 use std::ops::Range;
 
 use super::boundary::decode_registers;
+use super::cause::{decode_cause, encode_cause};
+use super::flaw::Choice;
 use super::span::Spans;
 use super::touches::WORD;
 use super::{Column, Flaw, Input, Output, float};
 use crate::isa::{Reg, Register};
+use crate::machine::Cause;
 use crate::trace::{CallWrite, EcallRecord};
 
-/// The least bytes of a call.
-pub(super) const LEAST: u64 = 14;
+/// The least bytes of a call: of a trap by a breakpoint.
+pub(super) const LEAST: u64 = 8;
+/// Kinds of calls.
+const ECALL: u8 = 0;
+const TRAP: u8 = 1;
 
 pub(super) fn encode(out: &mut Output, calls: &[EcallRecord]) -> Result<(), Flaw> {
     let (mut at, mut pc) = (0, 0);
@@ -18,8 +24,7 @@ pub(super) fn encode(out: &mut Output, calls: &[EcallRecord]) -> Result<(), Flaw
         out.varint(call.at.checked_sub(at).ok_or(Flaw::Order {
             column: Column::Ecalls,
         })?);
-        out.varint(call.number);
-        call.args.iter().for_each(|arg| out.signed(*arg));
+        encode_kind(out, call)?;
         out.change(pc, call.next_pc);
         encode_results(out, &call.results)?;
         encode_reads(out, &call.reads)?;
@@ -38,10 +43,13 @@ pub(super) fn decode(
     let (mut at, mut pc) = (0u64, 0);
     let mut calls = Vec::new();
     for _ in 0..count {
+        let at_next = at.checked_add(input.varint()?).ok_or(Flaw::TooBig)?;
+        let (trap, number, args) = decode_kind(input)?;
         let call = EcallRecord {
-            at: at.checked_add(input.varint()?).ok_or(Flaw::TooBig)?,
-            number: input.varint()?,
-            args: decode_args(input)?,
+            at: at_next,
+            trap,
+            number,
+            args,
             next_pc: input.change(pc)?,
             results: decode_results(input)?,
             reads: decode_reads(input, space)?,
@@ -51,6 +59,34 @@ pub(super) fn decode(
         calls.push(call);
     }
     Ok(calls)
+}
+
+/// What has been called: number and arguments, or why it is a trap, which has none.
+fn encode_kind(out: &mut Output, call: &EcallRecord) -> Result<(), Flaw> {
+    match call.trap {
+        None => {
+            out.byte(ECALL);
+            out.varint(call.number);
+            call.args.iter().for_each(|arg| out.signed(*arg));
+        }
+        Some(_) if (call.number, call.args) != (0, [0; 7]) => return Err(Flaw::TrapArguments),
+        Some(cause) => {
+            out.byte(TRAP);
+            encode_cause(out, cause);
+        }
+    }
+    Ok(())
+}
+
+fn decode_kind(input: &mut Input<'_>) -> Result<(Option<Cause>, u64, [u64; 7]), Flaw> {
+    match input.byte()? {
+        ECALL => Ok((None, input.varint()?, decode_args(input)?)),
+        TRAP => Ok((Some(decode_cause(input)?), 0, [0; 7])),
+        found => Err(Flaw::Kind {
+            of: Choice::Call,
+            found,
+        }),
+    }
 }
 
 fn decode_args(input: &mut Input<'_>) -> Result<[u64; 7], Flaw> {

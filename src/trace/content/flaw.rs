@@ -169,6 +169,9 @@ pub enum Flaw {
         /// Its number.
         found: u8,
     },
+    /// A trap with a number or arguments, as calls have them.
+    #[error("a trap with a number or arguments")]
+    TrapArguments,
     /// Nanoseconds that make a second or more.
     #[error("{found} nanoseconds, where a second has passed")]
     Nanos {
@@ -228,6 +231,8 @@ pub enum Choice {
     Exit,
     /// [`Cause`](crate::machine::Cause).
     Cause,
+    /// [`EcallRecord`](crate::trace::EcallRecord).
+    Call,
     /// A width of an access.
     Width,
     /// [`Reason`](crate::machine::Reason).
@@ -240,6 +245,7 @@ impl fmt::Display for Choice {
             Choice::Policy => "chunk policy",
             Choice::Exit => "exit",
             Choice::Cause => "trap cause",
+            Choice::Call => "call",
             Choice::Width => "width",
             Choice::Reason => "reason of a refusal",
         })

@@ -7,6 +7,7 @@
 
 mod boundary;
 mod calls;
+mod cause;
 mod chunk;
 mod ending;
 mod flaw;

@@ -452,16 +452,13 @@ impl Engine for Jit {
         let mut missed = false;
         // A library's user may put another memory into a hart.
         self.broken |= !side::is_owned(&mut hart.memory, self.bank, self.number);
-        if !self.can_round(hart) {
-            return Stop::Cold;
-        }
         while budget > 0 && !self.broken {
             if self.until_pause == 0 {
                 self.until_pause = UNITS_TO_PAUSE;
                 return Stop::Pause;
             }
             let key = (hart.state.pc, mode);
-            if self.is_cold(key) {
+            if self.is_cold(key) || !self.can_round(hart) {
                 return Stop::Cold;
             }
             let Some(offset) = self.unit(&mut hart.memory, key) else {

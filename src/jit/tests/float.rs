@@ -672,6 +672,7 @@ fn a_mode_that_the_host_lacks_is_the_interpreters() {
         );
         assert_eq!(hart.state.f[0], sum);
     }
+    assert_eq!(jit.run(&mut hart, 0), Stop::Budget);
 }
 
 /// Recorded and linked as those of integers are.

@@ -505,6 +505,23 @@ fn moves_of_bits() {
 }
 
 #[test]
+fn classes() {
+    let class = |format, rd, rs1| Inst::FpClass { format, rd, rs1 };
+    let listed = Format::ALL.map(|format| {
+        let cases = [(RBX, XMM3), (SLOT0, FRAME0), (ZERO, XMM3)];
+        cases.map(|(x, f)| class(format, x, f))
+    });
+    assert_listing!("fp_class", listings(listed.concat()));
+    for format in Format::ALL {
+        for x in INTS {
+            for f in [XMM3, FRAME0] {
+                check(FLOATING, &[class(format, x, f)], format, &[f]);
+            }
+        }
+    }
+}
+
+#[test]
 fn loads_and_stores() {
     let listed = Format::ALL.map(|format| {
         let cases = [(XMM3, RBX), (FRAME0, SLOT0)];

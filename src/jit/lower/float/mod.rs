@@ -37,7 +37,6 @@ const fn canonical_nan(format: Format) -> u64 {
 /// Whether `inst`, of F or D, is always left to the interpreter. `fma`: the host has FMA3.
 pub(in crate::jit) fn is_foreign(inst: Inst, fma: bool) -> bool {
     match inst {
-        Inst::FpClass { .. } => true,
         Inst::FpFused { rounding, .. } => !fma || rounding == Rounding::Rmm,
         Inst::FpAlu { rounding, .. }
         | Inst::FpSqrt { rounding, .. }
@@ -55,7 +54,7 @@ fn may_raise(inst: Inst) -> bool {
     match inst {
         Inst::FpPick { op, .. } => matches!(op, FpPick::Min | FpPick::Max),
         Inst::FpLoad { .. } | Inst::FpStore { .. } => false,
-        Inst::FpToBits { .. } | Inst::FpFromBits { .. } => false,
+        Inst::FpToBits { .. } | Inst::FpFromBits { .. } | Inst::FpClass { .. } => false,
         // It leaves where it would, if that matters.
         Inst::FpCompare { .. } => false,
         _ => true,
@@ -118,6 +117,7 @@ impl Emitter<'_> {
                 rs1,
                 rs2,
             } => self.float_compare(op, format, rd, [rs1, rs2]),
+            Inst::FpClass { format, rd, rs1 } => self.classify(format, rd, rs1),
             inst => self.float_conversion(inst),
         }
     }

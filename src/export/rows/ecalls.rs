@@ -2,7 +2,6 @@
 
 use crate::export::column::Value;
 use crate::export::group::Row;
-use crate::machine::Cause;
 use crate::trace::{Chunk, ClockModel, EcallRecord};
 
 /// The call of this place among those of a chunk, which is at the address `pc`.
@@ -24,7 +23,7 @@ pub(in crate::export) fn ecall(
 }
 
 fn effects(mut row: Row<'_>, ecall: &EcallRecord) {
-    row.put_optional(ecall.trap.map(Cause::number));
+    row.put_optional(ecall.trap.map(|cause| u32::from(cause.number())));
     row.put(ecall.number);
     for arg in ecall.args {
         row.put(arg);

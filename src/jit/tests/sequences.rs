@@ -2,7 +2,9 @@
 
 use super::shape::{CAREFUL, FAST, WITHOUT_BMI2, alu, alu_imm, branch, load, lui, muldiv, store};
 use super::*;
-use crate::isa::{AluOp, AmoOp, Cond, Inst, LoadOp, MulDivOp, Ordering, Width};
+use crate::isa::{
+    AluOp, AmoOp, BitImmOp, BitOp, BitUnaryOp, Cond, Inst, LoadOp, MulDivOp, Ordering, Width,
+};
 
 /// Sequences that are tried, unless the environment says how many.
 const SEQUENCES: u64 = 600;
@@ -35,7 +37,7 @@ impl Numbers {
         let [rd, other, rs2] = [(); 3].map(|()| self.one_of(&REGS));
         let rs1 = self.one_of(&[base, base, other]);
         let order = Ordering::default();
-        match self.below(12) {
+        match self.below(14) {
             0..=2 => load(self.one_of(&LoadOp::ALL), rd, rs1, self.offset()),
             3 | 4 => store(self.one_of(&Width::ALL), rs2, rs1, self.offset()),
             5 => alu(self.one_of(&AluOp::ALL), rd, rs1, rs2),
@@ -53,6 +55,11 @@ impl Numbers {
                 _ => muldiv(self.one_of(&MulDivOp::ALL), rd, rs1, rs2),
             },
             10 => branch(self.one_of(&Cond::ALL), rs1, rs2, 256),
+            11 => {
+                let op = self.one_of(&BitOp::ALL);
+                Inst::Bit { op, rd, rs1, rs2 }
+            }
+            12 => self.bits_of_one(rd, rs1),
             _ => Inst::Amo {
                 op: self.one_of(&AmoOp::ALL),
                 width: self.one_of(&[Width::Word, Width::Double]),
@@ -66,6 +73,17 @@ impl Numbers {
 }
 
 impl Numbers {
+    /// Bit manipulation of one register.
+    fn bits_of_one(&mut self, rd: Reg, rs1: Reg) -> Inst {
+        if self.below(2) == 0 {
+            let op = self.one_of(&BitUnaryOp::ALL);
+            return Inst::BitUnary { op, rd, rs1 };
+        }
+        let op = self.one_of(&BitImmOp::ALL);
+        let shamt = self.one_of(&[0, 1, 12, 31]);
+        Inst::BitImm { op, rd, rs1, shamt }
+    }
+
     /// So many instructions; of some programs they are mostly such as belong together.
     fn insts(&mut self, base: Reg, length: usize) -> Vec<Inst> {
         let idioms = self.below(3);

@@ -5,7 +5,9 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use rvjet::isa::{AluOp, AmoOp, Cond, CsrOp, CsrSource, Inst, LoadOp, MulDivOp, Reg, Width};
+use rvjet::isa::{
+    AluOp, AmoOp, BitOp, BitUnaryOp, Cond, CsrOp, CsrSource, Inst, LoadOp, MulDivOp, Reg, Width,
+};
 use rvjet::machine::{Access, PAGE_SIZE};
 
 use super::floats::{float, number};
@@ -179,7 +181,11 @@ fn computing() -> impl Strategy<Value = Inst> + Clone {
         rs(),
         0..64i32,
     );
+    let bits = (select(&BitOp::ALL[..]), rd(), rs(), rs());
+    let counts = (select(&BitUnaryOp::ALL[..]), rd(), rs());
     prop_oneof![
+        3 => bits.prop_map(|(op, rd, rs1, rs2)| Inst::Bit { op, rd, rs1, rs2 }),
+        1 => counts.prop_map(|(op, rd, rs1)| Inst::BitUnary { op, rd, rs1 }),
         4 => alus.prop_map(|(op, rd, rs1, rs2)| alu(op, rd, rs1, rs2)),
         4 => imms.prop_map(|(rd, rs1, imm)| addi(rd, rs1, imm)),
         1 => muldivs.prop_map(|(op, rd, rs1, rs2)| muldiv(op, rd, rs1, rs2)),

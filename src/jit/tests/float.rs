@@ -473,7 +473,7 @@ fn conversions_from_integers() {
 }
 
 #[test]
-fn moves_of_bits() {
+fn moves_of_bits_and_classes() {
     let of = |format, x: Reg, f: FReg| {
         [
             Inst::FpToBits {
@@ -485,6 +485,11 @@ fn moves_of_bits() {
                 format,
                 rd: f,
                 rs1: x,
+            },
+            Inst::FpClass {
+                format,
+                rd: x,
+                rs1: f,
             },
         ]
     };
@@ -650,6 +655,13 @@ fn homes_are_made_when_they_are_needed() {
         Stop::Ecall
     );
     assert!(jit.homes.floats().is_some());
+    let mut overview = Vec::new();
+    jit.write_overview(&mut overview).unwrap();
+    let overview = String::from_utf8(overview).unwrap();
+    assert!(
+        overview.contains("\nfloating-point homes: f15=xmm3 f14=xmm4 "),
+        "{overview}"
+    );
     assert_eq!(hart.state.f[0], 0x7ff8_0000_0000_0000);
     assert_eq!((hart.state.fcsr, hart.state.insns), (0x10, 3));
 }

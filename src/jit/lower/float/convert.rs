@@ -115,7 +115,7 @@ impl Emitter<'_> {
     }
 
     /// `T0 = bits of a`
-    fn float_bits(&mut self, format: Format, a: FReg) {
+    pub(super) fn float_bits(&mut self, format: Format, a: FReg) {
         match (format, self.float_operand(a)) {
             (Format::Single, FloatOperand::Reg(a)) => x64!(self ; movd Rd(T0), Rx(a)),
             (Format::Single, FloatOperand::Slot(at)) => x64!(self ; mov Rd(T0), [rsp + at]),

@@ -11,6 +11,7 @@
 
 mod arith;
 mod bits;
+mod class;
 mod convert;
 mod csr;
 mod round;
@@ -37,7 +38,6 @@ const fn canonical_nan(format: Format) -> u64 {
 /// Whether `inst`, of F or D, is always left to the interpreter. `fma`: the host has FMA3.
 pub(in crate::jit) fn is_foreign(inst: Inst, fma: bool) -> bool {
     match inst {
-        Inst::FpClass { .. } => true,
         Inst::FpFused { rounding, .. } => !fma || rounding == Rounding::Rmm,
         Inst::FpAlu { rounding, .. }
         | Inst::FpSqrt { rounding, .. }
@@ -55,7 +55,7 @@ fn may_raise(inst: Inst) -> bool {
     match inst {
         Inst::FpPick { op, .. } => matches!(op, FpPick::Min | FpPick::Max),
         Inst::FpLoad { .. } | Inst::FpStore { .. } => false,
-        Inst::FpToBits { .. } | Inst::FpFromBits { .. } => false,
+        Inst::FpClass { .. } | Inst::FpToBits { .. } | Inst::FpFromBits { .. } => false,
         // It leaves where it would, if that matters.
         Inst::FpCompare { .. } => false,
         _ => true,
@@ -152,6 +152,7 @@ impl Emitter<'_> {
                 rs1,
                 rounding,
             } => self.int_to_float(to, from, rd, rs1, rounding),
+            Inst::FpClass { format, rd, rs1 } => self.classify(format, rd, rs1),
             Inst::FpToBits { format, rd, rs1 } => self.float_to_bits(format, rd, rs1),
             Inst::FpFromBits { format, rd, rs1 } => self.float_from_bits(format, rd, rs1),
             _ => unreachable!("the unit ends before what the interpreter executes"),

@@ -47,3 +47,28 @@ pub(super) const FLAGS: [u8; EXCEPTIONS as usize + 1] = {
     }
     flags
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_exception_is_its_own() {
+        // Invalid, subnormal, divide by zero, overflow, underflow, inexact.
+        let singly = [0x10, 0, 0x08, 0x04, 0x02, 0x01];
+        for (bit, flag) in singly.into_iter().enumerate() {
+            assert_eq!(FLAGS[1 << bit], flag);
+            assert_eq!(FLAGS[EXCEPTIONS as usize ^ 1 << bit], 0x1f & !flag);
+        }
+        assert_eq!(FLAGS[0], 0);
+    }
+
+    #[test]
+    fn a_mode_changes_nothing_else() {
+        for mode in Rounding::ALL {
+            assert_eq!(rounding(mode) & !ROUNDING, 0);
+        }
+        assert_eq!(rounding(Rounding::Rtz), ROUNDING);
+        assert_eq!(rounding(Rounding::Rdn) | rounding(Rounding::Rup), ROUNDING);
+    }
+}

@@ -174,18 +174,17 @@ impl Homes {
 
     /// As [`Homes::ranked`], in the same places as these are.
     pub(super) fn reranked(&self, order: &[Reg]) -> Homes {
-        Homes {
-            floats: self.floats.clone(),
-            ..Homes::ranked_among(order, self.beside_log)
-        }
+        Homes::ranked_among(order, self.beside_log).having_floats(self.floats.clone())
     }
 
     /// These, and those of floating-point registers.
     pub(super) fn with_floats(self, floats: FloatHomes) -> Homes {
-        Homes {
-            floats: Some(floats),
-            ..self
-        }
+        self.having_floats(Some(floats))
+    }
+
+    /// These, and those of floating-point registers or none.
+    pub(super) fn having_floats(self, floats: Option<FloatHomes>) -> Homes {
+        Homes { floats, ..self }
     }
 
     /// Where floating-point registers live, if they do.

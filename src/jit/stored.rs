@@ -249,13 +249,14 @@ fn write_homes(out: &mut Output, homes: &Homes) {
 /// Reads homes in the same places as `like`.
 fn read_homes(input: &mut Input<'_>, like: &Homes) -> Option<Homes> {
     let homes = like.reranked(&read_order::<GUESTS>(input)?.map(Reg::new));
-    Some(match read_flag(input)? {
+    let floats = match read_flag(input)? {
         true => {
             let order = read_order::<FLOATS>(input)?.map(FReg::new);
-            homes.with_floats(FloatHomes::ranked(&order))
+            Some(FloatHomes::ranked(&order))
         }
-        false => homes,
-    })
+        false => None,
+    };
+    Some(homes.having_floats(floats))
 }
 
 /// Reads the numbers of registers.

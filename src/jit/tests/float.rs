@@ -473,7 +473,7 @@ fn conversions_from_integers() {
 }
 
 #[test]
-fn moves_of_bits() {
+fn moves_of_bits_and_classes() {
     let of = |format, x: Reg, f: FReg| {
         [
             Inst::FpToBits {
@@ -485,6 +485,11 @@ fn moves_of_bits() {
                 format,
                 rd: f,
                 rs1: x,
+            },
+            Inst::FpClass {
+                format,
+                rd: x,
+                rs1: f,
             },
         ]
     };
@@ -499,23 +504,6 @@ fn moves_of_bits() {
                 for inst in of(format, x, f) {
                     check(FLOATING, &[inst], format, &[f]);
                 }
-            }
-        }
-    }
-}
-
-#[test]
-fn classes() {
-    let class = |format, rd, rs1| Inst::FpClass { format, rd, rs1 };
-    let listed = Format::ALL.map(|format| {
-        let cases = [(RBX, XMM3), (SLOT0, FRAME0), (ZERO, XMM3)];
-        cases.map(|(x, f)| class(format, x, f))
-    });
-    assert_listing!("fp_class", listings(listed.concat()));
-    for format in Format::ALL {
-        for x in INTS {
-            for f in [XMM3, FRAME0] {
-                check(FLOATING, &[class(format, x, f)], format, &[f]);
             }
         }
     }
@@ -667,6 +655,13 @@ fn homes_are_made_when_they_are_needed() {
         Stop::Ecall
     );
     assert!(jit.homes.floats().is_some());
+    let mut overview = Vec::new();
+    jit.write_overview(&mut overview).unwrap();
+    let overview = String::from_utf8(overview).unwrap();
+    assert!(
+        overview.contains("\nfloating-point homes: f15=xmm3 f14=xmm4 "),
+        "{overview}"
+    );
     assert_eq!(hart.state.f[0], 0x7ff8_0000_0000_0000);
     assert_eq!((hart.state.fcsr, hart.state.insns), (0x10, 3));
 }
@@ -677,8 +672,8 @@ fn a_mode_that_the_host_lacks_is_the_interpreters() {
     let add = alu(FpOp::Add, Format::Double, HOMES[0], Rounding::Dyn);
     let mut hart = super::shape::hart(&[add, Inst::Ecall]);
     let (mut jit, mut interp) = (Jit::new(&mut hart.memory).unwrap(), Interp::new());
-    take_turns(&mut jit, &mut interp, &mut hart, 1);
-    for (frm, sum) in [(0, 0x3ff0_0000_0000_0000), (4, 0x3ff0_0000_0000_0001)] {
+    let (even, away) = (0x3ff0_0000_0000_0000, 0x3ff0_0000_0000_0001);
+    for (frm, sum) in [(4, away), (0, even), (4, away)] {
         hart.state = MachineState::new(CODE);
         hart.state.fcsr = frm << 5;
         // One, and half of the last bit of it.

@@ -1,12 +1,13 @@
 //! What is found out about execution, and when something follows from it: `profile`.
 
+use super::super::float_regs::{FloatHome, FloatHomes};
 use super::super::path::Fetched;
 use super::super::profile::{
     HOT, LIKELY, MAX_HOT, MAX_PLACES, MAX_TARGETS, Profile, Verdict, WINDOWS,
 };
 use super::shape::{alu, branch, jal, jalr};
 use super::*;
-use crate::isa::{AluOp, Cond, Inst};
+use crate::isa::{AluOp, Cond, FReg, Format, Inst, Rounding};
 
 const PC: u64 = 0x1000;
 
@@ -71,6 +72,27 @@ fn each_verdict_is_on_windows_of_its_own_twice_as_far_apart() {
     assert_eq!(profile.interval(), 400);
     assert!(matches!(back.of(Reg::new(22)), Home::Gpr(_)));
     assert!(matches!(back.of(Reg::new(26)), Home::Slot(_)));
+}
+
+/// As integer registers are, those of floating point get homes by how often they are used.
+#[test]
+fn floating_point_registers_are_ranked_too() {
+    let square_root = Inst::FpSqrt {
+        format: Format::Double,
+        rd: FReg::new(27),
+        rs1: FReg::new(26),
+        rounding: Rounding::Dyn,
+    };
+    let (mut profile, usual) = fresh();
+    assert_eq!(homes_after(&mut profile, &usual, &[square_root]), None);
+    let floating = usual.with_floats(FloatHomes::usual());
+    let better = homes_after(&mut profile, &floating, &[square_root]).unwrap();
+    let floats = better.floats().unwrap();
+    for reg in [26, 27].map(FReg::new) {
+        assert!(matches!(floating.float(reg), FloatHome::Slot(_)));
+        assert!(matches!(floats.of(reg), FloatHome::Xmm(_)));
+    }
+    assert_eq!(homes_after(&mut profile, &better, &[square_root]), None);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Units as bytes: what comes back is what there was, or nothing.
 
 use super::super::columns::{Input, Output};
+use super::super::float_regs::FloatHomes;
 use super::super::path;
 use super::super::profile::Profile;
 use super::super::seal::{Origin, Seal};
@@ -11,7 +12,7 @@ use super::engine::{engine, expected, outcome, run, start};
 use super::shape::{CODE, DATA, WINDOW, addi, alu_imm, branch, hart, jal, jalr};
 use super::*;
 use crate::interp::Interp;
-use crate::isa::{AluOp, Cond, Inst, encode};
+use crate::isa::{AluOp, Cond, FReg, Inst, encode};
 use crate::machine::{Access, Engine, Hart, Memory, PAGE_SIZE, Stop};
 
 /// A program whose code is text.
@@ -92,17 +93,25 @@ fn units_are_added_to_what_was_restored() {
 #[test]
 fn homes_and_the_pace_of_windows_are_kept() {
     let (mut jit, mut hart) = done();
-    jit.homes = homes();
+    // Without floating-point registers, and with them in an order of their own.
+    let floating = homes().with_floats(FloatHomes::ranked(&[FReg::new(31)]));
+    for homes in [homes(), floating] {
+        homes_are_kept(&mut jit, &mut hart, &homes);
+    }
+}
+
+fn homes_are_kept(jit: &mut Jit, hart: &mut Hart, homes: &Homes) {
+    jit.homes = homes.clone();
     jit.clear(&mut hart.memory).unwrap();
     jit.profile = Profile::new(1 << 20);
     hart.state = settled().state;
-    run(&mut jit, &mut hart, 1000);
+    run(jit, hart, 1000);
     let mut stored = jit.store_units(&hart.memory).unwrap();
     let mut again = settled();
     let mut other = engine(&mut again);
-    assert!(other.homes != homes());
+    assert!(other.homes != *homes);
     other.restore_units(&mut again.memory, &mut stored).unwrap();
-    assert_eq!(other.homes, homes());
+    assert_eq!(other.homes, *homes);
     assert_eq!(other.until_window, 1 << 20);
     let stop = run(&mut other, &mut again, 1000);
     assert!(outcome(stop, &again) == expected(1000));

@@ -8,19 +8,7 @@ use crate::jit::asm::x64;
 use crate::jit::emitter::{Emitter, FloatOperand, with_float};
 use crate::jit::exit::ExitKind;
 use crate::jit::float_regs::{ONES, X0, X1};
-use crate::jit::regs::{T0, T1, T2};
-
-/// The bits of the least subnormal and the least normal number, and of infinity.
-fn class_limits(format: Format) -> [u64; 3] {
-    match format {
-        Format::Single => [
-            1,
-            f32::MIN_POSITIVE.to_bits().into(),
-            f32::INFINITY.to_bits().into(),
-        ],
-        Format::Double => [1, f64::MIN_POSITIVE.to_bits(), f64::INFINITY.to_bits()],
-    }
-}
+use crate::jit::regs::T0;
 
 impl Emitter<'_> {
     /// `rd = a op b`
@@ -125,44 +113,6 @@ impl Emitter<'_> {
             _ => x64!(self ; andps Rx(X0), Rx(X1)),
         }
         self.write_float(format, rd, X0);
-    }
-
-    /// `rd` = one bit, that of the class of `a`; NaN is for the interpreter.
-    pub(super) fn classify(&mut self, format: Format, rd: Reg, a: FReg) {
-        if rd.is_zero() {
-            return;
-        }
-        self.require_boxes(format, &[a]);
-        let nan = self.exit(ExitKind::Step);
-        self.facts.lose_index();
-        self.float_bits(format, a);
-        match format {
-            Format::Single => x64!(self ; btr Rd(T0), 31),
-            Format::Double => x64!(self ; btr Rq(T0), 63),
-        }
-        // T1 = how many of the limits between classes the magnitude is not below.
-        x64!(self ; xor Rd(T1), Rd(T1));
-        let [subnormal, normal, infinity] = class_limits(format);
-        for limit in [subnormal, normal] {
-            self.constant(T2, limit);
-            x64!(self ; cmp Rq(T0), Rq(T2) ; sbb Rd(T1), BYTE -1);
-        }
-        self.constant(T2, infinity);
-        x64!(self ; cmp Rq(T0), Rq(T2) ; ja =>nan ; sbb Rd(T1), BYTE -1);
-        self.float_bits(format, a);
-        match format {
-            Format::Single => x64!(self ; sar Rd(T0), 31),
-            Format::Double => x64!(self ; sar Rq(T0), 63),
-        }
-        // Classes go from negative infinity to positive: 3 - T1, or 4 + T1.
-        let d = self.target(rd, T2);
-        x64!(self
-            ; xor Rd(T1), Rd(T0)
-            ; add Rd(T1), BYTE 4
-            ; xor Rd(d), Rd(d)
-            ; bts Rd(d), Rd(T1)
-        );
-        self.write(rd, d);
     }
 
     /// `rd = sext(bits of a)`

@@ -11,6 +11,7 @@
 
 mod arith;
 mod bits;
+mod class;
 mod convert;
 mod csr;
 mod round;
@@ -54,7 +55,7 @@ fn may_raise(inst: Inst) -> bool {
     match inst {
         Inst::FpPick { op, .. } => matches!(op, FpPick::Min | FpPick::Max),
         Inst::FpLoad { .. } | Inst::FpStore { .. } => false,
-        Inst::FpToBits { .. } | Inst::FpFromBits { .. } | Inst::FpClass { .. } => false,
+        Inst::FpClass { .. } | Inst::FpToBits { .. } | Inst::FpFromBits { .. } => false,
         // It leaves where it would, if that matters.
         Inst::FpCompare { .. } => false,
         _ => true,
@@ -117,7 +118,6 @@ impl Emitter<'_> {
                 rs1,
                 rs2,
             } => self.float_compare(op, format, rd, [rs1, rs2]),
-            Inst::FpClass { format, rd, rs1 } => self.classify(format, rd, rs1),
             inst => self.float_conversion(inst),
         }
     }
@@ -152,6 +152,7 @@ impl Emitter<'_> {
                 rs1,
                 rounding,
             } => self.int_to_float(to, from, rd, rs1, rounding),
+            Inst::FpClass { format, rd, rs1 } => self.classify(format, rd, rs1),
             Inst::FpToBits { format, rd, rs1 } => self.float_to_bits(format, rd, rs1),
             Inst::FpFromBits { format, rd, rs1 } => self.float_from_bits(format, rd, rs1),
             _ => unreachable!("the unit ends before what the interpreter executes"),

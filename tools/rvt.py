@@ -150,9 +150,30 @@ class Content:
             need((max(group).bit_length() + 7) // 8 == width, "a group is too wide")
             yield from group
 
-    def state(self, counts=COUNTS[:3]):
+    def floating(self):
+        """Registers by their numbers, from 32; fcsr is 64."""
+        mask = self.varint()
+        need(mask < 1 << 33, hex(mask), "is no set of floating-point registers")
+        for reg in (reg for reg in range(33) if mask >> reg & 1):
+            value = self.varint() if reg == 32 else self.number(8)
+            need(reg < 32 or value < 256, "fcsr is", hex(value))
+            yield 32 + reg, value
+
+    def set_floating(self, state, before):
+        for reg, value in self.floating():
+            old = before["fcsr"] if reg == 64 else before["f"][reg - 32]
+            need(value != old, "floating-point register", reg, "has not changed")
+            if reg == 64:
+                state["fcsr"] = value
+            else:
+                state["f"][reg - 32] = value
+
+    def state(self, counts=()):
         state = {"x": [0] + [self.varint() for _ in range(31)], "pc": self.varint()}
         state["reservation"] = (self.varint() - 1) & MASK
+        state.update((name, self.varint()) for name in COUNTS[:3])
+        state.update(f=[0] * 32, fcsr=0)
+        self.set_floating(state, state)
         return state | {name: self.varint() for name in counts}
 
     def header(self):
@@ -201,14 +222,15 @@ class Content:
                            | {"digest": self.take(32).hex()} for _ in range(len(self.data) // 80)])
 
     def chunk(self):
-        number, start = self.varint(), self.state(COUNTS)
-        end = {**start, "x": list(start["x"])}
+        number, start = self.varint(), self.state(COUNTS[3:])
+        end = {**start, "x": list(start["x"]), "f": list(start["f"])}
         for reg in self.registers():
             end["x"][reg] = self.change(start["x"][reg])
             need(end["x"][reg] != start["x"][reg], f"x{reg} has not changed")
+        self.set_floating(end, start)
         end.update((name, self.change(start[name])) for name in ("pc", "reservation"))
         end.update((name, self.varint(start[name])) for name in COUNTS)
-        touches, calls, code, times = (self.count(least) for least in (1 / GROUP, 13, 3, 2))
+        touches, calls, code, times = (self.count(least) for least in (1 / GROUP, 8, 3, 2))
         chunk = {"number": number, "start": start, "end": end,
                  "touches": list(self.touches(touches)), "ecalls": list(self.calls(calls)),
                  "code": list(self.code(code)), "times": list(self.times(times))}
@@ -230,10 +252,15 @@ class Content:
     def calls(self, count):
         at, pc, space = 0, 0, self.space
         for _ in range(count):
-            call = {"at": (at := self.varint(at)), "number": self.varint()}
-            call["args"] = [self.change() for _ in range(7)]
+            call = {"at": (at := self.varint(at)), "trap": None, "number": 0, "args": [0] * 7}
+            if self.choice("ecall", "trap") == "trap":
+                call["trap"] = self.cause()
+            else:
+                call["number"] = self.varint()
+                call["args"] = [self.change() for _ in range(7)]
             call["next_pc"] = pc = self.change(pc)
             call["results"] = [[reg, self.change()] for reg in self.registers()]
+            call["results"] += map(list, self.floating())
             call["reads"] = [{"addr": a, "bytes": n} for a, n in self.spans(8, 2, space)]
             call["writes"] = [{"addr": a, "bytes": self.take(n).hex()}
                               for a, n in self.spans(1, 3, space)]
@@ -273,7 +300,7 @@ class Trace:
         preamble = self.read(0, 64)
         version, elf, zeros, crc = struct.unpack("<8xII44sI", preamble)
         need(crc == zlib.crc32(preamble[:60]), "the preamble is damaged")
-        need(version == 1, "version is", version, "expected 1")
+        need(version == 2, "version is", version, "expected 2")
         need(elf < 2 and not any(zeros), "bytes that are to be zero are not")
         content, self.head, self.blocks = self.block(64, b"HEAD")
         self.header, self.elf = Content(content).header(), bool(elf)

@@ -1,7 +1,7 @@
 //! What `ecall` means: the personalities that a guest may be run under.
 //!
-//! Enters: a hart that has reached an `ecall`, and the program's layout at the
-//! start. Leaves: a hart that may go on, or the way the run ended. Must hold:
+//! Enters: a hart that has reached an `ecall`, or an instruction that traps, and the
+//! program's layout at the start. Leaves: a hart that may go on, or the way the run ended. Must hold:
 //! nothing that the guest passes is trusted, and whatever a personality does
 //! depends on the guest and its configuration alone, unless it was asked for
 //! the host's time or randomness.
@@ -18,7 +18,7 @@ pub use sp1::Sp1;
 use std::time::Duration;
 
 use crate::isa::Reg;
-use crate::machine::{Exit, Hart, MachineState, MapError};
+use crate::machine::{Exit, Hart, MachineState, MapError, Trap};
 use crate::program::{Convention, Program};
 
 /// A guest's environment.
@@ -47,6 +47,13 @@ pub trait Abi: Send {
     /// Carries out the call at `hart.state.pc`. The caller moves the hart past
     /// the `ecall`; an error ends the run instead.
     fn ecall(&mut self, hart: &mut Hart) -> Result<Flow, Exit>;
+
+    /// Says what comes of the instruction at `hart.state.pc`, which traps. If the guest
+    /// handles that, it is as if it had made a call; by default the run ends.
+    fn trap(&mut self, hart: &mut Hart, trap: &Trap) -> Result<Flow, Exit> {
+        let _ = hart;
+        Err(Exit::Trap(*trap))
+    }
 }
 
 /// How a run goes on after a call.
@@ -54,6 +61,8 @@ pub trait Abi: Send {
 pub enum Flow {
     /// With the next instruction.
     Next,
+    /// At this address.
+    Jump(u64),
     /// With the next instruction, on a detour: all that is done to hart and memory from
     /// before this call on is going to be undone. One at a time, and only by a
     /// personality whose [`Convention`] has detours.

@@ -4,11 +4,14 @@ use rvjet::abi::{Linux, Sp1};
 
 use super::output;
 
-/// Has calls that rvjet does not know told on standard error, and with `all` every call.
+/// Has calls that rvjet does not know told on standard error, and with `all` every call
+/// and every signal that is handled.
 pub fn printed(process: Linux, all: bool) -> Linux {
     let process = process.on_unknown(|call| output::message(format_args!("{call}")));
     match all {
-        true => process.on_call(|call| output::line(format_args!("{call}"))),
+        true => process
+            .on_call(|call| output::line(format_args!("{call}")))
+            .on_signal(|signal| output::line(format_args!("{signal}"))),
         false => process,
     }
 }

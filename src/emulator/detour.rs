@@ -1,6 +1,6 @@
 //! Detours of a guest: what it computes on one is undone, but for what its personality keeps.
 
-use super::{Machine, Turn};
+use super::{Called, Machine, Turn, behind_call};
 use crate::isa::Reg;
 use crate::machine::{CallEffects, MachineState};
 
@@ -16,8 +16,9 @@ impl Machine {
         let begun = self.hart.memory.begin_detour();
         debug_assert!(begun, "a detour in memory that has none, or on a detour");
         self.engines.begin_detour(&mut self.hart.memory);
+        let next = behind_call(&before);
         self.detour = Some(Box::new(before));
-        self.retire_call(true);
+        self.retire_call(Some(next));
         Turn::Ran
     }
 
@@ -27,9 +28,14 @@ impl Machine {
             return Turn::Ran;
         };
         self.hart.state.set_reg(reg, value);
-        self.retire_call(true);
+        self.retire_call(Some(behind_call(&before)));
         if self.hart.memory.is_recording() {
-            return Turn::called(before, CallEffects::default(), None);
+            return Turn::Called(Box::new(Called {
+                before,
+                trap: None,
+                effects: CallEffects::default(),
+                exit: None,
+            }));
         }
         Turn::Ran
     }

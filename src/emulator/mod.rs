@@ -34,7 +34,9 @@ pub use writing::TraceOptions;
 use engines::Engines;
 
 use crate::abi::{Abi, Flow};
-use crate::machine::{CallEffects, Exit, Hart, MachineState, Memory, Reservation, Stop};
+use crate::machine::{
+    CallEffects, Cause, Exit, Hart, MachineState, Memory, Reservation, Stop, Trap,
+};
 use crate::program::Program;
 
 /// Instructions between two looks at the clock, where there is a time limit:
@@ -215,6 +217,7 @@ impl Machine {
         }
         let exact = pace == Pace::Exact || left <= slice;
         let budget = slice.min(left);
+        let end = self.hart.state.insns.saturating_add(budget);
         let stop = match pace {
             Pace::Close => self.engines.run_closely(&mut self.hart, budget),
             _ => self.engines.run(&mut self.hart, budget, exact),
@@ -226,54 +229,68 @@ impl Machine {
             | Stop::Observe
             | Stop::Step
             | Stop::ChunkFull => Turn::Ran,
-            Stop::Ecall => self.ecall(),
+            Stop::Ecall => self.call(None),
             Stop::FenceI => {
                 self.hart.memory.synchronize_code();
                 self.engines.forget_stale(&mut self.hart.memory);
                 Turn::Fenced
             }
-            Stop::Trap(trap) => Turn::Ended(Exit::Trap(trap)),
+            // What comes of it would be one instruction too many, or belong to the next chunk.
+            Stop::Trap(_) if self.hart.state.insns >= end || self.hart.memory.is_full() => {
+                Turn::Ran
+            }
+            Stop::Trap(trap) => self.call(Some(trap)),
             Stop::MemoryLimit => Turn::Ended(Exit::MemoryLimit {
                 limit: self.hart.memory.limit(),
             }),
         }
     }
 
-    /// Carries out the `ecall` at `pc`. That of a guest which exits counts as
-    /// retired, too; any other end leaves the state before the call.
-    fn ecall(&mut self) -> Turn {
+    /// Carries out the `ecall` at `pc`, or has the guest handle that the instruction there
+    /// traps. That of a guest which exits counts as retired, too; any other end leaves the
+    /// state before the call.
+    fn call(&mut self, trap: Option<Trap>) -> Turn {
         let before = self.hart.state.clone();
         self.hart.memory.start_call(before.insns);
-        let flow = self.abi.ecall(&mut self.hart);
-        let exit = match flow {
-            Ok(Flow::Next) => None,
+        let flow = match &trap {
+            None => self.abi.ecall(&mut self.hart),
+            Some(trap) => self.abi.trap(&mut self.hart, trap),
+        };
+        let (next, exit) = match flow {
+            Ok(Flow::Next) => (Some(behind_call(&before)), None),
+            Ok(Flow::Jump(pc)) => (Some(pc), None),
             Ok(Flow::Detour) => return self.begin_detour(before),
             Ok(Flow::Return(reg, value)) => return self.end_detour(reg, value),
-            Err(exit @ Exit::Exited { .. }) => Some(exit),
+            Err(exit @ Exit::Exited { .. }) => (None, Some(exit)),
             Err(exit) => {
                 self.hart.memory.abandon_call();
                 return Turn::Ended(exit);
             }
         };
-        self.retire_call(exit.is_none());
+        self.retire_call(next);
         // On a detour, too: what the call has written is to be undone.
         let effects = self.hart.memory.end_call();
         if !self.hart.memory.is_recording() || self.is_detoured() {
             return exit.map_or(Turn::Ran, Turn::Ended);
         }
-        Turn::called(before, effects, exit)
+        Turn::Called(Box::new(Called {
+            before,
+            trap: trap.map(|trap| trap.cause),
+            effects,
+            exit,
+        }))
     }
 
-    /// The call at `pc` retires.
-    fn retire_call(&mut self, goes_on: bool) {
+    /// The call at `pc` retires. The guest goes on at `next`.
+    fn retire_call(&mut self, next: Option<u64>) {
         let state = &mut self.hart.state;
         state.insns += 1;
         state.reservation = Reservation::NONE;
         if self.detour.is_none() {
             self.ecalls += 1;
         }
-        if goes_on {
-            state.pc = state.pc.wrapping_add(4);
+        if let Some(next) = next {
+            state.pc = next;
             self.engines.forget_stale(&mut self.hart.memory);
         }
     }
@@ -306,6 +323,11 @@ impl Machine {
     }
 }
 
+/// The address behind the `ecall` that a hart in this state is at.
+fn behind_call(state: &MachineState) -> u64 {
+    state.pc.wrapping_add(4)
+}
+
 /// How closely the engines keep to what they are told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Pace {
@@ -329,25 +351,18 @@ enum Turn {
     Ended(Exit),
 }
 
-/// An `ecall` that has retired, recorded.
+/// An `ecall` that has retired, or a trap that the guest handles, recorded.
 struct Called {
     /// The hart before it.
     before: MachineState,
+    /// Why the instruction traps, if it is no `ecall`.
+    trap: Option<Cause>,
     effects: CallEffects,
     /// The guest has exited by it.
     exit: Option<Exit>,
 }
 
 impl Turn {
-    /// A recorded `ecall` was the last.
-    fn called(before: MachineState, effects: CallEffects, exit: Option<Exit>) -> Turn {
-        Turn::Called(Box::new(Called {
-            before,
-            effects,
-            exit,
-        }))
-    }
-
     /// An `ecall` was the last.
     fn is_call(&self) -> bool {
         matches!(self, Turn::Called(_))

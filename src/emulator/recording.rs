@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::{Called, Machine, Outcome, Pace, SLICE, Turn};
-use crate::isa::Reg;
+use crate::isa::{Reg, Register};
 use crate::machine::{ChunkRoom, Exit, PAGE_SIZE};
 use crate::trace::{
     Boundary, CallWrite, Chunk, CodePage, Digest, EcallRecord, Ending, Header, Policy, TimeRead,
@@ -260,16 +260,20 @@ impl Recording {
             self.received.add(bytes);
         }
         let (before, after) = (&called.before, &self.machine.hart.state);
-        let mut args = [0; 7];
-        args.copy_from_slice(&before.x[Reg::A0.index()..][..7]);
-        let changed = |reg: &Reg| before.reg(*reg) != after.reg(*reg);
-        let value = |reg: Reg| (reg, after.reg(reg));
+        let (mut number, mut args) = (0, [0; 7]);
+        if called.trap.is_none() {
+            number = self.machine.abi.call_number(before);
+            args.copy_from_slice(&before.x[Reg::A0.index()..][..7]);
+        }
+        let changed = |reg: &Register| before.register(*reg) != after.register(*reg);
+        let value = |reg: Register| (reg, after.register(reg));
         let record = EcallRecord {
             at: before.insns - self.next.start.state.insns,
-            number: self.machine.abi.call_number(before),
+            trap: called.trap,
+            number,
             args,
             next_pc: after.pc,
-            results: Reg::all().filter(changed).map(value).collect(),
+            results: Register::all().filter(changed).map(value).collect(),
             reads: called.effects.reads,
             writes: writes
                 .into_iter()

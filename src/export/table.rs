@@ -150,6 +150,7 @@ const ECALLS: &str = "message ecalls {
     required int64 insn (integer(64, false));
     required int64 clock (integer(64, false));
     required int64 pc (integer(64, false));
+    optional int32 trap (integer(8, false));
     required int64 number (integer(64, false));
     required int64 a0 (integer(64, false));
     required int64 a1 (integer(64, false));

@@ -17,6 +17,7 @@ mod float;
 mod inst;
 mod opcode;
 mod reg;
+mod register;
 pub mod semantics;
 mod subset;
 
@@ -29,4 +30,5 @@ pub use inst::{
     AluOp, AmoOp, Cond, CsrOp, CsrSource, FpRegisters, Inst, LoadOp, MulDivOp, Ordering, Width,
 };
 pub use reg::Reg;
+pub use register::Register;
 pub use subset::Isa;

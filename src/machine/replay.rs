@@ -2,8 +2,10 @@
 //! chunk at hand has touched, and zeroes; the code that fetch sees is kept apart.
 #![forbid(unsafe_code)]
 
+use std::ops::Range;
+
 use super::memory::{MapError, Memory};
-use super::pages::{PAGE_SHIFT, PAGE_SIZE};
+use super::pages::{Access, PAGE_SHIFT, PAGE_SIZE, Page};
 use super::touch::Touch;
 
 /// What a replay knows of memory where a page of code of the guest's own lies,
@@ -17,6 +19,11 @@ pub(crate) struct SeenCode {
     /// Whether those hold what fetch sees.
     pub(crate) is_memory: bool,
 }
+
+/// Pages that may not be accessed for a short time, and what they were.
+#[derive(Debug)]
+#[must_use = "they are to be opened again"]
+pub(crate) struct ClosedPages(Vec<(Range<u64>, Page)>);
 
 /// Words in a page.
 const WORDS: usize = PAGE_SIZE as usize / 8;
@@ -117,6 +124,28 @@ impl Memory {
         let entry = self.pages.at(span.start);
         self.pages.fill(&span, entry.no_text());
         self.code.mark_stale(span);
+    }
+
+    /// Takes away all access to the pages of `span`, for a short time.
+    pub(crate) fn close_pages(&mut self, span: &Range<u64>) -> ClosedPages {
+        let runs = self.pages.runs(span);
+        for (span, page) in &runs {
+            self.exchange_pages(span, *page, page.with_access(Access::NONE));
+        }
+        ClosedPages(runs)
+    }
+
+    /// Makes pages what they were.
+    pub(crate) fn open_pages(&mut self, closed: ClosedPages) {
+        for (span, page) in closed.0 {
+            self.exchange_pages(&span, page.with_access(Access::NONE), page);
+        }
+    }
+
+    fn exchange_pages(&mut self, span: &Range<u64>, from: Page, to: Page) {
+        self.pages.fill(span, to);
+        // If the host refuses, memory is lost, which whoever accesses it next finds.
+        let _refused = self.tell_host(span, from, to);
     }
 
     /// Lays words into memory that execution is about to touch. False if one

@@ -4,7 +4,7 @@
 use std::time::Instant;
 
 use super::Memory;
-use crate::isa::{FReg, Reg, Width};
+use crate::isa::{FReg, Reg, Register, Width};
 
 /// What an LR has reserved (chapter "A", "Load-Reserved/Store-Conditional").
 ///
@@ -102,6 +102,24 @@ impl MachineState {
     #[inline]
     pub const fn set_freg(&mut self, reg: FReg, value: u64) {
         self.f[reg.index()] = value;
+    }
+
+    /// The value of a register of any kind.
+    pub const fn register(&self, register: Register) -> u64 {
+        match register {
+            Register::X(reg) => self.reg(reg),
+            Register::F(reg) => self.freg(reg),
+            Register::Fcsr => self.fcsr,
+        }
+    }
+
+    /// Writes a register of any kind; a write to `x0` is ignored.
+    pub const fn set_register(&mut self, register: Register, value: u64) {
+        match register {
+            Register::X(reg) => self.set_reg(reg, value),
+            Register::F(reg) => self.set_freg(reg, value),
+            Register::Fcsr => self.fcsr = value,
+        }
     }
 }
 

@@ -57,6 +57,22 @@ pub enum Cause {
     },
 }
 
+impl Cause {
+    /// The number that traces have for it, whatever it is about.
+    pub const fn number(self) -> u8 {
+        match self {
+            Cause::IllegalInstruction { .. } => 0,
+            Cause::Breakpoint => 1,
+            Cause::FetchFault { .. } => 2,
+            Cause::LoadFault { .. } => 3,
+            Cause::StoreFault { .. } => 4,
+            Cause::LoadMisaligned { .. } => 5,
+            Cause::StoreMisaligned { .. } => 6,
+            Cause::FetchMisaligned { .. } => 7,
+        }
+    }
+}
+
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {

@@ -10,6 +10,8 @@ use crate::trace::Chunk;
 /// Numbers of Linux' calls.
 const EXIT: u64 = 93;
 const EXIT_GROUP: u64 = 94;
+/// The number of its signal for bad memory.
+const SIGSEGV: i32 = 11;
 
 /// Where a run ended.
 #[derive(Clone, Debug)]
@@ -118,6 +120,8 @@ fn exits_with(abi: &str, chunk: &Chunk, code: i32) -> bool {
         return false;
     };
     match (abi, call.number) {
+        // No handler could be called.
+        _ if call.trap.is_some() => code == 128 + SIGSEGV,
         ("bare", _) | ("linux", EXIT | EXIT_GROUP) => call.args[0] as i32 == code,
         ("sp1", number) if sp1::Call::of(number) == Some(sp1::Call::Halt) => {
             call.args[0] as i32 == code

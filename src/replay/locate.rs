@@ -2,7 +2,7 @@
 
 use super::{Difference, Field, Mismatch, Place, Step};
 use crate::Replayer;
-use crate::isa::Reg;
+use crate::isa::Register;
 use crate::trace::Chunk;
 
 /// What to look out for.
@@ -11,7 +11,7 @@ pub(crate) enum Watch {
     /// Nothing but where the replay ends.
     Nothing,
     /// Who writes a register last.
-    Register(Reg),
+    Register(Register),
     /// Who touches a word first: the one of this place among the chunk's touches.
     Touch(u64),
 }
@@ -96,10 +96,10 @@ impl Replayer {
     }
 }
 
-fn writes(step: &Step, chunk: &Chunk, reg: Reg) -> bool {
+fn writes(step: &Step, chunk: &Chunk, reg: Register) -> bool {
     let results = step.record(chunk).map(|record| &record.results);
     let by_call = results.is_some_and(|results| results.iter().any(|(to, _)| *to == reg));
-    by_call || step.rd.is_some_and(|(rd, _)| rd == reg)
+    by_call || step.writes().any(|(rd, _)| rd == reg)
 }
 
 impl Place {

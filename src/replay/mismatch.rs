@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::isa::Reg;
+use crate::isa::{Reg, Register};
 use crate::machine::Trap;
 use crate::trace::{Boundary, Touch};
 
@@ -70,6 +70,8 @@ pub enum Difference {
     MissingEcall,
     /// A call is recorded here, and the instruction is no `ecall`.
     NoEcall,
+    /// A trap is recorded here that the guest handles, and the instruction does not trap so.
+    NoTrap,
     /// The call has another number.
     EcallNumber {
         /// As recorded.
@@ -89,7 +91,7 @@ pub enum Difference {
     /// The call is recorded to change this register, which has that value already.
     EcallResult {
         /// The register.
-        reg: Reg,
+        reg: Register,
     },
     /// What the call is recorded to read and to write overlaps.
     EcallMemory,
@@ -156,7 +158,7 @@ pub struct StateDifference {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Field {
     /// A register.
-    Register(Reg),
+    Register(Register),
     /// The address of the next instruction.
     Pc,
     /// Instructions since the start.
@@ -211,6 +213,7 @@ impl fmt::Display for Difference {
             Difference::Trap(trap) => trap.fmt(f),
             Difference::MissingEcall => f.write_str("a call that is not recorded"),
             Difference::NoEcall => f.write_str("a call is recorded, and there is none"),
+            Difference::NoTrap => f.write_str("a trap is recorded, and there is no such"),
             Difference::EcallNumber { recorded, replayed } => {
                 write!(f, "call {recorded} is recorded, and it is {replayed}")
             }
@@ -301,8 +304,6 @@ fn fields(
         (Field::Accesses, *accesses),
         (Field::Ecalls, *ecalls),
     ];
-    let registers = Reg::all().zip(state.x);
-    registers
-        .map(|(reg, value)| (Field::Register(reg), value))
-        .chain(rest)
+    let registers = Register::all().map(|reg| (Field::Register(reg), state.register(reg)));
+    registers.chain(rest)
 }

@@ -3,8 +3,12 @@
 
 use std::ops::Range;
 
+use crate::isa::Register;
 use crate::machine::{PAGE_SIZE, is_page};
 use crate::trace::{Chunk, EcallRecord};
+
+/// The highest value of `fcsr`.
+const MAX_FCSR: u64 = 0xff;
 
 /// Names the part of `chunk` that no recording in so many bytes of address space makes.
 pub(crate) fn check_shape(chunk: &Chunk, window: u64) -> Result<(), &'static str> {
@@ -48,10 +52,22 @@ fn check_counters(chunk: &Chunk) -> Result<(), &'static str> {
     if start.state.x[0] != 0 {
         return Err("zero register");
     }
+    if start.state.fcsr > MAX_FCSR {
+        return Err("fcsr");
+    }
     if !start.state.pc.is_multiple_of(2) {
         return Err("pc");
     }
     Ok(())
+}
+
+/// Whether a call cannot have this result.
+fn is_none((reg, value): &(Register, u64)) -> bool {
+    match reg {
+        Register::X(reg) => reg.is_zero(),
+        Register::F(_) => false,
+        Register::Fcsr => *value > MAX_FCSR,
+    }
 }
 
 fn check_touches(chunk: &Chunk, window: u64) -> Result<(), &'static str> {
@@ -74,8 +90,11 @@ fn check_code(chunk: &Chunk, window: u64) -> Result<(), &'static str> {
 
 fn check_ecall(ecall: &EcallRecord, window: u64, words: u64) -> Result<(), &'static str> {
     let results = &ecall.results;
-    if results.iter().any(|(reg, _)| reg.is_zero()) || !results.is_sorted_by(|a, b| a.0 < b.0) {
+    if results.iter().any(is_none) || !results.is_sorted_by(|a, b| a.0 < b.0) {
         return Err("results of a call");
+    }
+    if ecall.trap.is_some() && (ecall.number, ecall.args) != (0, [0; 7]) {
+        return Err("arguments of a trap");
     }
     if !ecall.next_pc.is_multiple_of(2) {
         return Err("pc after a call");

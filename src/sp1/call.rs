@@ -112,7 +112,10 @@ impl Effect {
         match self {
             Effect::None => {}
             Effect::Length => {
-                let result = record.results.iter().find(|(reg, _)| *reg == Reg::T0);
+                let result = record
+                    .results
+                    .iter()
+                    .find(|(reg, _)| *reg == Reg::T0.into());
                 memory.push_link(Link {
                     previous: NO_CLOCK,
                     // A length that is the number of the call changes no register.

@@ -121,7 +121,7 @@ impl Text {
             Inst::Ecall => {
                 let record = ecall?;
                 for &(reg, value) in &record.results {
-                    state.set_reg(reg, value);
+                    state.set_register(reg, value);
                 }
                 next = record.next_pc;
                 place.entries += call::entries(record) as usize;

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use crate::isa::Reg;
-use crate::machine::MachineState;
+use crate::isa::Register;
+use crate::machine::{Cause, MachineState};
 use crate::program::Convention;
 
 pub use crate::machine::Touch;
@@ -87,7 +87,7 @@ pub struct Boundary {
     /// Accesses: a word that an instruction loads, stores or modifies is one
     /// (two, if it reaches into two), and so is each word that a call reads or writes.
     pub accesses: u64,
-    /// Calls.
+    /// Calls, and traps that the guest has handled.
     pub ecalls: u64,
 }
 
@@ -102,7 +102,7 @@ pub struct Chunk {
     pub end: Boundary,
     /// The words it touched, in the order in which it did, with their values before.
     pub touches: Vec<Touch>,
-    /// Its calls, in order.
+    /// Its calls, and the traps that the guest handled, in order.
     pub ecalls: Vec<EcallRecord>,
     /// The code it executed that is not the program's unchanged text, in the
     /// order of [`at`](CodePage::at), then of the page.
@@ -123,19 +123,22 @@ impl Chunk {
     }
 }
 
-/// An `ecall` and all that came of it.
+/// An `ecall` and all that came of it; or that of an instruction that trapped, where the
+/// guest handles that. Both count as an instruction, and as a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EcallRecord {
     /// Instructions of the chunk before it.
     pub at: u64,
-    /// The number of the call, as the personality has it.
+    /// Why the instruction trapped, if it is no `ecall`.
+    pub trap: Option<Cause>,
+    /// The number of the call, as the personality has it; 0 of a trap.
     pub number: u64,
-    /// `a0`–`a6` before it.
+    /// `a0`–`a6` before it; 0 of a trap.
     pub args: [u64; 7],
-    /// Where it went on. The `ecall` itself if the guest exited.
+    /// Where it went on: after a trap, at the handler. The `ecall` itself if the guest exited.
     pub next_pc: u64,
     /// The registers that it changed, in ascending order, and their new values.
-    pub results: Vec<(Reg, u64)>,
+    pub results: Vec<(Register, u64)>,
     /// The words that it read and did not write: runs of double words, in
     /// ascending order, none touching another.
     pub reads: Vec<std::ops::Range<u64>>,

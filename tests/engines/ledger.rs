@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Range;
 
-use rvjet::isa::{Inst, Reg, Width, decode};
+use rvjet::isa::{Inst, Reg, Register, Width, decode};
 use rvjet::machine::{Access, MachineState, Memory, PAGE_SIZE, Reservation, Touch};
 use rvjet::trace::{Boundary, CallWrite, Chunk, EcallRecord, Policy};
 use rvjet::{EngineKind, Machine};
@@ -241,15 +241,16 @@ impl Plan {
         let reads: BTreeSet<u64> = self.read.keys().flat_map(|&word| word..word + 8).collect();
         let mut args = [0; 7];
         args.copy_from_slice(&before.x[Reg::A0.index()..][..7]);
-        let changed = |reg: &Reg| before.reg(*reg) != after.reg(*reg);
+        let changed = |reg: &Register| before.register(*reg) != after.register(*reg);
         let record = EcallRecord {
             at: 0,
+            trap: None,
             number: before.reg(Reg::A7),
             args,
             next_pc: after.pc,
-            results: Reg::all()
+            results: Register::all()
                 .filter(changed)
-                .map(|reg| (reg, after.reg(reg)))
+                .map(|reg| (reg, after.register(reg)))
                 .collect(),
             reads: runs(reads.into_iter()),
             writes: runs(self.bytes.keys().copied())

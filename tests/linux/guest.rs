@@ -1,7 +1,7 @@
 //! A guest without a program: its registers are set and its calls made by the test.
 
 use rvjet::abi::linux::Capture;
-use rvjet::abi::{Abi, Linux};
+use rvjet::abi::{Abi, Flow, Linux};
 use rvjet::isa::Reg;
 use rvjet::machine::{Access, Clock, Exit, Hart, MachineState, Memory};
 use rvjet::program::Program;
@@ -136,12 +136,17 @@ impl Guest {
 
     /// Makes a call.
     pub fn try_call<const N: usize>(&mut self, number: u64, args: [u64; N]) -> Result<i64, Exit> {
+        self.flow(number, args)?;
+        Ok(self.hart.state.reg(Reg::A0) as i64)
+    }
+
+    /// Makes a call, and says how the guest goes on.
+    pub fn flow<const N: usize>(&mut self, number: u64, args: [u64; N]) -> Result<Flow, Exit> {
         self.hart.state.set_reg(Reg::A7, number);
         for (index, arg) in args.into_iter().enumerate() {
             self.hart.state.set_reg(Reg::new(10 + index as u32), arg);
         }
-        self.linux.ecall(&mut self.hart)?;
-        Ok(self.hart.state.reg(Reg::A0) as i64)
+        self.linux.ecall(&mut self.hart)
     }
 
     /// Makes a call that does not end the run.

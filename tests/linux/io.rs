@@ -1,7 +1,7 @@
 use std::io::{self, Read, Write};
 
-use rvjet::abi::Linux;
 use rvjet::abi::linux::Capture;
+use rvjet::abi::{Flow, Linux};
 use rvjet::isa::Reg;
 use rvjet::machine::Exit;
 
@@ -206,21 +206,30 @@ fn a_broken_pipe_is_an_error_of_the_guest_that_wants_it() {
         guest.put_words(SCRATCH, &[1 << (SIGPIPE - 1)]);
         assert_eq!(guest.call(135, [how, SCRATCH, 0, 8]), 0);
     };
-    let wants: [&dyn Fn(&mut Guest); 3] = [
-        &|guest| act(guest, 1),
-        &|guest| act(guest, 0x10000),
-        &|guest| block(guest, 0),
-    ];
-    for want in wants {
-        let mut guest = unread(3);
-        want(&mut guest);
-        assert_eq!(guest.call(nr::WRITE, [1, SCRATCH, 10]), 3);
-        assert_eq!(guest.call(nr::WRITE, [1, SCRATCH, 10]), EPIPE);
-        act(&mut guest, 0);
-        block(&mut guest, 1);
-        let exit = guest.try_call(nr::WRITE, [1, SCRATCH, 10]);
-        assert_eq!(exit, Err(Exit::BrokenPipe));
-    }
+    // Ignored.
+    let mut guest = unread(3);
+    act(&mut guest, 1);
+    assert_eq!(guest.call(nr::WRITE, [1, SCRATCH, 10]), 3);
+    assert_eq!(guest.call(nr::WRITE, [1, SCRATCH, 10]), EPIPE);
+    act(&mut guest, 0);
+    let exit = guest.try_call(nr::WRITE, [1, SCRATCH, 10]);
+    assert_eq!(exit, Err(Exit::BrokenPipe));
+    // Blocked: it comes later.
+    let mut guest = unread(0);
+    block(&mut guest, 0);
+    assert_eq!(guest.call(nr::WRITE, [1, SCRATCH, 10]), EPIPE);
+    guest.put_words(SCRATCH, &[1 << (SIGPIPE - 1)]);
+    let exit = guest.try_call(135, [1, SCRATCH, 0, 8]);
+    let code = 128 + SIGPIPE as i32;
+    assert_eq!(exit, Err(Exit::Exited { code }));
+    // Handled: the handler is called, and the error is there when it returns.
+    let mut guest = unread(0);
+    act(&mut guest, 0x10000);
+    let flow = guest.flow(nr::WRITE, [1, SCRATCH, 10]);
+    assert_eq!(flow, Ok(Flow::Jump(0x10000)));
+    assert_eq!(guest.hart.state.reg(Reg::A0), SIGPIPE);
+    let saved = guest.hart.state.reg(Reg::SP) + 128 + 176 + 80;
+    assert_eq!(guest.word(saved) as i64, EPIPE);
 }
 
 #[test]

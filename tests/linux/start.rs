@@ -110,7 +110,10 @@ fn the_stack_is_an_eighth_of_a_small_window_with_a_guard_below() {
     let bottom = WINDOW - WINDOW / 8;
     let memory = &guest.hart.memory;
     assert_eq!(memory.access_at(bottom), Some(Access::READ_WRITE));
-    assert!(memory.is_free(bottom - 64 * PAGE_SIZE..bottom));
+    assert!(memory.is_free(bottom - 63 * PAGE_SIZE..bottom));
+    // What handlers of signals return to.
+    let returns_to = memory.access_at(bottom - 64 * PAGE_SIZE);
+    assert_eq!(returns_to, Some(Access::READ_EXECUTE));
 }
 
 #[test]

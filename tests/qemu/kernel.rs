@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use crate::opinion::{Run, Start, is_installed};
 
 const SIGSEGV: i32 = 11;
-const GCC: &str = "riscv64-linux-gnu-gcc";
+pub const GCC: &str = "riscv64-linux-gnu-gcc";
 const FLAGS: [&str; 16] = [
     "-std=c11",
     "-O2",
@@ -33,7 +33,7 @@ const FLAGS: [&str; 16] = [
 ];
 
 /// Whether the compiler is there; says so if not.
-fn has_compiler() -> bool {
+pub fn has_compiler() -> bool {
     let found = Command::new(GCC).arg("--version").output().is_ok();
     if !found {
         println!("skipped: {GCC} is not installed");
@@ -41,7 +41,8 @@ fn has_compiler() -> bool {
     found
 }
 
-fn compile(name: &str, to: &Path) -> PathBuf {
+/// Compiles the program of this name into a directory.
+pub fn compile(name: &str, to: &Path) -> PathBuf {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/qemu/c");
     let elf = to.join(format!("{name}.elf"));
     let mut command = Command::new(GCC);

@@ -16,6 +16,7 @@
 #[expect(dead_code, reason = "the tests of the ELF stage use the rest")]
 mod builder;
 mod code;
+mod float;
 mod generator;
 mod guests;
 #[path = "../common/inst.rs"]
@@ -29,6 +30,7 @@ mod operands;
 mod opinion;
 mod program;
 mod random;
+mod signals;
 mod streams;
 mod tables;
 mod traps;

@@ -10,7 +10,7 @@ use std::sync::OnceLock;
 use tempfile::TempDir;
 
 const QEMU: &str = "qemu-riscv64";
-const ENGINES: [&str; 2] = ["interp", "jit"];
+pub const ENGINES: [&str; 2] = ["interp", "jit"];
 /// Where an ELF that made a difference is left.
 const KEEP: &str = env!("CARGO_TARGET_TMPDIR");
 
@@ -130,16 +130,20 @@ impl Start {
 /// Runs an ELF file of these bytes under qemu and both engines.
 pub fn agreed(name: &str, elf: &[u8]) -> Run {
     let dir = TempDir::new().unwrap();
+    guest(&dir, elf).agreed(name)
+}
+
+/// An ELF file of these bytes, in `dir`.
+pub fn guest(dir: &TempDir, elf: &[u8]) -> Start {
     let path = dir.path().join("guest.elf");
     std::fs::write(&path, elf).unwrap();
     // qemu refuses what is not executable.
     std::fs::set_permissions(&path, Permissions::from_mode(0o755)).unwrap();
-    let start = Start {
+    Start {
         elf: "guest.elf".into(),
         dir: dir.path().into(),
         ..Start::default()
-    };
-    start.agreed(name)
+    }
 }
 
 /// Where two runs differ first.

@@ -99,7 +99,7 @@ fn calls(chunk: &Chunk) -> Vec<Change> {
                 c.ecalls[at].next_pc = value;
             }));
             changes.push(change(name(&format!("t0 = {value:#x}")), move |c| {
-                c.ecalls[at].results = vec![(Reg::T0, value)];
+                c.ecalls[at].results = vec![(Reg::T0.into(), value)];
             }));
             changes.push(change(name(&format!("reads at {value:#x}")), move |c| {
                 c.ecalls[at].reads.clear();

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use rvjet::EngineKind;
 use rvjet::export::Table;
 use rvjet::isa::disassemble;
-use rvjet::machine::AccessKind;
+use rvjet::machine::{AccessKind, Cause};
 use rvjet::replay::{Access, Expand, Step};
 use rvjet::trace::{Chunk, ChunkInfo, EcallRecord};
 use serde_json::{Value, json};
@@ -65,10 +65,11 @@ fn chunk(trace: &Trace, chunk: &Chunk, info: &ChunkInfo) -> Value {
 fn insn(chunk: &Chunk, step: &Step) -> Value {
     let text = disassemble(step.pc, step.word).to_string();
     let (mnemonic, operands) = text.split_once('\t').unwrap_or((&text, ""));
+    let written = step.writes().find(|(reg, _)| reg.number() < 64);
     json!({
         "chunk": chunk.number, "insn": step.insn, "clock": step.clock, "pc": step.pc,
         "word": step.word, "len": step.len, "mnemonic": mnemonic, "operands": operands,
-        "rd": step.rd.map(|(rd, _)| rd.index()), "rd_value": step.rd.map(|(_, value)| value),
+        "rd": written.map(|(rd, _)| rd.number()), "rd_value": written.map(|(_, value)| value),
         "next_pc": step.next_pc,
     })
 }
@@ -107,7 +108,7 @@ fn access(chunk: &Chunk, access: &Access) -> Value {
 
 fn ecall(chunk: &Chunk, step: &Step, record: &EcallRecord) -> Value {
     let results = record.results.iter();
-    let results = results.map(|(reg, value)| json!({"reg": reg.index(), "value": value}));
+    let results = results.map(|(reg, value)| json!({"reg": reg.number(), "value": value}));
     let reads = record.reads.iter();
     let reads = reads.map(|read| json!({"addr": read.start, "bytes": read.end - read.start}));
     let writes = record.writes.iter();
@@ -115,7 +116,7 @@ fn ecall(chunk: &Chunk, step: &Step, record: &EcallRecord) -> Value {
     let [a0, a1, a2, a3, a4, a5, a6] = record.args;
     json!({
         "chunk": chunk.number, "insn": step.insn, "clock": step.clock, "pc": step.pc,
-        "number": record.number, "a0": a0, "a1": a1, "a2": a2, "a3": a3, "a4": a4, "a5": a5,
+        "trap": record.trap.map(Cause::number), "number": record.number, "a0": a0, "a1": a1, "a2": a2, "a3": a3, "a4": a4, "a5": a5,
         "a6": a6, "next_pc": record.next_pc, "results": results.collect::<Vec<_>>(),
         "reads": reads.collect::<Vec<_>>(), "writes": writes.collect::<Vec<_>>(),
     })

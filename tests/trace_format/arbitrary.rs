@@ -4,7 +4,7 @@ use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::select;
-use rvjet::isa::{Reg, Width};
+use rvjet::isa::{FReg, Reg, Register, Width};
 use rvjet::machine::{Cause, Exit, MachineState, Reason, Refusal, Reservation, Trap};
 use rvjet::trace::{
     Boundary, CallWrite, Chunk, ClockModel, CodePage, Digest, EcallRecord, Ending, Header, Initial,
@@ -42,12 +42,26 @@ fn count() -> impl Strategy<Value = u64> {
     (any::<u64>(), 4..64u32).prop_map(|(bits, shift)| bits >> shift)
 }
 
+/// Some floating-point registers, and `fcsr`.
+fn floating() -> impl Strategy<Value = Vec<(Register, u64)>> {
+    let registers = btree_map(0..32u32, number(), 0..4);
+    (registers, option::of(0..256u64)).prop_map(|(registers, fcsr)| {
+        let registers = registers.into_iter();
+        let floating = registers.map(|(reg, value)| (FReg::new(reg).into(), value));
+        let fcsr = fcsr.map(|value| (Register::Fcsr, value));
+        floating.chain(fcsr).collect()
+    })
+}
+
 pub fn state() -> impl Strategy<Value = MachineState> {
-    let registers = vec(number(), 31);
+    let registers = (vec(number(), 31), option::of(floating()));
     let counts = (count(), count(), count());
-    (registers, number(), number(), counts).prop_map(|(x, pc, reservation, counts)| {
+    (registers, number(), number(), counts).prop_map(|((x, f), pc, reservation, counts)| {
         let mut state = MachineState::new(pc);
         state.x[1..].copy_from_slice(&x);
+        for (reg, value) in f.into_iter().flatten() {
+            state.set_register(reg, value);
+        }
         state.reservation = Reservation::from_bits(reservation);
         (state.insns, state.unaligned_loads, state.unaligned_stores) = counts;
         state
@@ -58,6 +72,7 @@ pub fn state() -> impl Strategy<Value = MachineState> {
 #[derive(Clone, Debug)]
 struct Step {
     registers: BTreeMap<u32, u64>,
+    floating: Vec<(Register, u64)>,
     pc: u64,
     reservation: u64,
     insns: u64,
@@ -72,6 +87,9 @@ impl Step {
         for (reg, value) in &self.registers {
             end.state.set_reg(Reg::new(*reg), *value);
         }
+        for &(reg, value) in &self.floating {
+            end.state.set_register(reg, value);
+        }
         end.state.pc = self.pc;
         end.state.reservation = Reservation::from_bits(self.reservation);
         end.state.insns += self.insns;
@@ -84,11 +102,12 @@ impl Step {
 }
 
 fn step(insns: u64) -> impl Strategy<Value = Step> {
-    let registers = btree_map(1..32u32, number(), 0..6);
+    let registers = (btree_map(1..32u32, number(), 0..6), floating());
     let counts = ([0..9u64, 0..9u64], 0..99u64, 0..9u64);
     (registers, number(), number(), counts).prop_map(
-        move |(registers, pc, reservation, (unaligned, accesses, ecalls))| Step {
+        move |((registers, floating), pc, reservation, (unaligned, accesses, ecalls))| Step {
             registers,
+            floating,
             pc,
             reservation,
             insns,
@@ -143,17 +162,24 @@ fn writes() -> impl Strategy<Value = Vec<CallWrite>> {
 }
 
 fn ecall() -> impl Strategy<Value = EcallRecord> {
-    let results = btree_map(1..32u32, number(), 0..3);
+    let results = (btree_map(1..32u32, number(), 0..3), option::of(floating()));
     let args = proptest::array::uniform7(number());
-    (number(), args, number(), results, ranges(8), writes()).prop_map(
-        |(number, args, next_pc, results, reads, writes)| EcallRecord {
+    let called = prop_oneof![
+        (number(), args).prop_map(|(number, args)| (None, number, args)),
+        cause().prop_map(|cause| (Some(cause), 0, [0; 7])),
+    ];
+    (called, number(), results, ranges(8), writes()).prop_map(
+        |((trap, number, args), next_pc, results, reads, writes)| EcallRecord {
             at: 0,
+            trap,
             number,
             args,
             next_pc,
             results: results
+                .0
                 .into_iter()
-                .map(|(reg, value)| (Reg::new(reg), value))
+                .map(|(reg, value)| (Reg::new(reg).into(), value))
+                .chain(results.1.into_iter().flatten())
                 .collect(),
             reads,
             writes,
@@ -292,14 +318,15 @@ fn refusal() -> impl Strategy<Value = Refusal> {
     })
 }
 
-pub fn exit() -> impl Strategy<Value = Exit> {
+/// Any cause of a trap.
+fn cause() -> impl Strategy<Value = Cause> {
     let width = || select(&Width::ALL[..]);
     let at = |make: fn(u64, Width) -> Cause| {
         (number(), width())
             .prop_map(move |(addr, width)| make(addr, width))
             .boxed()
     };
-    let cause = prop_oneof![
+    prop_oneof![
         any::<u32>().prop_map(|word| Cause::IllegalInstruction { word }),
         Just(Cause::Breakpoint),
         number().prop_map(|addr| Cause::FetchFault { addr }),
@@ -308,11 +335,14 @@ pub fn exit() -> impl Strategy<Value = Exit> {
         at(|addr, width| Cause::StoreFault { addr, width }),
         at(|addr, width| Cause::LoadMisaligned { addr, width }),
         at(|addr, width| Cause::StoreMisaligned { addr, width }),
-    ];
+    ]
+}
+
+pub fn exit() -> impl Strategy<Value = Exit> {
     let timeout = (number(), 0..1_000_000_000u32);
     prop_oneof![
         any::<i32>().prop_map(|code| Exit::Exited { code }),
-        (number(), cause).prop_map(|(pc, cause)| Exit::Trap(Trap { pc, cause })),
+        (number(), cause()).prop_map(|(pc, cause)| Exit::Trap(Trap { pc, cause })),
         number().prop_map(|limit| Exit::InsnLimit { limit }),
         number().prop_map(|limit| Exit::MemoryLimit { limit }),
         timeout.prop_map(|(secs, nanos)| Exit::Timeout {

@@ -46,7 +46,7 @@ fn hex(bytes: &[u8]) -> String {
 
 fn state(state: &MachineState) -> Value {
     json!({
-        "x": state.x, "pc": state.pc, "reservation": state.reservation.bits(),
+        "x": state.x, "f": state.f, "fcsr": state.fcsr, "pc": state.pc, "reservation": state.reservation.bits(),
         "insns": state.insns, "unaligned_loads": state.unaligned_loads,
         "unaligned_stores": state.unaligned_stores,
     })
@@ -147,7 +147,7 @@ fn chunk(chunk: &Chunk) -> Value {
         let results = call
             .results
             .iter()
-            .map(|(reg, value)| json!([reg.index(), value]));
+            .map(|(reg, value)| json!([reg.number(), value]));
         let reads = call
             .reads
             .iter()
@@ -157,7 +157,7 @@ fn chunk(chunk: &Chunk) -> Value {
             .iter()
             .map(|write| json!({"addr": write.addr, "bytes": hex(&write.bytes)}));
         json!({
-            "at": call.at, "number": call.number, "args": call.args, "next_pc": call.next_pc,
+            "at": call.at, "trap": call.trap.map(cause), "number": call.number, "args": call.args, "next_pc": call.next_pc,
             "results": results.collect::<Vec<_>>(), "reads": reads.collect::<Vec<_>>(),
             "writes": writes.collect::<Vec<_>>(),
         })

@@ -3,12 +3,12 @@
 use crate::arbitrary::Content;
 use crate::round_trip::{plain_header, written};
 use crate::sample;
-use rvjet::isa::Reg;
-use rvjet::machine::{MachineState, PAGE_SIZE};
+use rvjet::isa::{FReg, Reg, Register};
+use rvjet::machine::{Cause, MachineState, PAGE_SIZE};
 use rvjet::trace::{
-    Boundary, CallWrite, Chunk, CodePage, Codec, Column, Damage, EcallRecord, Flaw, MAX_CODE_PAGES,
-    MAX_TOUCHES, Mangling, Part, Quantity, StreamReader, TimeRead, Touch, Trace, TraceError,
-    Writer, decode_chunk, encode_chunk,
+    Boundary, CallWrite, Choice, Chunk, CodePage, Codec, Column, Damage, EcallRecord, Flaw,
+    MAX_CODE_PAGES, MAX_TOUCHES, Mangling, Part, Quantity, StreamReader, TimeRead, Touch, Trace,
+    TraceError, Writer, decode_chunk, encode_chunk,
 };
 
 fn empty_chunk() -> Chunk {
@@ -34,6 +34,7 @@ fn empty_chunk() -> Chunk {
 fn call() -> EcallRecord {
     EcallRecord {
         at: 0,
+        trap: None,
         number: 0,
         args: [0; 7],
         next_pc: 0,
@@ -128,17 +129,33 @@ fn calls_that_cannot_be_written() {
         change(&mut call);
         unfit(|chunk| chunk.ecalls = vec![call])
     };
-    for results in [[(Reg::A1, 0), (Reg::A0, 0)], [(Reg::A0, 0), (Reg::A0, 0)]] {
-        let reg = Reg::A0;
+    let (a0, a1) = (Register::X(Reg::A0), Register::X(Reg::A1));
+    let (f1, fcsr) = (Register::F(FReg::new(1)), Register::Fcsr);
+    for (first, reg) in [(a1, a0), (a0, a0), (f1, a0), (f1, f1), (fcsr, f1)] {
+        let results = [(first, 0), (reg, 0)];
         assert_eq!(
             unfit(&|call| call.results = results.into()),
             Flaw::RegisterOrder { reg }
         );
     }
-    let zero = vec![(Reg::ZERO, 0)];
+    for number in [0, 1] {
+        let flaw = unfit(&|call| {
+            (call.trap, call.number) = (Some(Cause::Breakpoint), number);
+            call.args[6] = 1 - number;
+        });
+        assert_eq!(flaw, Flaw::TrapArguments);
+    }
+    let zero = vec![(Reg::ZERO.into(), 0)];
     assert_eq!(
         unfit(&|call| call.results = zero.clone()),
-        Flaw::RegisterOrder { reg: Reg::ZERO }
+        Flaw::RegisterOrder {
+            reg: Reg::ZERO.into()
+        }
+    );
+    let value = 256;
+    assert_eq!(
+        unfit(&|call| call.results = vec![(fcsr, value)]),
+        Flaw::Fcsr { value }
     );
     for (reads, flaw) in [
         ([0..8, 8..16], Flaw::Touching { addr: 8 }),
@@ -179,12 +196,12 @@ fn malformed(content: &[u8]) -> Flaw {
 
 /// Content: number, start, end, then the counts and what follows them.
 fn content(end: &[u8], rest: &[u8]) -> Vec<u8> {
-    let start = [0; 1 + 31 + 5 + 2];
+    let start = [0; 1 + 31 + 5 + 1 + 2];
     [&start[..], end, rest].concat()
 }
 
 /// No register changes; 100 instructions.
-const END: [u8; 8] = [0, 0, 0, 100, 0, 0, 0, 0];
+const END: [u8; 9] = [0, 0, 0, 0, 100, 0, 0, 0, 0];
 
 #[test]
 fn content_that_is_malformed() {
@@ -205,7 +222,9 @@ fn content_that_is_malformed() {
         malformed(&content(&mask, &[0; 20])),
         Flaw::RegisterSet { mask: 1 << 32 }
     );
-    let unchanged = Flaw::Unchanged { reg: Reg::RA };
+    let unchanged = Flaw::Unchanged {
+        reg: Reg::RA.into(),
+    };
     assert_eq!(malformed(&content(&[2, 0], &[0; 20])), unchanged);
     assert_eq!(rest(&[0, 0, 0, 0, 9]), Flaw::LeftOver { bytes: 1 });
     let count = |column, count, left| Flaw::Count {
@@ -238,6 +257,25 @@ fn content_that_is_malformed() {
         insns: 100,
     };
     assert_eq!(rest(&[0, 0, 0, 1, 101, 0]), late);
+}
+
+#[test]
+fn floating_point_registers_that_are_malformed() {
+    let end = |set: &[u8]| malformed(&content(&[&[0], set].concat(), &[0; 20]));
+    let start = |set: &[u8]| malformed(&[&[0; 1 + 31 + 5][..], set, &[0; 20]].concat());
+    // Bit 33 is none; bit 32 is of fcsr, which has eight bits.
+    let beyond = [0x80, 0x80, 0x80, 0x80, 0x20];
+    let fcsr = |value: &[u8]| [&[0x80, 0x80, 0x80, 0x80, 0x10], value].concat();
+    for place in [&end as &dyn Fn(&[u8]) -> Flaw, &start] {
+        assert_eq!(place(&beyond), Flaw::FpRegisterSet { mask: 1 << 33 });
+        assert_eq!(place(&fcsr(&[0x80, 2])), Flaw::Fcsr { value: 256 });
+    }
+    let f1 = Register::F(FReg::new(1));
+    for (reg, set) in [(f1, vec![2]), (Register::Fcsr, fcsr(&[]))] {
+        let zero = [&set[..], &[0; 8]].concat();
+        assert_eq!(end(&zero), Flaw::Unchanged { reg });
+        assert_eq!(start(&zero), Flaw::Zero { reg });
+    }
 }
 
 /// The error for a chunk with so many touches, and these bytes for them.
@@ -380,7 +418,7 @@ fn code_that_is_malformed() {
 fn calls_that_are_malformed() {
     let rest = |rest: &[u8]| malformed(&content(&END, rest));
     let outside = |addr, bytes| Flaw::Outside { addr, bytes };
-    let call = |end: &[u8]| rest(&[&[0, 1, 0, 0], &[0; 11][..], end].concat());
+    let call = |end: &[u8]| rest(&[&[0, 1, 0, 0], &[0; 13][..], end].concat());
     assert_eq!(call(&[1, 0, 0, 9]), Flaw::Empty { addr: 0 });
     assert_eq!(call(&[0, 1, 0, 0, 9]), Flaw::Empty { addr: 0 });
     let touching = Flaw::Touching { addr: 16 };
@@ -390,6 +428,16 @@ fn calls_that_are_malformed() {
         outside(8, 1 << 33)
     );
     assert_eq!(call(&[0, 1, 0, 5, 1]), Flaw::Short { needed: 5, left: 1 });
+    let (of, found) = (Choice::Call, 2);
+    assert_eq!(
+        rest(&[&[0, 1, 0, 0, 0, 2], &[0; 20][..]].concat()),
+        Flaw::Kind { of, found }
+    );
+    let (of, found) = (Choice::Cause, 8);
+    assert_eq!(
+        rest(&[&[0, 1, 0, 0, 0, 1, 8], &[0; 20][..]].concat()),
+        Flaw::Kind { of, found }
+    );
 }
 
 fn open(file: &[u8]) -> TraceError {
@@ -441,7 +489,7 @@ fn preambles() {
         file[60..64].copy_from_slice(&crc.to_le_bytes());
         open(&file)
     };
-    assert!(matches!(with(8, 2), TraceError::Version { found: 2 }));
+    assert!(matches!(with(8, 1), TraceError::Version { found: 1 }));
     for (at, byte) in [(12, 2), (13, 1), (59, 1)] {
         let error = with(at, byte);
         let damage = Damage::NotZero;

@@ -1,7 +1,7 @@
 //! One small trace, in which there is something of everything, and blocks made by hand.
 
 use crate::arbitrary::Content;
-use rvjet::isa::{Reg, Width};
+use rvjet::isa::{FReg, Reg, Width};
 use rvjet::machine::{Cause, Exit, MachineState, Reservation, Trap};
 use rvjet::trace::{
     Boundary, CallWrite, Chunk, ClockModel, Digest, EcallRecord, Ending, Header, Initial, Policy,
@@ -67,16 +67,19 @@ fn chunks(header: &Header) -> Vec<Chunk> {
     (middle.accesses, middle.ecalls) = (3, 1);
     let mut end = middle.clone();
     end.state.set_reg(Reg::SP, 0x7fff_ffe0);
+    end.state.set_freg(FReg::new(10), 0x3ff8_0000_0000_0000);
+    end.state.fcsr = 1;
     end.state.pc += 4;
     end.state.insns += 1;
     end.state.unaligned_stores += 1;
     end.accesses += 2;
     let call = EcallRecord {
         at: 1,
+        trap: None,
         number: 63,
         args: [0, 0x2_0008, 2, 0, 0, 0, u64::MAX],
         next_pc: 0x1_0008,
-        results: vec![(Reg::A0, 2)],
+        results: vec![(Reg::A0.into(), 2)],
         reads: std::iter::once(0x2_0018..0x2_0020).collect(),
         writes: vec![CallWrite {
             addr: 0x2_0008,

@@ -2,12 +2,14 @@
 
 use rvjet::EngineKind;
 use rvjet::abi::Bare;
-use rvjet::isa::{AmoOp, Inst, LoadOp, Reg, Width};
-use rvjet::machine::{Cause, Exit, Trap};
+use rvjet::isa::{
+    AluOp, AmoOp, FReg, Format, Inst, IntFormat, LoadOp, Reg, Register, Rounding, Width,
+};
+use rvjet::machine::{Cause, Exit, MachineState, Trap};
 use rvjet::replay::{Difference, Field, Level, StateDifference, VerifyError};
 use rvjet::trace::Policy;
 
-use crate::asm::{Asm, addi, amo, fence_i, jalr, ld, load, sd, store, word_of, x};
+use crate::asm::{Asm, addi, alu_imm, amo, fence_i, jalr, ld, load, sd, store, word_of, x};
 use crate::builder::{Elf, Program, R, W, X, executable};
 use crate::rich;
 use crate::trace::{Plan, Trace};
@@ -178,9 +180,42 @@ fn a_wrong_register_names_its_last_writer() {
         else {
             panic!("{found}");
         };
-        assert_eq!(field, Field::Register(x(9)));
+        assert_eq!(field, Field::Register(x(9).into()));
         assert_eq!(recorded, expected + 1);
     }
+}
+
+#[test]
+fn wrong_floating_point_state_names_its_last_writer() {
+    let right = record(Policy::Insns(1000), |asm| {
+        let (to, from, rounding) = (Format::Single, IntFormat::L, Rounding::Rne);
+        let convert = |rd| Inst::IntToFp {
+            to,
+            from,
+            rd: FReg::new(rd),
+            rs1: x(7),
+            rounding,
+        };
+        asm.insts([addi(x(7), Reg::ZERO, -1), convert(3)]);
+        // Of 25 bits: not exact.
+        asm.insts([alu_imm(AluOp::Srl, x(7), x(7), 39), convert(4), convert(5)]);
+        asm.inst(Inst::Ecall);
+    });
+    let found = |change: fn(&mut MachineState)| {
+        let mut trace = right.clone();
+        change(&mut trace.chunks[0].end.state);
+        let found = trace.replayer(EngineKind::Interp).replay(&trace.chunks[0]);
+        let found = found.unwrap_err();
+        let Difference::End(difference) = found.difference else {
+            panic!("{found}");
+        };
+        (difference.field, found.place.at)
+    };
+    let register = |reg| Field::Register(FReg::new(reg).into());
+    assert_eq!(found(|end| end.f[3] ^= 1), (register(3), 1));
+    assert_eq!(found(|end| end.f[5] ^= 1), (register(5), 4));
+    let fcsr = Field::Register(Register::Fcsr);
+    assert_eq!(found(|end| end.fcsr ^= 1), (fcsr, 3));
 }
 
 #[test]
@@ -227,11 +262,14 @@ fn steps_of_the_rich_guest_say_it_all() {
         let step = step.unwrap();
         assert_eq!(step.clock, trace.header.clock.at(step.insn, calls));
         if let Some(record) = step.record(chunk) {
-            assert_eq!(step.inst, Inst::Ecall);
+            let is_call = step.inst == Some(Inst::Ecall);
+            assert_eq!(is_call, record.trap.is_none());
             assert_eq!(record.at, step.insn);
             calls += 1;
         }
-        if let Inst::Store { width, rs2, .. } = step.inst {
+        if let Some(Inst::Store { width, rs2, .. }) = step.inst
+            && step.ecall.is_none()
+        {
             let (reg, value) = step.rs2.unwrap();
             assert_eq!(reg, rs2);
             let access = step.accesses[0];

@@ -1,7 +1,6 @@
 //! The guest programs, under every kind of policy.
 
 use rvjet::EngineKind;
-use rvjet::isa::Reg;
 use rvjet::trace::Policy;
 
 use crate::manifest::guests;
@@ -43,12 +42,13 @@ fn steps_are_what_the_chunk_says() {
                 for (reg, value) in step.rs1.into_iter().chain(step.rs2) {
                     assert_eq!(state.reg(reg), value);
                 }
-                let (rd, zero) = step.rd.unwrap_or((Reg::ZERO, 0));
-                state.set_reg(rd, zero);
+                for (reg, value) in step.writes() {
+                    state.set_register(reg, value);
+                }
                 if let Some(record) = step.record(chunk) {
                     ecalls += 1;
                     for &(reg, value) in &record.results {
-                        state.set_reg(reg, value);
+                        state.set_register(reg, value);
                     }
                 }
                 (state.insns, state.pc) = (state.insns + 1, step.next_pc);
@@ -56,6 +56,10 @@ fn steps_are_what_the_chunk_says() {
                 assert!(step.accesses.iter().all(|access| access.insn == step.insn));
             }
             assert_eq!((state.x, state.pc), (chunk.end.state.x, chunk.end.state.pc));
+            assert_eq!(
+                (state.f, state.fcsr),
+                (chunk.end.state.f, chunk.end.state.fcsr)
+            );
             assert_eq!(state.insns, chunk.end.state.insns);
             assert_eq!(accesses, chunk.accesses());
             assert_eq!(ecalls, chunk.ecalls.len());

@@ -1,11 +1,17 @@
 //! A guest that does in little what a trace has to keep: calls of every kind, maps
-//! that come and go, code that it writes, time, atomics, accesses at odd places.
+//! that come and go, code that it writes, time, atomics, accesses at odd places, traps
+//! that it handles.
 
 use rvjet::abi::Linux;
-use rvjet::isa::{AluOp, AmoOp, Cond, CsrOp, CsrSource, Inst, LoadOp, Reg, Width};
+use rvjet::isa::{
+    AluOp, AmoOp, Cond, CsrOp, CsrSource, FReg, Format, FpCompare, FpOp, Inst, IntFormat, LoadOp,
+    Reg, Rounding, Width,
+};
 use rvjet::trace::Policy;
 
-use crate::asm::{Asm, addi, alu, amo, fence_i, jalr, ld, load, lr, sc, sd, store, word_of, x};
+use crate::asm::{
+    Asm, Label, addi, alu, amo, fence_i, jalr, ld, load, lr, sc, sd, store, word_of, x,
+};
 use crate::builder::{Elf, Program, R, W, X, executable};
 use crate::trace::{Plan, Trace};
 
@@ -19,6 +25,8 @@ mod nr {
     pub const WRITE: u64 = 64;
     pub const READV: u64 = 65;
     pub const EXIT: u64 = 93;
+    pub const KILL: u64 = 129;
+    pub const SIGACTION: u64 = 134;
     pub const CLOCK_GETTIME: u64 = 113;
     pub const BRK: u64 = 214;
     pub const MUNMAP: u64 = 215;
@@ -79,7 +87,9 @@ pub fn code() -> Vec<u8> {
     calls(&mut asm);
     maps(&mut asm);
     atomics(&mut asm);
+    floating(&mut asm);
     own_code(&mut asm);
+    signals(&mut asm);
     time(&mut asm);
     call(&mut asm, nr::EXIT, &[7]);
     asm.finish()
@@ -158,6 +168,67 @@ fn atomics(asm: &mut Asm) {
     asm.insts([Inst::Ecall, sc(Width::Word, T2, S0, T0)]);
 }
 
+/// Loads and stores of both formats, across words too, and what raises flags.
+fn floating(asm: &mut Asm) {
+    let [f1, f2, f3] = [1, 2, 31].map(FReg::new);
+    let (format, single) = (Format::Double, Format::Single);
+    let fld = |format, rd, offset| Inst::FpLoad {
+        format,
+        rd,
+        rs1: S0,
+        offset,
+    };
+    let fsd = |format, rs2, offset| Inst::FpStore {
+        format,
+        rs1: S0,
+        rs2,
+        offset,
+    };
+    let alu = |op, format, rd, rs1, rs2| Inst::FpAlu {
+        op,
+        format,
+        rd,
+        rs1,
+        rs2,
+        rounding: Rounding::Dyn,
+    };
+    let convert = |to, rd, rs1| Inst::IntToFp {
+        to,
+        from: IntFormat::L,
+        rd,
+        rs1,
+        rounding: Rounding::Rup,
+    };
+    let frm = Inst::Csr {
+        op: CsrOp::Write,
+        rd: Reg::ZERO,
+        csr: 2,
+        source: CsrSource::Imm(3),
+    };
+    asm.li(S0, DATA + 0x600);
+    asm.li(S1, 0x1234_5678_9abc);
+    asm.insts([
+        convert(format, f1, S1),
+        convert(single, f2, S1),
+        fsd(format, f1, 0),
+        fsd(single, f2, 12),
+        fsd(format, f1, 0x15),
+        fld(format, f3, 0x16),
+        fld(single, f2, 12),
+        frm,
+        alu(FpOp::Div, format, f3, f1, f3),
+        alu(FpOp::Div, single, f2, f2, f1),
+        fsd(format, f3, 0x30),
+        Inst::FpCompare {
+            op: FpCompare::Lt,
+            format: single,
+            rd: T0,
+            rs1: f1,
+            rs2: f2,
+        },
+    ]);
+}
+
 /// Writes a function to where a register points to, and calls it.
 fn write_and_call(asm: &mut Asm, to: Reg, result: i32) {
     for (index, inst) in [addi(A0, Reg::ZERO, result), jalr(Reg::ZERO, Reg::RA, 0)]
@@ -192,6 +263,79 @@ fn own_code(asm: &mut Asm) {
     asm.insts([jalr(Reg::RA, S0, 0)]);
     call_on(asm, nr::MPROTECT, S0, &[0x1000, RWX]);
     write_and_call(asm, S0, 13);
+}
+
+/// Where a handler's frame has what is in `pc`, and in `ra`.
+const SAVED_PC: i32 = 128 + 176;
+const SAVED_RA: i32 = SAVED_PC + 8;
+/// Where the guest keeps an action.
+const ACTION: u64 = DATA + 0x500;
+
+/// Has a handler called for these signals.
+fn handle(asm: &mut Asm, handler: Label, signals: &[u64]) {
+    asm.la(T0, handler);
+    asm.li(S0, ACTION);
+    asm.inst(sd(T0, S0, 0));
+    for signal in signals {
+        call(asm, nr::SIGACTION, &[*signal, ACTION, 0, 8]);
+    }
+}
+
+fn signals(asm: &mut Asm) {
+    let (over, step_over, go_back) = (asm.label(), asm.label(), asm.label());
+    asm.jump(over);
+    asm.bind(step_over);
+    asm.insts([ld(T0, Reg::SP, SAVED_PC), addi(T0, T0, 4)]);
+    asm.insts([sd(T0, Reg::SP, SAVED_PC), jalr(Reg::ZERO, Reg::RA, 0)]);
+    asm.bind(go_back);
+    asm.insts([ld(T0, Reg::SP, SAVED_RA), sd(T0, Reg::SP, SAVED_PC)]);
+    asm.inst(jalr(Reg::ZERO, Reg::RA, 0));
+    asm.bind(over);
+    asm.li(S0, ACTION);
+    asm.insts([sd(Reg::ZERO, S0, 8), sd(Reg::ZERO, S0, 16)]);
+    handle(asm, step_over, &[4, 5, 7, 11]);
+    traps(asm);
+    // In a page of code of its own.
+    asm.li(S0, BOTH);
+    for (at, inst) in [(0x100, Inst::Ebreak), (0x104, jalr(Reg::ZERO, Reg::RA, 0))] {
+        asm.li(T0, u64::from(word_of(inst)));
+        asm.inst(store(Width::Word, T0, S0, at));
+    }
+    asm.insts([fence_i(), jalr(Reg::RA, S0, 0x100)]);
+    handle(asm, go_back, &[11]);
+    for nowhere in [DATA + 0x600, 0x400, 1 << 50] {
+        asm.li(T1, nowhere);
+        asm.inst(jalr(Reg::RA, T1, 0));
+    }
+    // Sent: the handler goes on behind the call, but for what it does to `pc`.
+    let sent = asm.label();
+    asm.la(Reg::RA, sent);
+    handle(asm, go_back, &[10]);
+    call(asm, nr::KILL, &[0, 10]);
+    asm.insts([addi(T2, Reg::ZERO, 1)]);
+    asm.bind(sent);
+}
+
+/// Instructions that trap, and are stepped over.
+fn traps(asm: &mut Asm) {
+    asm.li(T1, 0x10);
+    asm.insts([ld(T2, T1, 0), sd(S0, T1, 8), load(LoadOp::Lb, T2, T1, 3)]);
+    asm.li(T1, CODE);
+    asm.insts([
+        store(Width::Half, T2, T1, 2),
+        amo(AmoOp::Add, Width::Word, T2, T1, T2),
+    ]);
+    asm.li(T1, 1 << 40);
+    asm.insts([ld(T2, T1, -8), sd(T2, T1, 8)]);
+    asm.li(T1, DATA + 1);
+    asm.insts([
+        amo(AmoOp::Or, Width::Word, T2, T1, T2),
+        lr(Width::Double, T2, T1),
+    ]);
+    asm.li(T1, DATA + 0x1ffc);
+    asm.insts([ld(T2, T1, 0), sd(T2, T1, 1)]);
+    asm.word(0xffff_ffff);
+    asm.inst(Inst::Ebreak);
 }
 
 fn time(asm: &mut Asm) {

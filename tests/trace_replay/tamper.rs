@@ -1,7 +1,9 @@
 //! Whatever is changed in a trace is found, in the chunk that it was changed in.
 
-use rvjet::isa::Reg;
-use rvjet::machine::{Exit, PAGE_SIZE, Reservation};
+use std::collections::BTreeSet;
+
+use rvjet::isa::{Reg, Width};
+use rvjet::machine::{Cause, Exit, PAGE_SIZE, Reservation};
 use rvjet::replay::{Level, VerifyError};
 use rvjet::trace::{Boundary, CallWrite, Chunk, CodePage, Policy, TimeRead, Touch};
 
@@ -36,6 +38,9 @@ fn a_rich_guest_has_it_all() {
     assert_eq!(chunk.times.len(), 4);
     assert!(chunk.ecalls.iter().any(|call| call.writes.len() > 1));
     assert!(chunk.ecalls.iter().any(|call| !call.reads.is_empty()));
+    let traps = chunk.ecalls.iter().filter_map(|call| call.trap);
+    let kinds: BTreeSet<u8> = traps.map(Cause::number).collect();
+    assert_eq!(kinds, BTreeSet::from([0, 1, 2, 3, 4, 5, 6]));
     assert!(chunk.end.state.unaligned_loads > 0 && chunk.end.state.unaligned_stores > 0);
 }
 
@@ -54,8 +59,15 @@ fn boundary(part: &str, of: fn(&mut Chunk) -> &mut Boundary) -> Vec<Change> {
             })
         })
         .collect();
+    changes.extend((0..32).map(|reg| {
+        change(format!("{part} f{reg}"), move |c| {
+            of(c).state.f[reg] ^= 1 << 40
+        })
+    }));
     let name = |field: &str| format!("{part} {field}");
     changes.extend([
+        change(name("fcsr"), move |c| of(c).state.fcsr ^= 4),
+        change(name("far fcsr"), move |c| of(c).state.fcsr ^= 1 << 8),
         change(name("pc"), move |c| of(c).state.pc ^= 2),
         change(name("insns"), move |c| of(c).state.insns += 1),
         change(name("fewer insns"), move |c| {
@@ -131,7 +143,7 @@ fn ecalls(chunk: &Chunk) -> Vec<Change> {
                 c.ecalls.insert(at, c.ecalls[at].clone())
             }),
             change(name("no zero"), move |c| {
-                c.ecalls[at].results.insert(0, (Reg::ZERO, 1))
+                c.ecalls[at].results.insert(0, (Reg::ZERO.into(), 1))
             }),
             change(name("reads more"), move |c| {
                 c.ecalls[at].reads.insert(0, 0x8..0x10);
@@ -154,6 +166,9 @@ fn ecalls(chunk: &Chunk) -> Vec<Change> {
                 c.ecalls[at].writes.insert(0, write);
             }),
         ]);
+        if call.trap.is_some() {
+            changes.extend(causes(at));
+        }
         for arg in 0..7 {
             let name = name(&format!("argument {arg}"));
             changes.push(change(name, move |c| c.ecalls[at].args[arg] ^= 4));
@@ -185,6 +200,28 @@ fn ecalls(chunk: &Chunk) -> Vec<Change> {
         }
     }
     changes
+}
+
+/// Other causes of a trap, none of which the instruction has.
+fn causes(at: usize) -> Vec<Change> {
+    let width = Width::Double;
+    let addr = 0x2_0800;
+    let others = [
+        None,
+        Some(Cause::IllegalInstruction { word: 0x13 }),
+        Some(Cause::FetchFault { addr }),
+        Some(Cause::FetchMisaligned { addr }),
+        Some(Cause::LoadFault { addr, width }),
+        Some(Cause::StoreFault { addr, width }),
+        Some(Cause::LoadMisaligned { addr, width }),
+        Some(Cause::StoreMisaligned { addr, width }),
+    ];
+    let others = others.into_iter().map(move |cause| {
+        change(format!("call {at} {cause:?}"), move |c| {
+            c.ecalls[at].trap = cause;
+        })
+    });
+    others.collect()
 }
 
 fn code(chunk: &Chunk) -> Vec<Change> {
@@ -378,6 +415,8 @@ fn a_header_that_was_changed_is_found() {
     check("text", |t| t.header.text.0[0] ^= 1);
     check("inputs", |t| t.header.inputs.0[0] ^= 1);
     check("start", |t| t.header.start.x[2] ^= 8);
+    check("fp start", |t| t.header.start.f[2] ^= 8);
+    check("fcsr", |t| t.header.start.fcsr ^= 8);
     check("pc", |t| t.header.start.pc += 4);
     check("insns", |t| t.header.start.insns += 1);
     check("initial", |t| t.header.initial[0].bytes[0] ^= 1);

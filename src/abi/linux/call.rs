@@ -68,7 +68,12 @@ const FORBIDDEN: Handler = |_, _, _| Err(Errno::PERM.into());
 /// What there is nothing to do it with.
 const INVALID: Handler = |_, _, _| Err(Errno::INVAL.into());
 const NO_FAMILY: Handler = |_, _, _| Err(Errno::AFNOSUPPORT.into());
-const NO_CHILD: Handler = |_, _, _| Err(Errno::CHILD.into());
+/// It would make another thread or process, which takes more than there is.
+const ALONE: Handler = Linux::refuse_company;
+/// There are no children to wait for.
+const CHILDLESS: Handler = |_, _, _| Err(Errno::CHILD.into());
+/// No call is ever interrupted that could be gone on with.
+const INTERRUPTED: Handler = |_, _, _| Err(Errno::INTR.into());
 /// Nothing to be done.
 const DONE: Handler = |_, _, _| Ok(0);
 const GET_ID: Handler = |_, _, _| Ok(ID);
@@ -151,6 +156,7 @@ static CALLS: &[Call] = &[
     call(92, "personality", &[Hex], Linux::personality),
     call(93, "exit", &[Fd], Linux::exit),
     call(94, "exit_group", &[Fd], Linux::exit),
+    call(95, "waitid", &[Int, Int, Hex, Hex, Hex], CHILDLESS),
     call(96, "set_tid_address", &[Hex], GET_PID),
     call(98, "futex", &[Hex, Hex, Int, Hex, Hex, Hex], Linux::futex),
     call(99, "set_robust_list", &[Hex, Int], Linux::set_robust_list),
@@ -177,12 +183,18 @@ static CALLS: &[Call] = &[
     call(125, "sched_get_priority_max", &[Int], Linux::sched_priority_max),
     call(126, "sched_get_priority_min", &[Int], Linux::sched_priority_min),
     call(127, "sched_rr_get_interval", &[Int, Hex], Linux::sched_interval),
+    call(128, "restart_syscall", &[], INTERRUPTED),
     call(129, "kill", &[Int, Int], Linux::kill),
     call(130, "tkill", &[Int, Int], Linux::tkill),
     call(131, "tgkill", &[Int, Int, Int], Linux::tgkill),
     call(132, "sigaltstack", &[Hex, Hex], Linux::sigaltstack),
+    call(133, "rt_sigsuspend", &[Hex, Int], Linux::rt_sigsuspend),
     call(134, "rt_sigaction", &[Int, Hex, Hex, Int], Linux::rt_sigaction),
     call(135, "rt_sigprocmask", &[Int, Hex, Hex, Int], Linux::rt_sigprocmask),
+    call(136, "rt_sigpending", &[Hex, Int], Linux::rt_sigpending),
+    call(137, "rt_sigtimedwait", &[Hex, Hex, Hex, Int], Linux::rt_sigtimedwait),
+    call(138, "rt_sigqueueinfo", &[Int, Int, Hex], Linux::rt_sigqueueinfo),
+    call(139, "rt_sigreturn", &[], Linux::rt_sigreturn),
     call(140, "setpriority", &[Int, Int, Int], Linux::setpriority),
     call(141, "getpriority", &[Int, Int], Linux::getpriority),
     call(143, "setregid", &[Int, Int], Linux::set_two_ids),
@@ -238,6 +250,8 @@ static CALLS: &[Call] = &[
     call(214, "brk", &[Hex], Linux::brk),
     call(215, "munmap", &[Hex, Int], Linux::munmap),
     call(216, "mremap", &[Hex, Int, Int, Hex, Hex], Linux::mremap),
+    call(220, "clone", &[Hex, Hex, Hex, Hex, Hex], ALONE),
+    call(221, "execve", &[Path, Hex, Hex], ALONE),
     call(222, "mmap", &[Hex, Int, Hex, Hex, Fd, Hex], Linux::mmap),
     call(223, "fadvise64", &[Fd, Int, Int, Int], Linux::fadvise),
     call(226, "mprotect", &[Hex, Int, Hex], Linux::mprotect),
@@ -248,15 +262,17 @@ static CALLS: &[Call] = &[
     call(231, "munlockall", &[], DONE),
     call(232, "mincore", &[Hex, Int, Hex], Linux::mincore),
     call(233, "madvise", &[Hex, Int, Int], Linux::madvise),
+    call(240, "rt_tgsigqueueinfo", &[Int, Int, Int, Hex], Linux::rt_tgsigqueueinfo),
     call(242, "accept4", &[Fd, Hex, Hex, Hex], Linux::not_a_socket),
     call(258, "riscv_hwprobe", &[Hex, Int, Int, Hex, Hex], MISSING),
     call(259, "riscv_flush_icache", &[Hex, Hex, Hex], Linux::flush_icache),
-    call(260, "wait4", &[Int, Hex, Hex, Hex], NO_CHILD),
+    call(260, "wait4", &[Int, Hex, Hex, Hex], CHILDLESS),
     call(261, "prlimit64", &[Int, Int, Hex, Hex], Linux::prlimit64),
     call(267, "syncfs", &[Fd], Linux::syncfs),
     call(276, "renameat2", &[Fd, Path, Fd, Path, Hex], Linux::renameat2),
     call(278, "getrandom", &[Hex, Int, Hex], Linux::getrandom),
     call(279, "memfd_create", &[Path, Hex], MISSING),
+    call(281, "execveat", &[Fd, Path, Hex, Hex, Hex], ALONE),
     call(283, "membarrier", &[Int, Hex], Linux::membarrier),
     call(284, "mlock2", &[Hex, Int, Hex], Linux::mlock2),
     call(285, "copy_file_range", &[Fd, Hex, Fd, Hex, Int, Hex], Linux::copy_file_range),
@@ -264,6 +280,7 @@ static CALLS: &[Call] = &[
     call(287, "pwritev2", &[Fd, Hex, Int, Int, Int, Hex], Linux::pwritev2),
     call(291, "statx", &[Fd, Path, Hex, Hex, Hex], Linux::statx),
     call(293, "rseq", &[Hex, Int, Hex, Hex], MISSING),
+    call(435, "clone3", &[Hex, Int], ALONE),
     call(436, "close_range", &[Int, Int, Hex], Linux::close_range),
     call(437, "openat2", &[Fd, Path, Hex, Int], MISSING),
     call(439, "faccessat2", &[Fd, Path, Hex, Hex], Linux::faccessat2),

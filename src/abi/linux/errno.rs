@@ -29,7 +29,7 @@ errnos! {
     PERM 1 "EPERM" "operation not permitted"
     NOENT 2 "ENOENT" "no such file or directory"
     SRCH 3 "ESRCH" "no such process"
-    4 "EINTR" "interrupted system call"
+    INTR 4 "EINTR" "interrupted system call"
     IO 5 "EIO" "input/output error"
     BADF 9 "EBADF" "bad file descriptor"
     CHILD 10 "ECHILD" "no child processes"

@@ -27,23 +27,56 @@ impl fmt::Display for CallEvent<'_> {
     }
 }
 
-/// A call that is not known, for which the guest got `ENOSYS`.
+/// A call that is not known, or not supported, for which the guest got `ENOSYS`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct UnknownCall {
     /// The call's number.
     pub number: u64,
+    /// Its name, if it is known but for what it would take: it makes a thread or a
+    /// process, and there is one of each.
+    pub name: Option<&'static str>,
     /// The `ecall`.
     pub pc: u64,
 }
 
 impl fmt::Display for UnknownCall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            f,
-            "unknown system call {} at pc {:#x}",
-            self.number, self.pc
-        )
+        let UnknownCall { number, name, pc } = self;
+        match name {
+            Some(name) => write!(
+                f,
+                "threads and other processes are not supported: {name} fails at pc {pc:#x}"
+            ),
+            None => write!(f, "unknown system call {number} at pc {pc:#x}"),
+        }
+    }
+}
+
+/// A signal that the guest has got: a handler is about to be called. Shown as in `strace`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SignalEvent {
+    /// Its number.
+    pub signal: usize,
+    /// Where it comes from (`si_code`).
+    pub code: i32,
+    /// The address that it is about, if an instruction trapped.
+    pub addr: Option<u64>,
+    /// Where the guest goes on when the handler returns.
+    pub pc: u64,
+}
+
+impl fmt::Display for SignalEvent {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let SignalEvent {
+            signal, code, addr, ..
+        } = self;
+        write!(f, "--- signal {signal} (code {code}")?;
+        if let Some(addr) = addr {
+            write!(f, ", address {addr:#x}")?;
+        }
+        write!(f, ") at pc {:#x} ---", self.pc)
     }
 }
 
@@ -71,6 +104,36 @@ mod tests {
             text: "1, 2",
         };
         event.to_string()
+    }
+
+    #[test]
+    fn a_call_that_fails_is_told_of_by_number_or_name() {
+        let told = |name| {
+            let (number, pc) = (220, 0x10078);
+            UnknownCall { number, name, pc }.to_string()
+        };
+        assert_eq!(told(None), "unknown system call 220 at pc 0x10078");
+        assert_eq!(
+            told(Some("clone")),
+            "threads and other processes are not supported: clone fails at pc 0x10078"
+        );
+    }
+
+    #[test]
+    fn a_signal_says_what_its_handler_is_told() {
+        let told = |addr| {
+            let (signal, code, pc) = (11, 1, 0x10078);
+            let event = SignalEvent {
+                signal,
+                code,
+                addr,
+                pc,
+            };
+            event.to_string()
+        };
+        assert_eq!(told(None), "--- signal 11 (code 1) at pc 0x10078 ---");
+        let with_address = "--- signal 11 (code 1, address 0x8) at pc 0x10078 ---";
+        assert_eq!(told(Some(8)), with_address);
     }
 
     #[test]

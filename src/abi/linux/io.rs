@@ -280,7 +280,7 @@ impl Linux {
     ) -> Result<usize, Failure> {
         let deadline = self.deadline();
         let unread = self.signals.broken_pipe();
-        match file {
+        let written = match file {
             OpenFile::Stdout => self.stdout.write(bytes, deadline, unread),
             OpenFile::Stderr => self.stderr.write(bytes, deadline, unread),
             OpenFile::Regular(regular) => {
@@ -292,7 +292,11 @@ impl Linux {
             OpenFile::Stdin | OpenFile::Directory(_) | OpenFile::ReadEnd(_) => {
                 Err(Errno::BADF.into())
             }
+        };
+        if written == Err(Errno::PIPE.into()) {
+            self.signals.note_broken_pipe();
         }
+        written
     }
 }
 

@@ -38,6 +38,12 @@ pub(super) fn doubles<const N: usize, const BYTES: usize>(values: [u64; N]) -> [
     values.iter().enumerate().fold(Layout::new(), place).0
 }
 
+/// A `siginfo_t`: the signal, where it comes from, and the first field of what else is told.
+pub(super) fn siginfo(signal: u32, code: i32, field: u64) -> [u8; 128] {
+    let head = Layout::new().word(0, signal).word(8, code.cast_unsigned());
+    head.double(16, field).0
+}
+
 /// `struct timespec`, of nanoseconds.
 pub(super) fn timespec(nanos: u64) -> [u8; 16] {
     doubles([nanos / SECOND, nanos % SECOND])

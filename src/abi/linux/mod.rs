@@ -58,11 +58,11 @@ use cap_std::fs::Dir;
 
 pub use call::call_name;
 pub use capture::Capture;
-pub use event::{CallEvent, UnknownCall};
+pub use event::{CallEvent, SignalEvent, UnknownCall};
 
 use super::{Abi, Flow, StartError};
 use crate::isa::Reg;
-use crate::machine::{Clock, Exit, Hart, MachineState};
+use crate::machine::{Clock, Exit, Hart, MachineState, Trap};
 use crate::program::Program;
 use call::Call;
 use dirs::Grants;
@@ -280,6 +280,12 @@ impl Linux {
         self
     }
 
+    /// Tells `handler` of every signal for which the guest has a handler, before that is called.
+    pub fn on_signal(mut self, handler: impl FnMut(SignalEvent) + Send + 'static) -> Linux {
+        self.reporter.on_signal = Some(Box::new(handler));
+        self
+    }
+
     fn deadline(&self) -> Option<Deadline> {
         let limit = self.timeout?;
         let at = self.started?.checked_add(limit)?;
@@ -298,7 +304,7 @@ impl Linux {
         let outcome = match Call::of(number) {
             Some(call) => (call.handler)(self, hart, args),
             None => {
-                self.reporter.tell_unknown(number, hart.state.pc);
+                self.reporter.tell_unknown(number, None, hart.state.pc);
                 Err(Errno::NOSYS.into())
             }
         };
@@ -375,14 +381,22 @@ impl Abi for Linux {
         args.copy_from_slice(&hart.state.x[Reg::A0.index()..][..6]);
         let number = hart.state.reg(Reg::A7);
         let result = self.carry_out(hart, number, args);
-        if result.is_err() {
+        let flow = result.and_then(|value| self.go_on(hart, value));
+        if flow.is_err() {
             self.synchronize_all(&hart.memory);
         }
         if let Some(tell) = &mut self.reporter.on_call {
-            let shown = result.ok().map(|value| value as i64);
-            report(tell, hart, number, args, shown);
+            let shown = result.ok().filter(|_| flow.is_ok());
+            report(tell, hart, number, args, shown.map(|value| value as i64));
         }
-        hart.state.set_reg(Reg::A0, result?);
-        Ok(Flow::Next)
+        flow
+    }
+
+    fn trap(&mut self, hart: &mut Hart, trap: &Trap) -> Result<Flow, Exit> {
+        let flow = self.go_on_after(hart, trap);
+        if flow.is_err() {
+            self.synchronize_all(&hart.memory);
+        }
+        flow
     }
 }

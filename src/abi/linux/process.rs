@@ -1,10 +1,12 @@
 //! The one process: its identity, its limits and its end.
 
 use super::Linux;
+use super::call::call_name;
 use super::errno::{Errno, Failure, Outcome};
 use super::files::MAX_FILES;
 use super::layout::{self, SECOND};
 use super::user;
+use crate::isa::Reg;
 use crate::machine::{Exit, Hart, Memory};
 
 /// User and group, real and effective.
@@ -79,6 +81,14 @@ impl Linux {
     pub(super) fn exit(&mut self, _: &mut Hart, [code, ..]: [u64; 6]) -> Outcome {
         let code = code as i32;
         Err(Failure::Exit(Exit::Exited { code }))
+    }
+
+    /// `clone`, `execve` and their like: there is one process, and it has one thread.
+    pub(super) fn refuse_company(&mut self, hart: &mut Hart, _: [u64; 6]) -> Outcome {
+        let number = hart.state.reg(Reg::A7);
+        let name = call_name(number);
+        self.reporter.tell_unknown(number, name, hart.state.pc);
+        Err(Errno::NOSYS.into())
     }
 
     /// `uname`.

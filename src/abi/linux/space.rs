@@ -1,12 +1,13 @@
 //! Where things lie in the guest's address space, and where there is room for more.
 //!
 //! Upwards: the program, the break after it, free space, mappings that grow
-//! down, a guard, the stack.
+//! down, the page that handlers of signals return to, a guard, the stack.
 
 use std::ops::Range;
 
+use super::signal::RETURN_CODE;
 use crate::abi::StartError;
-use crate::machine::{Access, Memory, page_down, page_up};
+use crate::machine::{Access, Fault, Memory, PAGE_SIZE, page_down, page_up};
 use crate::program::Program;
 
 /// Bytes of the stack, where the window is not too small for it.
@@ -25,6 +26,9 @@ pub(super) struct Space {
     pub(super) brk: u64,
     /// The stack, all of it mapped.
     pub(super) stack: Range<u64>,
+    /// What handlers of signals return to: the lowest page of the guard, which the
+    /// guest may execute.
+    pub(super) return_code: u64,
     /// Mappings whose place the guest leaves open end at or below.
     pub(super) mmap_top: u64,
     /// Where the search for free space begins: there was none above it.
@@ -49,11 +53,13 @@ impl Space {
             false => Access::READ_WRITE,
         };
         memory.map(stack.clone(), access)?;
+        lay_return_code(memory, mmap_top)?;
         let hint = mmap_top;
         Ok(Space {
             brk_start: brk,
             brk,
             stack,
+            return_code: mmap_top,
             mmap_top,
             hint,
         })
@@ -79,4 +85,20 @@ impl Space {
     pub(super) fn freed(&mut self, range: &Range<u64>) {
         self.hint = self.hint.max(range.end.min(self.mmap_top));
     }
+}
+
+/// Lays what handlers of signals return to at `addr`.
+fn lay_return_code(memory: &mut Memory, addr: u64) -> Result<(), StartError> {
+    memory.map(addr..addr + PAGE_SIZE, Access::READ_EXECUTE)?;
+    let [first, second] = RETURN_CODE.map(u32::to_le_bytes);
+    let laid = memory.initialize(addr, &[first, second].concat());
+    laid.map_err(|fault| match fault {
+        Fault::Limit => StartError::MemoryLimit {
+            limit: memory.limit(),
+        },
+        Fault::Denied => StartError::NoRoomForStack {
+            size: PAGE_SIZE,
+            window: memory.window_size(),
+        },
+    })
 }

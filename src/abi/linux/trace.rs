@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use super::call::Arg;
 use super::dirs::CURRENT;
-use super::event::{CallEvent, UnknownCall};
+use super::event::{CallEvent, SignalEvent, UnknownCall};
 use crate::machine::{Memory, PAGE_SIZE};
 
 /// Bytes of a string that are shown.
@@ -18,22 +18,34 @@ pub(super) type OnCall = Box<dyn FnMut(&CallEvent<'_>) + Send>;
 /// Who is told of calls that are not known.
 pub(super) type OnUnknown = Box<dyn FnMut(UnknownCall) + Send>;
 
+/// Who is told of signals.
+pub(super) type OnSignal = Box<dyn FnMut(SignalEvent) + Send>;
+
 /// Tells of calls those who want to know.
 #[derive(Default)]
 pub(super) struct Reporter {
     pub(super) on_call: Option<OnCall>,
     pub(super) on_unknown: Option<OnUnknown>,
+    pub(super) on_signal: Option<OnSignal>,
     unknown: BTreeSet<u64>,
 }
 
 impl Reporter {
-    /// Tells of an unknown number, the first time that it comes.
-    pub(super) fn tell_unknown(&mut self, number: u64, pc: u64) {
+    /// Tells of a signal.
+    pub(super) fn tell_signal(&mut self, event: SignalEvent) {
+        if let Some(tell) = &mut self.on_signal {
+            tell(event);
+        }
+    }
+
+    /// Tells of a call of an unknown number, or one of that name that is not supported, the
+    /// first time that it comes.
+    pub(super) fn tell_unknown(&mut self, number: u64, name: Option<&'static str>, pc: u64) {
         let Some(tell) = &mut self.on_unknown else {
             return;
         };
         if self.unknown.len() < MAX_UNKNOWN && self.unknown.insert(number) {
-            tell(UnknownCall { number, pc });
+            tell(UnknownCall { number, name, pc });
         }
     }
 }

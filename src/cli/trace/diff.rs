@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::thread;
 
-use rvjet::isa::{Reg, disassemble};
+use rvjet::isa::{Reg, Register, disassemble};
 use rvjet::replay::{AccessKind, Step, WordAccess};
 use rvjet::trace::{EcallRecord, TraceError};
 
@@ -133,10 +133,10 @@ impl Retired {
                 next_pc,
                 rs1,
                 rs2,
-                rd,
                 ..
             } = one.step;
-            (pc, word, next_pc, rs1, rs2, rd, Effect::of(&one.step))
+            let writes: Vec<_> = one.step.writes().collect();
+            (pc, word, next_pc, rs1, rs2, writes, Effect::of(&one.step))
         };
         seen(self) == seen(other)
             && self.record == other.record
@@ -261,7 +261,7 @@ fn aspects(walk: &Walk<'_>, a: &Retired, b: &Retired) -> [(&'static str, String,
         pair("bits", |one| format!("{:#x}", one.step.word)),
         pair("first operand", |one| register(one.step.rs1)),
         pair("second operand", |one| register(one.step.rs2)),
-        pair("result", |one| register(one.step.rd)),
+        pair("result", |one| registers(&one.step)),
         pair("memory", memory),
         ("call", call(a), call(b)),
         ("memory of the call", in_a, in_b),
@@ -270,9 +270,19 @@ fn aspects(walk: &Walk<'_>, a: &Retired, b: &Retired) -> [(&'static str, String,
 }
 
 fn register(value: Option<(Reg, u64)>) -> String {
-    match value {
-        Some((reg, value)) => format!("{reg} ({}) = {value:#x}", reg.abi_name()),
-        None => "none".to_owned(),
+    let text = |(reg, value): (Reg, u64)| format!("{reg} ({}) = {value:#x}", reg.abi_name());
+    value.map_or("none".to_owned(), text)
+}
+
+/// What an instruction writes.
+fn registers(step: &Step) -> String {
+    let text = step.writes().map(|(reg, value)| match reg {
+        Register::Fcsr => format!("{reg} = {value:#x}"),
+        Register::X(_) | Register::F(_) => format!("{reg} ({}) = {value:#x}", reg.abi_name()),
+    });
+    match text.collect::<Vec<_>>() {
+        text if text.is_empty() => "none".to_owned(),
+        text => text.join(", "),
     }
 }
 

@@ -4,7 +4,8 @@
 //! Words of 64 bits and instructions are strings of hexadecimal digits, since not
 //! every reader of JSON has such numbers. A memory access has the address of its
 //! first byte, however aligned: masks count from there. What is not accessed, or
-//! no register, is 0. An `ecall` has `ecall` besides: what the call got and did.
+//! no register, is 0. An `ecall` has `ecall` besides: what the call got and did. An
+//! instruction that traps into a handler of the program has it, too, with the cause as `trap`.
 
 use std::io::{self, Write};
 
@@ -21,7 +22,8 @@ pub fn step(
     halts: bool,
 ) -> io::Result<()> {
     let halts = u8::from(halts);
-    start(out, step.insn, step.word, 0, halts)?;
+    let traps = record.is_some_and(|record| record.trap.is_some());
+    start(out, step.insn, step.word, traps.into(), halts)?;
     let (rs1, rs1_value) = step.rs1.unwrap_or((Reg::ZERO, 0));
     let (rs2, rs2_value) = step.rs2.unwrap_or((Reg::ZERO, 0));
     let (rd, rd_value) = step.rd.unwrap_or((Reg::ZERO, 0));
@@ -84,11 +86,15 @@ fn memory(out: &mut impl Write, effect: Option<Effect>) -> io::Result<()> {
 }
 
 fn call(out: &mut impl Write, record: &EcallRecord) -> io::Result<()> {
-    write!(out, ",\"ecall\":{{\"number\":{},\"args\":", record.number)?;
+    write!(out, ",\"ecall\":{{")?;
+    if let Some(cause) = record.trap {
+        write!(out, "\"trap\":\"{cause}\",")?;
+    }
+    write!(out, "\"number\":{},\"args\":", record.number)?;
     list(out, &record.args, |out, arg| write!(out, "\"{arg:#x}\""))?;
     write!(out, ",\"results\":")?;
     list(out, &record.results, |out, (reg, value)| {
-        write!(out, "[{},\"{value:#x}\"]", reg.index())
+        write!(out, "[{},\"{value:#x}\"]", reg.number())
     })?;
     write!(out, ",\"reads\":")?;
     list(out, &record.reads, |out, read| {

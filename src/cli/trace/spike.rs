@@ -3,7 +3,7 @@
 //! Relied on, of riscv-isa-sim 1.1, `riscv/execute.cc`, `commit_log_print_insn`:
 //! hart and privilege (0: user); pc in 16 digits; the instruction in as many as it
 //! has, 4 or 8; then, one after the other, each register written but `x0`, its
-//! name two characters wide; ` mem ` and the address of each load; ` mem `, the
+//! number two characters wide, and `c3_fcsr`, if that changes; ` mem ` and the address of each load; ` mem `, the
 //! address and the value of each store, as wide as it is. An AMO loads and stores.
 //! What an access to two words is there is one access.
 //!
@@ -12,6 +12,7 @@
 
 use std::io::{self, Write};
 
+use rvjet::isa::Register;
 use rvjet::replay::Step;
 use rvjet::trace::EcallRecord;
 
@@ -25,8 +26,12 @@ pub fn step(out: &mut impl Write, step: &Step, record: Option<&EcallRecord>) -> 
         step.pc, step.word
     )?;
     let results = record.map_or(&[][..], |record| &record.results);
-    for (reg, value) in step.rd.iter().chain(results) {
-        write!(out, " x{:<2} {value:#018x}", reg.index())?;
+    for (reg, value) in step.writes().chain(results.iter().copied()) {
+        match reg {
+            Register::Fcsr => write!(out, " c3_fcsr {value:#018x}")?,
+            Register::X(reg) => write!(out, " x{:<2} {value:#018x}", reg.index())?,
+            Register::F(reg) => write!(out, " f{:<2} {value:#018x}", reg.index())?,
+        }
     }
     if let Some(effect) = Effect::of(step) {
         memory(out, &effect)?;

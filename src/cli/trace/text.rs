@@ -47,9 +47,10 @@ impl<'a> Text<'a> {
             step.insn, step.pc
         );
         let mut effects = Vec::new();
-        if let Some((reg, value)) = step.rd {
-            effects.push(format!("{reg}={value:#x}"));
-        }
+        effects.extend(
+            step.writes()
+                .map(|(reg, value)| format!("{reg}={value:#x}")),
+        );
         effects.extend(Effect::of(step).map(|effect| memory(&effect)));
         effects.extend(record.map(|record| call(record, self.names)));
         let line = line + "  " + &effects.join("  ");
@@ -77,14 +78,22 @@ pub fn memory(effect: &Effect) -> String {
     }
 }
 
-/// `name(arguments) results, memory`
-pub fn call(record: &EcallRecord, names: &Names<'_>) -> String {
+/// `name(arguments)` or `trap: cause`
+fn called(record: &EcallRecord, names: &Names<'_>) -> String {
+    if let Some(cause) = record.trap {
+        return format!("trap: {cause}");
+    }
     let name = names.call(record.number).map_or_else(
         || format!("call {}", record.number),
         std::borrow::ToOwned::to_owned,
     );
     let args: Vec<_> = record.args.iter().map(|arg| format!("{arg:#x}")).collect();
-    let mut text = format!("{name}({})", args.join(", "));
+    format!("{name}({})", args.join(", "))
+}
+
+/// What was called, results, memory.
+pub fn call(record: &EcallRecord, names: &Names<'_>) -> String {
+    let mut text = called(record, names);
     for (reg, value) in &record.results {
         text.push_str(&format!(" {reg}={value:#x}"));
     }

@@ -4,6 +4,7 @@
 mod calls;
 mod end;
 mod run;
+mod trap;
 
 use std::sync::Arc;
 

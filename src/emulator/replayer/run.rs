@@ -56,6 +56,9 @@ impl Replayer {
     ) -> Result<(), Difference> {
         let budget = self.reach(run)?.min(most);
         run.stays = false;
+        if let Some(record) = self.due_trap(run) {
+            return self.trap(run, record);
+        }
         // Emitted code would link, by whatever clock.
         let closely = closely || self.hart.memory.links_are_off();
         let stop = if closely {
@@ -73,6 +76,8 @@ impl Replayer {
             Stop::ChunkFull => Err(self.overfull(run.chunk)),
             Stop::Ecall => self.call(run),
             Stop::FenceI => self.fence(run),
+            // It is looked at when it is its turn.
+            Stop::Trap(_) if self.due_trap(run).is_some() => Ok(()),
             Stop::Trap(trap) => Err(Difference::Trap(trap)),
             Stop::MemoryLimit => Err(Difference::Malformed { part: "memory" }),
         }
@@ -141,19 +146,28 @@ impl Replayer {
     fn call(&mut self, run: &mut Run<'_>) -> Result<(), Difference> {
         let at = self.insns(run.chunk);
         let next = run.chunk.ecalls.get(run.ecalls);
-        let record = next.filter(|record| record.at == at);
+        let record = next.filter(|record| record.at == at && record.trap.is_none());
         let record = record.ok_or(Difference::MissingEcall)?;
         self.check_arguments(record)?;
         match self.computation(record) {
             Some(precompile) => self.compute(precompile, record)?,
             None => self.apply_memory(record)?,
         }
+        self.retire(run, record)
+    }
+
+    /// A call, or a trap, has done to memory what is recorded of it: registers follow.
+    pub(super) fn retire(
+        &mut self,
+        run: &mut Run<'_>,
+        record: &EcallRecord,
+    ) -> Result<(), Difference> {
         let state = &mut self.hart.state;
         for &(reg, value) in &record.results {
-            if state.reg(reg) == value {
+            if state.register(reg) == value {
                 return Err(Difference::EcallResult { reg });
             }
-            state.set_reg(reg, value);
+            state.set_register(reg, value);
         }
         state.reservation = Reservation::NONE;
         state.insns += 1;
@@ -226,7 +240,7 @@ impl Replayer {
     }
 
     /// Reads and writes what the call is recorded to.
-    fn apply_memory(&mut self, record: &EcallRecord) -> Result<(), Difference> {
+    pub(super) fn apply_memory(&mut self, record: &EcallRecord) -> Result<(), Difference> {
         let memory = &mut self.hart.memory;
         let insns = self.hart.state.insns;
         let writes = record.writes.iter();

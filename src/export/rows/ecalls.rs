@@ -2,6 +2,7 @@
 
 use crate::export::column::Value;
 use crate::export::group::Row;
+use crate::machine::Cause;
 use crate::trace::{Chunk, ClockModel, EcallRecord};
 
 /// The call of this place among those of a chunk, which is at the address `pc`.
@@ -23,13 +24,14 @@ pub(in crate::export) fn ecall(
 }
 
 fn effects(mut row: Row<'_>, ecall: &EcallRecord) {
+    row.put_optional(ecall.trap.map(Cause::number));
     row.put(ecall.number);
     for arg in ecall.args {
         row.put(arg);
     }
     row.put(ecall.next_pc);
     let results = ecall.results.iter();
-    row.put_list(results.map(|&(reg, value)| [reg.bits().into(), value.into()]));
+    row.put_list(results.map(|&(reg, value)| [reg.number().into(), value.into()]));
     let reads = ecall.reads.iter();
     row.put_list(reads.map(|words| [words.start.into(), (words.end - words.start).into()]));
     let writes = ecall.writes.iter();

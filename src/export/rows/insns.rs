@@ -4,7 +4,7 @@ use hashbrown::HashMap;
 use parquet::data_type::ByteArray;
 
 use crate::export::group::Row;
-use crate::isa::disassemble;
+use crate::isa::{Register, disassemble};
 use crate::replay::Step;
 
 /// Texts that are kept at the most: a guest that goes on writing code makes ever more.
@@ -40,7 +40,8 @@ pub(in crate::export) fn insn(mut row: Row<'_>, chunk: u64, step: &Step, texts: 
     row.put(u32::from(step.len));
     row.put(mnemonic);
     row.put(operands);
-    row.put_optional(step.rd.map(|(rd, _)| rd.bits()));
-    row.put_optional(step.rd.map(|(_, value)| value));
+    let written = step.writes().find(|(reg, _)| *reg != Register::Fcsr);
+    row.put_optional(written.map(|(rd, _)| rd.number()));
+    row.put_optional(written.map(|(_, value)| value));
     row.put(step.next_pc);
 }

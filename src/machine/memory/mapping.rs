@@ -114,7 +114,12 @@ impl Memory {
 
     /// Gives the host its part of a change of pages. A host that refuses may
     /// have done half of it; nothing in the window is touched any more then.
-    fn tell_host(&mut self, span: &Range<u64>, from: Page, to: Page) -> Result<(), MapError> {
+    pub(in crate::machine) fn tell_host(
+        &mut self,
+        span: &Range<u64>,
+        from: Page,
+        to: Page,
+    ) -> Result<(), MapError> {
         let len = span.end - span.start;
         // SAFETY: a page-aligned part of the window; `&mut self` rules out references.
         let told = unsafe {

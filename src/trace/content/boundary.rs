@@ -1,12 +1,12 @@
 //! The hart at the start of a chunk, and what is different at its end.
 
-use super::{Flaw, Input, Output};
-use crate::isa::Reg;
+use super::{Flaw, Input, Output, float};
+use crate::isa::{Reg, Register};
 use crate::machine::{MachineState, Reservation};
 use crate::trace::Boundary;
 
 /// The registers, pc and reservation as numbers that are small where they usually are,
-/// then the counts.
+/// the counts, then the floating-point registers that are not zero.
 pub(super) fn encode_start(out: &mut Output, start: &Boundary) -> Result<(), Flaw> {
     encode_state(out, &start.state)?;
     out.varint(start.accesses);
@@ -32,7 +32,8 @@ pub(super) fn encode_state(out: &mut Output, state: &MachineState) -> Result<(),
     out.varint(state.insns);
     out.varint(state.unaligned_loads);
     out.varint(state.unaligned_stores);
-    Ok(())
+    let values = floating(state).filter(|(_, value)| *value != 0);
+    float::encode(out, &values.collect::<Vec<_>>())
 }
 
 pub(super) fn decode_state(input: &mut Input<'_>) -> Result<MachineState, Flaw> {
@@ -45,6 +46,12 @@ pub(super) fn decode_state(input: &mut Input<'_>) -> Result<MachineState, Flaw> 
     state.insns = input.varint()?;
     state.unaligned_loads = input.varint()?;
     state.unaligned_stores = input.varint()?;
+    for (reg, value) in float::decode(input)? {
+        if value == 0 {
+            return Err(Flaw::Zero { reg });
+        }
+        state.set_register(reg, value);
+    }
     Ok(state)
 }
 
@@ -60,6 +67,8 @@ pub(super) fn encode_end(out: &mut Output, start: &Boundary, end: &Boundary) -> 
     for reg in Reg::all().filter(differs) {
         out.change(before.reg(reg), after.reg(reg));
     }
+    let changed = floating(after).filter(|(reg, value)| before.register(*reg) != *value);
+    float::encode(out, &changed.collect::<Vec<_>>())?;
     out.change(before.pc, after.pc);
     out.change(before.reservation.bits(), after.reservation.bits());
     for (before, after) in counts(start).into_iter().zip(counts(end)) {
@@ -73,9 +82,15 @@ pub(super) fn decode_end(input: &mut Input<'_>, start: &Boundary) -> Result<Boun
     for reg in decode_registers(input)? {
         let value = input.change(start.state.reg(reg))?;
         if value == start.state.reg(reg) {
-            return Err(Flaw::Unchanged { reg });
+            return Err(Flaw::Unchanged { reg: reg.into() });
         }
         end.state.set_reg(reg, value);
+    }
+    for (reg, value) in float::decode(input)? {
+        if value == start.state.register(reg) {
+            return Err(Flaw::Unchanged { reg });
+        }
+        end.state.set_register(reg, value);
     }
     end.state.pc = input.change(start.state.pc)?;
     end.state.reservation = Reservation::from_bits(input.change(start.state.reservation.bits())?);
@@ -89,6 +104,12 @@ pub(super) fn decode_end(input: &mut Input<'_>, start: &Boundary) -> Result<Boun
         *count = count.checked_add(input.varint()?).ok_or(Flaw::Backwards)?;
     }
     Ok(end)
+}
+
+/// The floating-point registers and `fcsr`, with their values.
+fn floating(state: &MachineState) -> impl Iterator<Item = (Register, u64)> {
+    let registers = Register::all().filter(|reg| !matches!(reg, Register::X(_)));
+    registers.map(|reg| (reg, state.register(reg)))
 }
 
 /// A set of registers, the lowest first: bit n for `xn`.

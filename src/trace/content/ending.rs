@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
+use super::cause::{decode_cause, encode_cause};
 use super::flaw::Choice;
 use super::{Flaw, Input, Output};
-use crate::isa::Width;
-use crate::machine::{Cause, Exit, Reason, Refusal, Trap};
+use crate::machine::{Exit, Reason, Refusal, Trap};
 use crate::trace::{Ending, Part, Totals, TraceError};
 
 /// The content of the ending's block.
@@ -127,69 +127,4 @@ fn decode_duration(input: &mut Input<'_>) -> Result<Duration, Flaw> {
         return Err(Flaw::Nanos { found: nanos });
     }
     Ok(Duration::new(seconds, nanos))
-}
-
-fn encode_cause(out: &mut Output, cause: Cause) {
-    let mut access = |kind, addr, width: Width| {
-        out.byte(kind);
-        out.word(addr);
-        out.byte(width as u8);
-    };
-    match cause {
-        Cause::IllegalInstruction { word } => {
-            out.byte(0);
-            out.word32(word);
-        }
-        Cause::Breakpoint => out.byte(1),
-        Cause::FetchFault { addr } => {
-            out.byte(2);
-            out.word(addr);
-        }
-        Cause::LoadFault { addr, width } => access(3, addr, width),
-        Cause::StoreFault { addr, width } => access(4, addr, width),
-        Cause::LoadMisaligned { addr, width } => access(5, addr, width),
-        Cause::StoreMisaligned { addr, width } => access(6, addr, width),
-        Cause::FetchMisaligned { addr } => {
-            out.byte(7);
-            out.word(addr);
-        }
-    }
-}
-
-fn decode_cause(input: &mut Input<'_>) -> Result<Cause, Flaw> {
-    let kind = input.byte()?;
-    Ok(match kind {
-        0 => Cause::IllegalInstruction {
-            word: input.word32()?,
-        },
-        1 => Cause::Breakpoint,
-        2 => Cause::FetchFault {
-            addr: input.word()?,
-        },
-        3..=6 => decode_access(input, kind)?,
-        7 => Cause::FetchMisaligned {
-            addr: input.word()?,
-        },
-        found => {
-            return Err(Flaw::Kind {
-                of: Choice::Cause,
-                found,
-            });
-        }
-    })
-}
-
-fn decode_access(input: &mut Input<'_>, kind: u8) -> Result<Cause, Flaw> {
-    let (addr, found) = (input.word()?, input.byte()?);
-    let width = Width::ALL.get(usize::from(found)).copied();
-    let width = width.ok_or(Flaw::Kind {
-        of: Choice::Width,
-        found,
-    })?;
-    Ok(match kind {
-        3 => Cause::LoadFault { addr, width },
-        4 => Cause::StoreFault { addr, width },
-        5 => Cause::LoadMisaligned { addr, width },
-        _ => Cause::StoreMisaligned { addr, width },
-    })
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::isa::Reg;
+use crate::isa::Register;
 
 /// Why bytes are not the content of a block, or a value has no encoding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -60,17 +60,35 @@ pub enum Flaw {
         /// The set.
         mask: u64,
     },
+    /// A set of floating-point registers has bits that are none.
+    #[error("{mask:#x} is no set of registers f0 to f31 and fcsr")]
+    FpRegisterSet {
+        /// The set.
+        mask: u64,
+    },
+    /// `fcsr` has bits that it does not have.
+    #[error("fcsr is {value:#x}")]
+    Fcsr {
+        /// Its value.
+        value: u64,
+    },
+    /// A register is said not to be zero and is.
+    #[error("{reg} is said not to be zero, and is")]
+    Zero {
+        /// Which.
+        reg: Register,
+    },
     /// Registers are not in ascending order, or one is there twice.
     #[error("{reg} is out of order")]
     RegisterOrder {
         /// The latter.
-        reg: Reg,
+        reg: Register,
     },
     /// A register is said to have changed and has not.
     #[error("{reg} is said to differ at the chunk's end, and does not")]
     Unchanged {
         /// Which.
-        reg: Reg,
+        reg: Register,
     },
     /// A count is lower at the chunk's end than at its start, or beyond 64 bits.
     #[error("counts run backwards")]
@@ -151,6 +169,9 @@ pub enum Flaw {
         /// Its number.
         found: u8,
     },
+    /// A trap with a number or arguments, as calls have them.
+    #[error("a trap with a number or arguments")]
+    TrapArguments,
     /// Nanoseconds that make a second or more.
     #[error("{found} nanoseconds, where a second has passed")]
     Nanos {
@@ -210,6 +231,8 @@ pub enum Choice {
     Exit,
     /// [`Cause`](crate::machine::Cause).
     Cause,
+    /// [`EcallRecord`](crate::trace::EcallRecord).
+    Call,
     /// A width of an access.
     Width,
     /// [`Reason`](crate::machine::Reason).
@@ -222,6 +245,7 @@ impl fmt::Display for Choice {
             Choice::Policy => "chunk policy",
             Choice::Exit => "exit",
             Choice::Cause => "trap cause",
+            Choice::Call => "call",
             Choice::Width => "width",
             Choice::Reason => "reason of a refusal",
         })

@@ -7,9 +7,11 @@
 
 mod boundary;
 mod calls;
+mod cause;
 mod chunk;
 mod ending;
 mod flaw;
+mod float;
 mod head;
 mod input;
 mod output;

@@ -5,7 +5,7 @@ use super::{Damage, Mangling};
 use crate::trace::{Part, TraceError};
 
 /// The version of the format that this library reads and writes.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Not text; and neither are CR LF and LF alike, nor is the first byte seven bits.
 const MAGIC: [u8; 8] = *b"\x89RVT\r\n\x1a\n";

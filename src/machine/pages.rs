@@ -106,6 +106,11 @@ impl Page {
         Page(self.no_text().0 & !7 | access.0)
     }
 
+    /// The page while nobody may access it: what it is otherwise is not changed by that.
+    pub(super) const fn closed(self) -> Page {
+        Page(self.0 & !7)
+    }
+
     /// Whether it is the program's text, as it was loaded.
     pub(super) const fn is_text(self) -> bool {
         self.0 & Page::TEXT != 0

@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use super::memory::{MapError, Memory};
-use super::pages::{Access, PAGE_SHIFT, PAGE_SIZE, Page};
+use super::pages::{PAGE_SHIFT, PAGE_SIZE, Page};
 use super::touch::Touch;
 
 /// What a replay knows of memory where a page of code of the guest's own lies,
@@ -130,7 +130,7 @@ impl Memory {
     pub(crate) fn close_pages(&mut self, span: &Range<u64>) -> ClosedPages {
         let runs = self.pages.runs(span);
         for (span, page) in &runs {
-            self.exchange_pages(span, *page, page.with_access(Access::NONE));
+            self.exchange_pages(span, *page, page.closed());
         }
         ClosedPages(runs)
     }
@@ -138,7 +138,7 @@ impl Memory {
     /// Makes pages what they were.
     pub(crate) fn open_pages(&mut self, closed: ClosedPages) {
         for (span, page) in closed.0 {
-            self.exchange_pages(&span, page.with_access(Access::NONE), page);
+            self.exchange_pages(&span, page.closed(), page);
         }
     }
 

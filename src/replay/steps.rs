@@ -101,7 +101,7 @@ impl Steps<'_> {
             clock,
             pc: place.pc,
             word,
-            len: instruction_len(word as u16) as u8,
+            len: instruction_len(word as u16),
             inst: decoded.map(|decoded| decoded.inst),
             next_pc: hart.state.pc,
             rs1,

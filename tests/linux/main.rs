@@ -1,5 +1,9 @@
 //! The Linux personality, call by call, without an engine.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on has failed"
+)]
 
 mod attributes;
 mod copy;

@@ -2,9 +2,9 @@
 //!
 //! The memory is a copy. It and the file are made equal where the difference
 //! would show: what the guest wrote to memory goes to the file before that is
-//! read, mapped, synchronized or unmapped and when a call ends the run, and
-//! what it writes to the file goes to memory at once. A run that ends between
-//! two calls leaves the file as it was.
+//! read, mapped, synchronized or unmapped and when the program ends, and what
+//! it writes to the file goes to memory at once. A run that is ended by a
+//! limit of the emulator leaves the file as it was.
 
 use std::io::Seek;
 use std::ops::Range;

@@ -6,6 +6,7 @@ use std::process::Command;
 use crate::programs::Kind;
 use crate::run::QEMU;
 
+/// What cargo keeps for tests.
 const TEMPORARY: &str = env!("CARGO_TARGET_TMPDIR");
 
 /// Whether a program can be started; says so if not.

@@ -48,7 +48,9 @@ def record(command, run, trace):
 
 def check_types(tables):
     """Numbers are unsigned and as wide as documented; what may be missing is known."""
-    wide = {"rd": pa.uint8(), "word": pa.uint32(), "len": pa.uint8(), "width": pa.uint8()}
+    byte = pa.uint8()
+    wide = {"rd": byte, "word": pa.uint32(), "len": byte, "width": byte, "trap": byte}
+    missing = ("rd", "rd_value", "previous", "trap")
     text = {"digest", "mnemonic", "operands", "kind"}
     for name, table in tables.items():
         for field in table.schema:
@@ -61,7 +63,7 @@ def check_types(tables):
             else:
                 expected = wide.get(field.name, pa.uint64())
             assert field.type == expected, f"{name}.{field.name}: {field.type}"
-            assert field.nullable == (field.name in ("rd", "rd_value", "previous")), field
+            assert field.nullable == (field.name in missing), field
 
 
 def check_counts(tables, info):
@@ -120,8 +122,10 @@ def check_accesses(tables, info):
 
 
 def check_ecalls(tables):
-    """Calls are where there is an `ecall`, and read and write what is accessed there."""
+    """Calls are where there is an `ecall`, and read and write what is accessed there.
+    None of these guests traps."""
     ecalls = tables["ecalls"]
+    assert ecalls["trap"].null_count == ecalls.num_rows
     at = tables["insns"].take(ecalls["insn"])
     assert pc.all(pc.equal(at["mnemonic"], "ecall")).as_py() in (True, None)
     for column in ("insn", "clock", "pc", "next_pc"):

@@ -73,6 +73,7 @@ enum Notes {
 #[derive(Clone, Copy)]
 pub(super) struct Shape {
     mode: Mode,
+    /// BMI1, BMI2 and FMA3.
     bmi2: bool,
     notes: Notes,
     /// Floating-point registers have homes.
@@ -156,6 +157,7 @@ impl Shape {
             jit.homes = jit.homes.with_floats(FloatHomes::ranked(&[]));
         }
         jit.bmi2 = self.bmi2;
+        jit.fma = self.bmi2;
         jit.clear(memory).unwrap();
         assert!(jit.free <= UNIT_AT, "the stubs have outgrown their place");
         jit.free = UNIT_AT;

@@ -458,12 +458,16 @@ impl Engine for Jit {
                 return Stop::Pause;
             }
             let key = (hart.state.pc, mode);
-            if self.is_cold(key) || !self.can_round(hart) {
+            if self.is_cold(key) {
                 return Stop::Cold;
             }
             let Some(offset) = self.unit(&mut hart.memory, key) else {
                 return Stop::Step;
             };
+            // Not before: now there may be homes of floating-point registers.
+            if !self.can_round(hart) {
+                return Stop::Cold;
+            }
             if missed {
                 let host = self.code.address(offset);
                 side::set_jump(&mut hart.memory, self.bank, hart.state.pc, host);

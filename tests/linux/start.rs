@@ -57,7 +57,7 @@ fn the_stack_holds_arguments_environment_and_auxiliary_vector() {
         (12, 1000),
         (13, 1000),
         (14, 1000),
-        (16, 0x1105),
+        (16, 0x112d),
         (17, 100),
         (23, 0),
     ];

@@ -1,6 +1,6 @@
 //! F and D: `lower/float`, and the homes of floating-point registers.
 
-use super::shape::{CODE, DATA, FAST, Shape, lui};
+use super::shape::{CODE, DATA, FAST, Shape, WITHOUT_BMI2, lui};
 use super::*;
 use crate::isa::{
     CsrOp, CsrSource, FReg, Format, FpCompare, FpOp, FpPick, FusedOp, Inst, IntFormat, Rounding,
@@ -428,6 +428,7 @@ fn conversions_to_integers() {
         [
             to_int(to, Format::Double, RBX, XMM3, Rounding::Rtz),
             to_int(to, Format::Single, SLOT0, FRAME0, Rounding::Dyn),
+            to_int(to, Format::Double, RBX, FRAME0, Rounding::Rdn),
         ]
     });
     assert_listing!("fp_to_int", listings(listed.concat()));
@@ -436,12 +437,9 @@ fn conversions_to_integers() {
             for rd in INTS {
                 for rs1 in [XMM3, FRAME0] {
                     for rounding in MODES {
-                        check(
-                            FLOATING,
-                            &[to_int(to, from, rd, rs1, rounding)],
-                            from,
-                            &[rs1],
-                        );
+                        let inst = to_int(to, from, rd, rs1, rounding);
+                        check(FLOATING, &[inst], from, &[rs1]);
+                        check(WITHOUT_BMI2.floating(), &[inst], from, &[rs1]);
                     }
                 }
             }

@@ -74,6 +74,7 @@ enum Notes {
 #[derive(Clone, Copy)]
 pub(super) struct Shape {
     mode: Mode,
+    /// BMI1, BMI2 and FMA3.
     bmi2: bool,
     notes: Notes,
     /// Floating-point registers have homes.
@@ -162,6 +163,7 @@ impl Shape {
         } else {
             HostBits::NONE
         };
+        jit.fma = self.bmi2;
         jit.clear(memory).unwrap();
         assert!(jit.free <= UNIT_AT, "the stubs have outgrown their place");
         jit.free = UNIT_AT;

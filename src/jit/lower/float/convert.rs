@@ -26,6 +26,9 @@ fn bound(to: IntFormat, from: Format) -> u64 {
     }
 }
 
+/// Of a mode of ROUNDSD: that a result is inexact is no exception.
+const QUIET: i8 = 8;
+
 impl Emitter<'_> {
     /// `rd = a`, from single to double precision: exact.
     pub(super) fn widen(&mut self, rd: FReg, a: FReg) {
@@ -71,6 +74,13 @@ impl Emitter<'_> {
             _ => x64!(self ; cmp Rq(T2), BYTE 1),
         }
         x64!(self ; jo =>out);
+        if to == IntFormat::W
+            && let Some(mode) = self.direct_mode(rounding)
+        {
+            // Now that it is known to fit, it may be inexact.
+            let a = self.float_operand(a);
+            self.round_to(from, a, mode);
+        }
         if rd.is_zero() {
             return;
         }
@@ -127,8 +137,15 @@ impl Emitter<'_> {
     /// `T2 = a`, as an integer of 32 bits for `W`, else of 64.
     fn integer_of(&mut self, to: IntFormat, from: Format, a: FReg, rounding: Rounding) {
         self.facts.lose_index();
-        let a = self.float_operand(a);
-        if rounding == Rounding::Rtz {
+        let mut a = self.float_operand(a);
+        let mode = self.direct_mode(rounding);
+        if let Some(mode) = mode {
+            // What does not fit in 64 bits has no fraction that would be lost here.
+            let quiet = if to == IntFormat::W { QUIET } else { 0 };
+            self.round_to(from, a, mode | quiet);
+            a = FloatOperand::Reg(X0);
+        }
+        if rounding == Rounding::Rtz || mode.is_some() {
             return match (to, from) {
                 (IntFormat::W, Format::Single) => with_float!(self ; cvttss2si Rd(T2), a),
                 (IntFormat::W, Format::Double) => with_float!(self ; cvttsd2si Rd(T2), a),
@@ -142,6 +159,35 @@ impl Emitter<'_> {
             (_, Format::Single) => with_float!(e ; cvtss2si Rq(T2), a),
             (_, Format::Double) => with_float!(e ; cvtsd2si Rq(T2), a),
         });
+    }
+
+    /// The mode in which ROUNDSD rounds as `rounding` says, if the host has that (as
+    /// all with FMA3 do) and it is of use.
+    ///
+    /// PERF: `floor` of the C library takes a fifth of the time that it takes where
+    /// MXCSR is changed and restored.
+    fn direct_mode(&self, rounding: Rounding) -> Option<i8> {
+        let mode = match rounding {
+            Rounding::Rne => 0,
+            Rounding::Rdn => 1,
+            Rounding::Rup => 2,
+            Rounding::Rtz | Rounding::Rmm | Rounding::Dyn => return None,
+        };
+        self.fma.then_some(mode)
+    }
+
+    /// `X0 = a`, rounded to an integer.
+    fn round_to(&mut self, format: Format, a: FloatOperand, mode: i8) {
+        match (format, a) {
+            (Format::Single, FloatOperand::Reg(a)) => x64!(self ; roundss Rx(X0), Rx(a), mode),
+            (Format::Single, FloatOperand::Slot(at)) => {
+                x64!(self ; roundss Rx(X0), [rsp + at], mode)
+            }
+            (Format::Double, FloatOperand::Reg(a)) => x64!(self ; roundsd Rx(X0), Rx(a), mode),
+            (Format::Double, FloatOperand::Slot(at)) => {
+                x64!(self ; roundsd Rx(X0), [rsp + at], mode)
+            }
+        }
     }
 
     /// `rd = a`, an integer.

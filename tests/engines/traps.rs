@@ -342,9 +342,9 @@ fn illegal_words() {
         0x1000_302b,
         0x1010_a52f,
         0x0000_852f, // gaps
-        0x0000_8000,
+        0x0000_9c00,
         0x0000_4002,
-        0x0000_9c41, // parcels
+        0x0000_9c7d, // parcels
     ];
     for word in words {
         let mut code = Asm::at(CODE);

@@ -4,7 +4,8 @@
 //! Words of 64 bits and instructions are strings of hexadecimal digits, since not
 //! every reader of JSON has such numbers. A memory access has the address of its
 //! first byte, however aligned: masks count from there. What is not accessed, or
-//! no register, is 0. An `ecall` has `ecall` besides: what the call got and did.
+//! no register, is 0. Floating-point registers have no names there: their values are not
+//! shown. An `ecall` has `ecall` besides: what the call got and did.
 
 use std::io::{self, Write};
 

@@ -34,6 +34,42 @@ fn as_rvfi() {
 }
 
 #[test]
+fn floating_point_registers() {
+    // Converts 3 to a double and a single, divides, takes a root, which is not exact,
+    // stores it, compares it, and clears `fcsr`; then it exits.
+    let guest = Guest::of_words(&[
+        0x0030_0513,
+        0xd225_70d3,
+        0xd005_7553,
+        0x18a5_71d3,
+        0x5a00_f1d3,
+        0xfe31_3c27,
+        0xa231_a5d3,
+        0x0030_5073,
+        0x05d0_0893,
+        0x0000_0513,
+        0x0000_0073,
+    ]);
+    let recorded = Recorded::of(["--chunk=insns=3"], &guest.path, &[]);
+    let path = recorded.path.to_str().unwrap();
+    let of = |format| printed(["dump", "--format", format, path]);
+    insta::assert_snapshot!(of("text") + &of("spike"));
+    printed(["verify", path]);
+}
+
+#[test]
+fn a_floating_point_register_that_differs_is_told() {
+    // Loads the number of arguments, as a double.
+    let guest = Guest::of_words(&[0x0001_3087, 0]);
+    let of = |args: &[&str]| Recorded::of(["--chunk=insns=1"], &guest.path, args);
+    let [a, b] = [of(&["a"]), of(&["a", "b"])];
+    let out = trace(["diff".as_ref(), a.path.as_os_str(), b.path.as_os_str()]).code(1);
+    let told = String::from_utf8(out.get_output().stdout.clone()).unwrap();
+    let results = "  result:\n    a: f1 (ft1) = 0x2\n    b: f1 (ft1) = 0x3\n";
+    assert!(told.contains(results), "{told}");
+}
+
+#[test]
 fn a_trap_is_the_last_instruction() {
     // c.nop twice, and what is no instruction.
     let guest = Guest::of_words(&[0x0001_0001, 0]);

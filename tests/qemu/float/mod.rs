@@ -6,7 +6,7 @@
 //! `RVJET_TEST_CASES` says how many rows there are.
 
 mod insts;
-mod numbers;
+pub mod numbers;
 mod state;
 
 use rvjet::isa::{

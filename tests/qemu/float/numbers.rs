@@ -65,6 +65,7 @@ impl Shape {
             8 => self.bias() * 3 / 2 - random.below(4),
             9..12 => self.bias() - 2 + random.below(70),
             12 => return self.half_integer(negative, random),
+            13 if self.fraction == DOUBLE.fraction => narrow(random),
             _ => random.below(top),
         };
         let fraction = self.fraction(random);
@@ -140,6 +141,16 @@ impl Shape {
         let exponent = exponent.clamp(0, self.exponents as i64 - 1) as u64;
         let (negative, fraction) = (random.one_in(2), self.fraction(random));
         self.put(negative, exponent, fraction)
+    }
+}
+
+/// An exponent at which a double becomes a single that is subnormal, or too large.
+fn narrow(random: &mut Random) -> u64 {
+    let (bias, single) = (DOUBLE.bias(), SINGLE.bias());
+    match random.below(4) {
+        0 => bias + single - 1 + random.below(3),
+        1 => bias - single - 1 + random.below(4),
+        _ => bias - single - random.below(26),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::inst::{addi, ld, load, store};
 
 impl Generator {
     /// A register that points into the arena, and whereto.
-    fn pointer(&mut self) -> (Reg, u64) {
+    pub(super) fn pointer(&mut self) -> (Reg, u64) {
         if !self.random.one_in(4)
             && let Some(pointer) = self.pointer_among(&Reg::all().collect::<Vec<_>>())
         {
@@ -17,7 +17,7 @@ impl Generator {
         self.new_pointer()
     }
 
-    fn pointer_among(&mut self, regs: &[Reg]) -> Option<(Reg, u64)> {
+    pub(super) fn pointer_among(&mut self, regs: &[Reg]) -> Option<(Reg, u64)> {
         let known = |reg: &Reg| Some((*reg, self.pointers[reg.index()]?));
         let pointers: Vec<(Reg, u64)> = regs.iter().filter_map(known).collect();
         (!pointers.is_empty()).then(|| self.random.pick(&pointers))
@@ -49,7 +49,7 @@ impl Generator {
     }
 
     /// An offset from `addr` at which `width` may be accessed, of any alignment.
-    fn offset(&mut self, addr: u64, width: Width) -> i32 {
+    pub(super) fn offset(&mut self, addr: u64, width: Width) -> i32 {
         let far = self.random.one_in(2);
         let reach = if far { 2047 } else { 40 };
         let mut at = addr.wrapping_add_signed(self.random.within(-reach, reach));

@@ -1,4 +1,4 @@
-//! Random programs of RV64IMAC that end, whatever they compute.
+//! Random programs of RV64GC that end, whatever they compute.
 //!
 //! A program is a row of sections. Each gives registers new values, runs
 //! statements, and stores all registers in a slot of its own; at the end all
@@ -10,15 +10,17 @@
 //! out), and counters.
 
 mod compute;
+mod float;
 mod flow;
 mod memory;
 mod set;
 
-use rvjet::isa::{Compressed, Cond, Inst, Reg};
+use rvjet::isa::{Compressed, Cond, CsrOp, CsrSource, FReg, Format, Inst, Reg};
 
 use set::Set;
 
 use crate::code::offset;
+use crate::float::numbers::{DOUBLE, SINGLE, boxed};
 use crate::inst::{addi, branch, jal, ld, sd};
 use crate::operands::EDGES;
 use crate::program::{DATA, Program, WRITE};
@@ -35,7 +37,7 @@ const ARENA: u64 = TABLE + PAGE;
 const ARENA_BYTES: u64 = 4 * PAGE;
 /// Where sections store registers.
 const SLOTS: u64 = ARENA + ARENA_BYTES;
-const SLOT_BYTES: u64 = 32 * 8;
+const SLOT_BYTES: u64 = 65 * 8;
 
 /// Instructions in a section, about.
 const SECTION: usize = 100;
@@ -153,6 +155,17 @@ impl Generator {
                 }
             }
         }
+        for rd in FReg::all() {
+            if all_of_them || self.random.one_in(2) {
+                let slot = self.random.within(-255, -1) as i32;
+                self.program.code.emit(Inst::FpLoad {
+                    format: Format::Double,
+                    rd,
+                    rs1: self.base,
+                    offset: 8 * slot,
+                });
+            }
+        }
         self.pointers = [None; 32];
     }
 
@@ -163,11 +176,34 @@ impl Generator {
             let at = 8 * reg.bits() as i32;
             self.program.code.emit(sd(reg, self.base, at));
         }
+        for rs2 in FReg::all() {
+            self.program.code.emit(Inst::FpStore {
+                format: Format::Double,
+                rs1: self.base,
+                rs2,
+                offset: 8 * (32 + rs2.bits() as i32),
+            });
+        }
+        // All integer registers are stored by now.
+        let fcsr = if self.base == Reg::A0 {
+            Reg::A1
+        } else {
+            Reg::A0
+        };
+        self.program.code.emit(Inst::Csr {
+            op: CsrOp::Set,
+            rd: fcsr,
+            csr: 3,
+            source: CsrSource::Reg(Reg::ZERO),
+        });
+        self.program.code.emit(sd(fcsr, self.base, 8 * 64));
+        self.pointers[fcsr.index()] = None;
         self.program.code.li(self.base, BASE);
     }
 
     fn statement(&mut self, depth: u32) {
-        match self.random.below(100) {
+        match self.random.below(130) {
+            100.. => self.floating(),
             0..20 => self.alu(),
             20..32 => self.alu_imm(),
             32..40 => self.muldiv(),
@@ -265,10 +301,12 @@ impl Generator {
     }
 }
 
-/// Half of the time an edge, else anything.
+/// Half of the time an edge, else anything, or a floating-point number.
 fn value(random: &mut Random) -> u64 {
-    match random.below(4) {
+    match random.below(6) {
         0 | 1 => random.pick(&EDGES),
+        4 => DOUBLE.any(random),
+        5 => boxed(SINGLE.any(random), random),
         2 => random.next(),
         _ => random.next() as i32 as u64,
     }

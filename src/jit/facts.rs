@@ -359,6 +359,30 @@ mod tests {
     }
 
     #[test]
+    fn boxes_are_known_one_by_one() {
+        let mut facts = Facts::new(1 << 32);
+        let [first, last] = [0, 31].map(FReg::new);
+        facts.set_boxed(last, true);
+        assert!(facts.is_boxed(last) && !facts.is_boxed(first));
+        // Integer registers have nothing to do with it.
+        facts.forget(Reg::new(31));
+        facts.set_boxed(first, false);
+        assert!(facts.is_boxed(last));
+        facts.set_boxed(last, false);
+        assert!(!facts.is_boxed(last));
+    }
+
+    #[test]
+    fn flags_are_in_a_register_until_that_is_written() {
+        let mut facts = Facts::new(1 << 32);
+        facts.set_flags(Some(A));
+        facts.forget(B);
+        assert!(facts.is_flags(A) && !facts.is_flags(B) && facts.knows_flags());
+        facts.set_constant(A, 0);
+        assert!(!facts.is_flags(A) && !facts.knows_flags());
+    }
+
+    #[test]
     fn known_words_are_touched_for_good() {
         let mut facts = indexed();
         facts.set_touched_word(5);

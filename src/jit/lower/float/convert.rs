@@ -164,7 +164,7 @@ impl Emitter<'_> {
     /// The mode in which ROUNDSD rounds as `rounding` says, if the host has that (as
     /// all with FMA3 do) and it is of use.
     ///
-    /// PERF: `floor` of the C library takes a fifth of the time that it takes where
+    /// PERF: `floor` of the C library takes half of the time that it takes where
     /// MXCSR is changed and restored.
     fn direct_mode(&self, rounding: Rounding) -> Option<i8> {
         let mode = match rounding {

@@ -14,7 +14,7 @@ use dynasmrt::{DynamicLabel, DynasmApi, DynasmLabelApi};
 use super::asm::{Asm, slot, x64};
 use super::exit::{ExitKind, Mode, Site, SiteId};
 use super::facts::Facts;
-use super::host::HostBits;
+use super::host::Host;
 use super::meter::Meter;
 use super::plan::{Repairs, Step};
 use super::regs::{Home, Homes, LOG, MEM, STATE, T0, T1};
@@ -59,9 +59,7 @@ pub(super) struct Emitter<'a> {
     pub(super) asm: Asm,
     pub(super) facts: Facts,
     pub(super) mode: Mode,
-    pub(super) bmi2: bool,
-    pub(super) bits: HostBits,
-    pub(super) fma: bool,
+    pub(super) host: Host,
     homes: &'a Homes,
     stubs: Stubs,
     offset: usize,
@@ -112,10 +110,7 @@ pub(super) struct Context<'a> {
     /// Where in the code memory the unit will lie.
     pub(super) offset: usize,
     pub(super) first_site: SiteId,
-    pub(super) bmi2: bool,
-    /// The host has FMA3.
-    pub(super) fma: bool,
-    pub(super) bits: HostBits,
+    pub(super) host: Host,
     /// What the budget register counts.
     pub(super) meter: Meter,
     /// Where touches go, if they are recorded.
@@ -134,9 +129,7 @@ impl<'a> Emitter<'a> {
             asm: Asm::new(context.offset),
             facts: Facts::new(context.window),
             mode,
-            bmi2: context.bmi2,
-            bits: context.bits,
-            fma: context.fma,
+            host: context.host,
             homes: context.homes,
             stubs: context.stubs,
             offset: context.offset,

@@ -34,7 +34,7 @@ impl Context<'_> {
     /// Which floating-point instructions there may be.
     pub(super) fn floats(&self) -> Floats {
         match self.homes.floats() {
-            Some(_) => Floats::All { fma: self.fma },
+            Some(_) => Floats::All { fma: self.host.fma },
             None => Floats::None,
         }
     }

@@ -55,7 +55,7 @@ use exit::{ExitKind, Mode, Site};
 use fault::FAULTED;
 pub use fault::FaultsReceived;
 use hashbrown::HashMap;
-use host::HostBits;
+use host::Host;
 use meter::Meter;
 pub use path::MAX_INSNS;
 use profile::Profile;
@@ -105,9 +105,7 @@ pub struct Jit {
     compile_time: Duration,
     /// Units to be compiled before the next pause.
     until_pause: u32,
-    bmi2: bool,
-    fma: bool,
-    bits: HostBits,
+    host: Host,
     meter: Meter,
     touch: Option<TouchCode>,
     link: Option<LinkCode>,
@@ -159,9 +157,7 @@ impl Jit {
             emitted: len as u64,
             compile_time: Duration::ZERO,
             until_pause: UNITS_TO_PAUSE,
-            bmi2: has_bmi(),
-            fma: std::arch::is_x86_feature_detected!("fma"),
-            bits: HostBits::detect(),
+            host: Host::detect(),
             meter,
             touch,
             link,
@@ -293,9 +289,7 @@ impl Jit {
             window: memory.window_size(),
             offset: self.free,
             first_site: self.cache.next_site(),
-            bmi2: self.bmi2,
-            fma: self.fma,
-            bits: self.bits,
+            host: self.host,
             meter: self.meter,
             touch: self.touch,
             link: self.link,
@@ -371,11 +365,6 @@ impl Jit {
         };
         (departure, owed)
     }
-}
-
-/// Whether the host has BMI1 and BMI2; no processor has the second alone.
-fn has_bmi() -> bool {
-    std::arch::is_x86_feature_detected!("bmi1") && std::arch::is_x86_feature_detected!("bmi2")
 }
 
 /// Where emitted code records touches in `memory`, if it is to.

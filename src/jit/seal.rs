@@ -86,8 +86,8 @@ fn kind(jit: &Jit, memory: &Memory) -> std::io::Result<[u8; 32]> {
     };
     hasher
         .update(&memory.window_size().to_le_bytes())
-        .update(&[jit.bmi2, jit.fma, memory.rules().misaligned].map(u8::from))
-        .update(&jit.bits.bytes())
+        .update(&[u8::from(memory.rules().misaligned)])
+        .update(&jit.host.bytes())
         .update(memory.rules().isa.name().as_bytes())
         .update(&meter)
         .update(&stubs);

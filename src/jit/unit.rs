@@ -137,7 +137,7 @@ fn emit(
     let mut marks = Vec::with_capacity(path.insns.len());
     let again = emitter.asm.new_dynamic_label();
     let last = path.insns.last().filter(|_| path.end == End::Indirect);
-    let plan = plan::plan(path, &segments, likely, emitter.bmi2);
+    let plan = plan::plan(path, &segments, likely, emitter.host.bmi);
     emitter.repair_steps = plan.repairs;
     for segment in segments {
         if path.end == End::Repeat(segment.start) {

@@ -275,7 +275,7 @@ impl Emitter<'_> {
                 T1
             }
         };
-        if self.bmi2 {
+        if self.host.bmi {
             match op {
                 AluOp::Sll => x64!(self ; shlx Rq(d), Rq(a), Rq(b)),
                 AluOp::Srl => x64!(self ; shrx Rq(d), Rq(a), Rq(b)),

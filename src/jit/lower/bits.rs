@@ -26,7 +26,7 @@ impl Emitter<'_> {
         if let (Some(a), Some(b)) = (self.facts.constant(rs1), self.facts.constant(rs2)) {
             return self.write_constant(rd, semantics::bit(op, a, b));
         }
-        if let Some(step) = Step::of_bit(op, rd, rs1, rs2, self.bmi2) {
+        if let Some(step) = Step::of_bit(op, rd, rs1, rs2, self.host.bmi) {
             return self.lower_step(step, self.low);
         }
         match op {
@@ -209,7 +209,7 @@ impl Emitter<'_> {
     /// `rd = zeros at an end of rs1`
     fn count_zeros(&mut self, op: BitUnaryOp, rd: Reg, rs1: Reg) {
         let d = self.target(rd, T0);
-        if !self.bits.zeros {
+        if !self.host.zeros {
             return self.scan_for_ones(op, rd, rs1);
         }
         let a = self.operand(rs1, T0);
@@ -243,7 +243,7 @@ impl Emitter<'_> {
     /// `rd = ones in rs1`
     fn count_ones(&mut self, op: BitUnaryOp, rd: Reg, rs1: Reg) {
         let word = op == BitUnaryOp::Cpopw;
-        if !self.bits.popcnt {
+        if !self.host.popcnt {
             return self.drop_ones(word, rd, rs1);
         }
         let d = self.target(rd, T0);
@@ -301,7 +301,7 @@ impl Emitter<'_> {
 
     /// `rd = a part of the product of rs1 and rs2 without carry`
     fn carryless(&mut self, op: BitOp, rd: Reg, rs1: Reg, rs2: Reg) {
-        if !self.bits.clmul {
+        if !self.host.clmul {
             return self.carryless_by_bits(op, rd, rs1, rs2);
         }
         let d = self.target(rd, T0);

@@ -96,7 +96,7 @@ impl Emitter<'_> {
     /// `rd = rs1` rotated right, or `rd = sext32(low half of rs1, rotated)`
     fn rotate(&mut self, word: bool, rd: Reg, rs1: Reg, right: i8) {
         let d = self.target(rd, T0);
-        if self.bmi2 {
+        if self.host.bmi {
             match (self.operand(rs1, T0), word) {
                 (Operand::Reg(a), true) => x64!(self ; rorx Rd(d), Rd(a), right),
                 (Operand::Reg(a), false) => x64!(self ; rorx Rq(d), Rq(a), right),

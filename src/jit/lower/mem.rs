@@ -263,7 +263,7 @@ impl Emitter<'_> {
             return x64!(self ; cmp Rq(base), [mem + limit]);
         }
         self.facts.lose_index();
-        if self.bmi2 {
+        if self.host.bmi {
             x64!(self ; rorx Rq(T2), Rq(base), width as i8);
         } else {
             x64!(self ; mov Rq(T2), Rq(base) ; ror Rq(T2), width as i8);

@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 
 use super::super::exit::Mode;
 use super::super::float_regs::FloatHomes;
-use super::super::host::HostBits;
+use super::super::host::Host;
 use super::super::profile::{HOT, Profile, WINDOWS};
 use super::super::unit::Key;
-use super::super::{Departure, Jit, has_bmi, path};
+use super::super::{Departure, Jit, path};
 use crate::interp::Interp;
 use crate::isa::{AluOp, Cond, Inst, LoadOp, MulDivOp, Reg, Width, encode};
 use crate::machine::{Access, Clock, Engine, Hart, MachineState, Memory, PAGE_SIZE, Stop};
@@ -75,7 +75,7 @@ enum Notes {
 pub(super) struct Shape {
     mode: Mode,
     /// BMI1, BMI2 and FMA3.
-    bmi2: bool,
+    host: Host,
     notes: Notes,
     /// Floating-point registers have homes.
     floats: bool,
@@ -86,21 +86,21 @@ pub(super) struct Shape {
 
 pub(super) const FAST: Shape = Shape {
     mode: Mode::Fast,
-    bmi2: true,
+    host: Host::FULL,
     notes: Notes::None,
     floats: false,
     seen: None,
 };
 pub(super) const CAREFUL: Shape = Shape {
     mode: Mode::Careful,
-    bmi2: true,
+    host: Host::FULL,
     notes: Notes::None,
     floats: false,
     seen: None,
 };
 pub(super) const WITHOUT_BMI2: Shape = Shape {
     mode: Mode::Fast,
-    bmi2: false,
+    host: Host::BARE,
     notes: Notes::None,
     floats: false,
     seen: None,
@@ -157,13 +157,7 @@ impl Shape {
         if self.floats {
             jit.homes = jit.homes.with_floats(FloatHomes::ranked(&[]));
         }
-        jit.bmi2 = self.bmi2;
-        jit.bits = if self.bmi2 {
-            HostBits::ALL
-        } else {
-            HostBits::NONE
-        };
-        jit.fma = self.bmi2;
+        jit.host = self.host;
         jit.clear(memory).unwrap();
         assert!(jit.free <= UNIT_AT, "the stubs have outgrown their place");
         jit.free = UNIT_AT;
@@ -252,9 +246,6 @@ impl Shape {
         runs: usize,
         value: impl Fn(Reg, usize, usize) -> u64,
     ) -> u64 {
-        if self.bmi2 && (!has_bmi() || HostBits::detect() != HostBits::ALL) {
-            return insns.len() as u64;
-        }
         let mut sources: Vec<Reg> = insns.iter().flat_map(|inst| sources(*inst)).collect();
         sources.dedup();
         self.compare_states(insns, runs, |run| {
@@ -274,7 +265,7 @@ impl Shape {
         runs: usize,
         state_of: impl Fn(usize) -> MachineState,
     ) -> u64 {
-        if self.bmi2 && !std::arch::is_x86_feature_detected!("bmi2") {
+        if ![Host::BARE, Host::detect()].contains(&self.host) {
             return insns.len() as u64;
         }
         let mut most = 0;

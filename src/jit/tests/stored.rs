@@ -391,7 +391,7 @@ fn each_kind_of_jit_has_a_name() {
     let mut same = settled();
     let mut other = engine(&mut same);
     assert_eq!(other.stored_name(&same.memory, &ORIGIN).unwrap(), name);
-    other.bmi2 = !other.bmi2;
+    other.host.bmi = !other.host.bmi;
     assert_ne!(other.stored_name(&same.memory, &ORIGIN).unwrap(), name);
     let larger = Memory::new(1 << 25, 1 << 25);
     let recorded = Memory::recording(WINDOW, WINDOW);

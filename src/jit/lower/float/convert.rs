@@ -173,7 +173,7 @@ impl Emitter<'_> {
             Rounding::Rup => 2,
             Rounding::Rtz | Rounding::Rmm | Rounding::Dyn => return None,
         };
-        self.fma.then_some(mode)
+        self.host.fma.then_some(mode)
     }
 
     /// `X0 = a`, rounded to an integer.

@@ -93,6 +93,74 @@ fn no_call_changes_what_is_outside() {
     assert!(!dir.path().join("inside/new").exists());
 }
 
+/// What is known of a directory, its times among it.
+fn facts(dir: &Path) -> (u32, u64, [i64; 4]) {
+    let facts = fs::metadata(dir).unwrap();
+    let times = [
+        facts.mtime(),
+        facts.mtime_nsec(),
+        facts.ctime(),
+        facts.ctime_nsec(),
+    ];
+    (facts.mode(), facts.nlink(), times)
+}
+
+/// The results of all calls that take the last name of a path for what it is.
+fn by_name(guest: &mut Guest, path: &str) -> [i64; 10] {
+    let at = guest.path(path);
+    [
+        guest.call(88, [CWD, at, 0, 0x100]),
+        guest.mkdir(path),
+        guest.unlink(path, 0),
+        guest.unlink(path, 0x200),
+        guest.rename(path, "/data/new", 0),
+        guest.rename("/data/file", path, 0),
+        guest.link(path, "/data/new", 0),
+        guest.link("/data/file", path, 0),
+        guest.symlink("x", path),
+        at_path(guest, 33, path, 0o100_644),
+    ]
+}
+
+#[test]
+fn what_is_above_the_grant_is_no_name() {
+    let (mut guest, dir) = beside();
+    let before = facts(dir.path());
+    assert_eq!(guest.symlink(".", "/data/link"), 0);
+    assert_eq!(guest.symlink("../sub", "/data/sub/back"), 0);
+    for path in ["link/..", "link/../", "link/link/..", "sub/back/../.."] {
+        let path = format!("/data/{path}");
+        let results = by_name(&mut guest, &path);
+        let refused = |result: &i64| matches!(*result, EACCES | ENOENT | EPERM);
+        assert!(results.iter().all(refused), "{path} {results:?}");
+        for number in [45, 49, 53, 54, 78, 79, 291] {
+            at_path(&mut guest, number, &path, 0x100);
+            by_path(&mut guest, number, &path, [0, 0]);
+        }
+    }
+    assert_eq!(facts(dir.path()), before);
+    assert!(!dir.path().join("inside/new").exists());
+}
+
+#[test]
+fn what_is_above_a_directory_is_not_there_to_change() {
+    let (mut guest, dir) = beside();
+    assert_eq!(guest.symlink("sub", "/data/link"), 0);
+    for path in ["/data/sub/..", "/data/link/..", "/data/link/../"] {
+        let [times, results @ ..] = by_name(&mut guest, path);
+        assert_eq!(times, 0, "{path}");
+        assert_eq!(
+            results,
+            [
+                EEXIST, EISDIR, ENOTEMPTY, EBUSY, EBUSY, EPERM, EEXIST, EEXIST, EEXIST
+            ],
+            "{path}"
+        );
+    }
+    let inside = facts(&dir.path().join("inside"));
+    assert_eq!(inside.2[0], 1_704_067_200, "the guest's now");
+}
+
 fn by_path(guest: &mut Guest, number: u64, path: &str, [a, b]: [u64; 2]) -> i64 {
     let path = guest.path(path);
     guest.call(number, [path, a, b])

@@ -88,25 +88,28 @@ impl Place<'_> {
 
     /// The last name on the way, in the directory that the rest of it leads to:
     /// what makes, removes or moves names takes it for what it is, and follows
-    /// no link there.
+    /// no link there. It is never `..`, which would lead out of the grant if the
+    /// rest led to its root; that is the `.` of where it leads to.
     pub(super) fn name(&self) -> Result<Name, Failure> {
         let way = self.way.as_os_str().as_bytes();
         let end = way.iter().rposition(|&byte| byte != b'/');
         let end = end.map_or(0, |last| last + 1);
         let start = way[..end].iter().rposition(|&byte| byte == b'/');
         let start = start.map_or(0, |slash| slash + 1);
-        let parent = match &way[..start] {
-            b"" => &b"."[..],
-            parent => parent,
-        };
-        let name = match &way[start..] {
-            b"" => &b"."[..],
-            name => name,
+        let (parent, name) = match &way[start..end] {
+            b".." => (way, &b""[..]),
+            _ => way.split_at(start),
         };
         Ok(Name {
-            dir: self.dir.open_dir(OsStr::from_bytes(parent))?,
-            name: OsStr::from_bytes(name).to_owned(),
+            dir: self.dir.open_dir(or_here(parent))?,
+            name: or_here(name).to_owned(),
         })
+    }
+
+    /// Whether the last part of the path is `..`.
+    pub(super) fn ends_in_parent(&self) -> bool {
+        let mut parts = self.path.split(|&byte| byte == b'/');
+        parts.rfind(|part| !part.is_empty()) == Some(b"..")
     }
 
     /// Whether the path says that it leads to a directory.
@@ -189,6 +192,11 @@ pub(super) fn plain<'a>(parts: &[&'a [u8]]) -> Vec<&'a [u8]> {
 /// Whether a path leads to the root.
 pub(super) fn is_root(path: &[u8]) -> bool {
     plain(&parts(path)).is_empty()
+}
+
+/// A relative path; an empty one means where it starts.
+fn or_here(path: &[u8]) -> &OsStr {
+    OsStr::from_bytes(if path.is_empty() { b"." } else { path })
 }
 
 /// A path to keep: no longer than one that a call may name, or else it would

@@ -59,7 +59,11 @@ impl Linux {
             _ => return Err(Errno::INVAL.into()),
         };
         let path = user::path(&mut hart.memory, path)?;
-        let name = changeable(&self.resolve(fd, &path)?)?;
+        let place = self.resolve(fd, &path)?;
+        let name = changeable(&place)?;
+        if asked == AtFlags::REMOVEDIR && place.ends_in_parent() {
+            return Err(Errno::NOTEMPTY.into());
+        }
         let last = last_of(&name);
         rustix::fs::unlinkat(&name.dir, &name.name, asked)?;
         self.inodes.forget(last);

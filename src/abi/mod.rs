@@ -103,4 +103,15 @@ pub enum StartError {
     /// The host's randomness was asked for, and there is none.
     #[error("the host gives no random bytes")]
     HostRandom(#[source] rustix::io::Errno),
+    /// A directory was granted for reading only, and it or one that it lies in for writing.
+    #[error("{read_only} is to be read only, and is or lies in what {writable} lets be written")]
+    ReadOnlyInWritable {
+        /// The guest's name of the directory for reading only.
+        read_only: String,
+        /// The guest's name of the directory for writing.
+        writable: String,
+    },
+    /// Which directories a granted one lies in could not be found out.
+    #[error("cannot tell where a granted directory lies")]
+    Grant(#[source] rustix::io::Errno),
 }

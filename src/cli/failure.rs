@@ -98,7 +98,10 @@ fn machine_status(error: &rvjet::Error) -> Status {
         | rvjet::Error::Start(StartError::NoRoomForStack { .. }) => Status::Rejected,
         rvjet::Error::Load(LoadError::MemoryLimit { .. })
         | rvjet::Error::Start(StartError::MemoryLimit { .. }) => Status::MemoryLimit,
-        rvjet::Error::Start(StartError::ArgumentsTooLong { .. }) => Status::Usage,
+        rvjet::Error::Start(
+            StartError::ArgumentsTooLong { .. } | StartError::ReadOnlyInWritable { .. },
+        ) => Status::Usage,
+        rvjet::Error::Start(StartError::Grant(_)) => Status::NoInput,
         rvjet::Error::PerfMap { .. } => Status::CannotCreate,
         _ => Status::Internal,
     }

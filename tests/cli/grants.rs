@@ -84,6 +84,18 @@ fn a_directory_that_is_not_there_is_told() {
 }
 
 #[test]
+fn a_directory_to_read_only_is_not_in_one_to_write() {
+    let guest = Guest::new(&exit(0));
+    let path = guest.path.to_str().unwrap();
+    let host = guest.beside("").display().to_string();
+    let (outer, inner) = ("--dir=/:/all", format!("--dir={host}:/in:ro"));
+    run([outer, &inner, path])
+        .code(64)
+        .stderr(contains("/in is to be read only"))
+        .stderr(contains("what /all lets be written"));
+}
+
+#[test]
 fn an_unknown_call_is_told_once() {
     let [a, b, c] = exit(0);
     let guest = Guest::new(&[li(A7, 2000), Inst::Ecall, Inst::Ecall, a, b, c]);

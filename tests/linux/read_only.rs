@@ -1,12 +1,14 @@
 //! Directories that may be read only.
 
 use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
 
-use rvjet::abi::Linux;
+use rvjet::abi::{Abi, Linux, StartError};
 use tempfile::TempDir;
 
 use crate::files::{CREAT, CWD, RDWR, TRUNC, WRONLY};
-use crate::guest::{Guest, errno::*, nr};
+use crate::guest::{Guest, errno::*, hart, nr, program};
 
 fn guest() -> (Guest, TempDir) {
     let dir = tempfile::tempdir().unwrap();
@@ -44,4 +46,41 @@ fn nothing_is_changed() {
     assert_eq!(guest.call(nr::CLOSE, [fd]), 0);
     assert_eq!(fs::read(dir.path().join("file")).unwrap(), b"content");
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2);
+}
+
+/// How the start with directories to write and one to read only fails, in both orders.
+fn refused(writable: &Path, read_only: &Path) -> [Option<StartError>; 2] {
+    let first = Linux::new().dir(writable, "/data").unwrap();
+    let second = Linux::new().dir_read_only(read_only, "/data/ref").unwrap();
+    let both = [
+        first.dir_read_only(read_only, "/data/ref").unwrap(),
+        second.dir(writable, "/data").unwrap(),
+    ];
+    both.map(|mut linux| {
+        let mut hart = hart(1 << 24, 1 << 24);
+        linux.start(&program(), &mut hart).err()
+    })
+}
+
+#[test]
+fn what_may_be_written_does_not_hold_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let (outer, sub) = (dir.path().join("outer"), dir.path().join("outer/sub"));
+    let (deep, link) = (sub.join("deep"), dir.path().join("link"));
+    fs::create_dir_all(&deep).unwrap();
+    symlink(&deep, &link).unwrap();
+    let expected = StartError::ReadOnlyInWritable {
+        read_only: "/data/ref".into(),
+        writable: "/data".into(),
+    };
+    for inner in [&outer, &sub, &deep, &link] {
+        assert_eq!(
+            refused(&outer, inner),
+            [Some(expected.clone()), Some(expected.clone())],
+            "{}",
+            inner.display()
+        );
+    }
+    assert_eq!(refused(Path::new("/"), &sub)[0], Some(expected));
+    assert_eq!(refused(&sub, &outer), [None, None]);
 }

@@ -4,15 +4,18 @@
 //! neither by `..` nor by a link. A path that leads to no grant does not exist.
 
 use std::ffi::{OsStr, OsString};
+use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
 use cap_std::fs::Dir;
+use rustix::fs::{Mode, OFlags};
 
 use super::Linux;
 use super::errno::{Errno, Failure};
 use super::files::OpenFile;
 use super::user::PATH_MAX;
+use crate::abi::StartError;
 
 /// The current directory (`AT_FDCWD`).
 pub(super) const CURRENT: i32 = -100;
@@ -25,6 +28,14 @@ struct Grant {
     name: Vec<Vec<u8>>,
     /// Whether it and what is below may be changed.
     writable: bool,
+}
+
+impl Grant {
+    /// The name in the guest, for people.
+    fn shown_name(&self) -> String {
+        let name = [b"/", self.name.join(&b'/').as_slice()].concat();
+        String::from_utf8_lossy(&name).into_owned()
+    }
 }
 
 /// All grants.
@@ -130,6 +141,29 @@ impl Grants {
         });
     }
 
+    /// That no directory that may only be read is, or lies in, one that may be changed:
+    /// there its names could be changed, and links lead to it.
+    pub(super) fn check(&self) -> Result<(), StartError> {
+        let (writable, read_only): (Vec<_>, Vec<_>) =
+            self.0.iter().partition(|grant| grant.writable);
+        if writable.is_empty() {
+            return Ok(());
+        }
+        for inner in read_only {
+            let above = ancestry(&inner.dir).map_err(StartError::Grant)?;
+            for outer in &writable {
+                let outside = identity(&outer.dir).map_err(StartError::Grant)?;
+                if above.contains(&outside) {
+                    return Err(StartError::ReadOnlyInWritable {
+                        read_only: inner.shown_name(),
+                        writable: outer.shown_name(),
+                    });
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// Where an absolute path leads to. Its `..` are the host's to follow, as
     /// they may come after a link, unless they lead out of the directory.
     pub(super) fn find(&self, path: Vec<u8>) -> Option<Place<'_>> {
@@ -207,6 +241,27 @@ pub(super) fn kept_path(path: &[u8]) -> Result<Vec<u8>, Errno> {
     match path.len() {
         0..PATH_MAX => Ok(path),
         _ => Err(Errno::NAMETOOLONG),
+    }
+}
+
+/// What the host knows a directory by: device and inode.
+fn identity(dir: impl AsFd) -> Result<(u64, u64), rustix::io::Errno> {
+    let stat = rustix::fs::fstat(dir)?;
+    Ok((stat.st_dev, stat.st_ino))
+}
+
+/// A directory of the host and all that it lies in, up to the root.
+fn ancestry(dir: &Dir) -> Result<Vec<(u64, u64)>, rustix::io::Errno> {
+    let up = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let mut above = vec![identity(dir)?];
+    let mut parent = rustix::fs::openat(dir, "..", up, Mode::empty())?;
+    loop {
+        let next = identity(&parent)?;
+        if above.last() == Some(&next) {
+            return Ok(above);
+        }
+        above.push(next);
+        parent = rustix::fs::openat(&parent, "..", up, Mode::empty())?;
     }
 }
 

@@ -230,7 +230,9 @@ impl Linux {
     }
 
     /// As [`Linux::dir`], to read only: what would change anything there is
-    /// refused with `EROFS`.
+    /// refused with `EROFS`. The start fails with
+    /// [`StartError::ReadOnlyInWritable`] if it, or a directory that it lies in,
+    /// is also granted to write.
     pub fn dir_read_only(
         mut self,
         host: impl AsRef<Path>,
@@ -344,6 +346,7 @@ impl Abi for Linux {
     }
 
     fn start(&mut self, program: &Program, hart: &mut Hart) -> Result<(), StartError> {
+        self.grants.check()?;
         let now = Instant::now();
         self.started = Some(now);
         if self.host_time {

@@ -48,6 +48,30 @@ fn nothing_is_changed() {
     assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 2);
 }
 
+#[test]
+fn what_is_there_need_not_be_made() {
+    const EXCL: u64 = 0o200;
+    let (mut guest, dir) = guest();
+    symlink("missing", dir.path().join("link")).unwrap();
+    let fd = guest.open("/data/file", CREAT);
+    assert_eq!(guest.read(fd), "content");
+    let cases = [
+        ("file", CREAT | EXCL, EEXIST),
+        ("link", CREAT | EXCL, EEXIST),
+        ("link", CREAT, EROFS),
+        ("new", CREAT | EXCL, EROFS),
+        ("missing/new", CREAT, ENOENT),
+        ("sub", CREAT, EISDIR),
+        ("file", CREAT | TRUNC, EROFS),
+        ("file", CREAT | RDWR, EROFS),
+    ];
+    for (name, flags, errno) in cases {
+        let path = format!("/data/{name}");
+        assert_eq!(guest.openat(CWD, &path, flags), errno, "{name} {flags:#o}");
+    }
+    assert!(!dir.path().join("missing").exists());
+}
+
 /// How the start with directories to write and one to read only fails, in both orders.
 fn refused(writable: &Path, read_only: &Path) -> [Option<StartError>; 2] {
     let first = Linux::new().dir(writable, "/data").unwrap();

@@ -2,6 +2,7 @@
 //! `getcwd`, `umask`.
 
 use std::fs::File;
+use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::MetadataExt;
 use std::sync::Arc;
@@ -73,8 +74,10 @@ impl Linux {
 
     fn open_granted(&mut self, path: Vec<u8>, flags: u64, mode: u64) -> Result<OpenFile, Failure> {
         let place = self.grants.find(path).ok_or(Errno::NOENT)?;
-        let writes = flags & O_ACCMODE != 0 || flags & (O_CREAT | O_TRUNC) != 0;
-        let file = open_place(&place, flags, mode & !self.umask, writes)?;
+        let file = match place.is_writable() {
+            true => open_place(&place, flags, mode & !self.umask)?,
+            false => open_read_only(&place, flags)?,
+        };
         let kind = file.metadata()?;
         if speaks_for_the_host(&file)? {
             return Err(Errno::ACCES.into());
@@ -170,12 +173,29 @@ fn open_device(device: Device, flags: u64) -> Result<OpenFile, Errno> {
 }
 
 /// Opens what a path leads to, without ever waiting for it.
-fn open_place(place: &Place<'_>, flags: u64, mode: u64, writes: bool) -> Result<File, Failure> {
-    if writes {
-        place.check_writable()?;
-    }
+fn open_place(place: &Place<'_>, flags: u64, mode: u64) -> Result<File, Failure> {
     let options = options(flags, mode as u32);
     Ok(place.dir.open_with(&place.way, &options)?.into_std())
+}
+
+/// Opens what is there already, where nothing may be changed.
+fn open_read_only(place: &Place<'_>, flags: u64) -> Result<File, Failure> {
+    if flags & O_ACCMODE != 0 || flags & O_TRUNC != 0 {
+        return Err(Errno::ROFS.into());
+    }
+    if flags & O_CREAT == 0 {
+        return open_place(place, flags, 0);
+    }
+    // The directory of what would be made has to be there.
+    place.name()?;
+    if flags & O_EXCL != 0 && place.dir.symlink_metadata(&place.way).is_ok() {
+        return Err(Errno::EXIST.into());
+    }
+    match place.dir.metadata(&place.way) {
+        Ok(found) if found.is_dir() => Err(Errno::ISDIR.into()),
+        Err(error) if error.kind() == ErrorKind::NotFound => Err(Errno::ROFS.into()),
+        _ => open_place(place, flags & !(O_CREAT | O_EXCL), 0),
+    }
 }
 
 /// The host's options: it never waits, and never gets a terminal.

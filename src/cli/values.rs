@@ -125,6 +125,7 @@ pub struct Directory {
 }
 
 /// `HOST[:GUEST[:ro]]`; the last `:` separates, and without one both are the same.
+/// `HOST:ro` grants nothing: it would be to write, under the name `ro`.
 pub fn directory(text: &OsStr) -> Result<Directory, String> {
     let read_only = split_at_byte(text, b':', Split::Last)
         .filter(|(rest, last)| last == "ro" && rest.as_bytes().contains(&b':'));
@@ -133,6 +134,9 @@ pub fn directory(text: &OsStr) -> Result<Directory, String> {
         .unwrap_or_else(|| (text.to_owned(), text.to_owned()));
     if host.is_empty() || guest.is_empty() {
         return Err("expected HOST, HOST:GUEST or HOST:GUEST:ro".to_owned());
+    }
+    if guest == "ro" && text.as_bytes().contains(&b':') {
+        return Err("for reading only it is HOST:GUEST:ro".to_owned());
     }
     Ok(Directory {
         host: host.into(),
@@ -257,7 +261,12 @@ mod tests {
         assert_eq!(directory(OsStr::new("in")), granted("in", "in", false));
         assert_eq!(directory(OsStr::new("a:b:/c")), granted("a:b", "/c", false));
         assert_eq!(directory(OsStr::new("a:/c:ro")), granted("a", "/c", true));
-        assert_eq!(directory(OsStr::new("a:ro")), granted("a", "ro", false));
+        assert_eq!(directory(OsStr::new("a:/ro")), granted("a", "/ro", false));
+        assert_eq!(directory(OsStr::new("ro")), granted("ro", "ro", false));
+        for wrong in ["a:ro", "a:ro:ro"] {
+            let error = directory(OsStr::new(wrong)).unwrap_err();
+            assert!(error.contains("HOST:GUEST:ro"), "{wrong}");
+        }
         assert!(directory(OsStr::new("a::ro")).is_err());
         assert!(directory(OsStr::new("a:")).is_err());
         assert!(directory(OsStr::new(":b")).is_err());

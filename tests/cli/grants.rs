@@ -96,6 +96,14 @@ fn a_directory_to_read_only_is_not_in_one_to_write() {
 }
 
 #[test]
+fn a_directory_to_read_only_needs_a_name() {
+    let guest = Guest::new(&exit(0));
+    run(["--dir=/:ro".as_ref(), guest.path.as_os_str()])
+        .code(64)
+        .stderr(contains("HOST:GUEST:ro"));
+}
+
+#[test]
 fn an_unknown_call_is_told_once() {
     let [a, b, c] = exit(0);
     let guest = Guest::new(&[li(A7, 2000), Inst::Ecall, Inst::Ecall, a, b, c]);

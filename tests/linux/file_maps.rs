@@ -5,7 +5,7 @@ use std::fs;
 use rvjet::abi::Linux;
 use rvjet::machine::Access;
 
-use crate::files::{DIRECTORY, RDWR, TRUNC, WRONLY, granted};
+use crate::files::{APPEND, DIRECTORY, RDWR, TRUNC, WRONLY, granted};
 use crate::guest::{Guest, NOWHERE, READ_ONLY, SCRATCH, WINDOW, errno::*, nr};
 
 const PAGE: u64 = 4096;
@@ -212,4 +212,22 @@ fn memory_is_where_it_is() {
     ] {
         assert_eq!(guest.call(227, args), result);
     }
+}
+
+#[test]
+fn what_is_shared_stays_in_its_place_in_an_appending_file() {
+    let (mut guest, dir) = granted();
+    let on_host = || fs::read(dir.path().join("file")).unwrap();
+    let fd = guest.open("/data/file", RDWR | APPEND);
+    let addr = guest.map_file(fd, 100, READ_WRITE, SHARED, 0) as u64;
+    guest.put(addr, b"C");
+    assert_eq!(guest.call(227, [addr, PAGE, 4]), 0);
+    assert_eq!(on_host(), b"Content");
+    guest.write(fd, "!");
+    assert_eq!(guest.get(addr, 9), b"Content!\0");
+    guest.put(SCRATCH, b"?");
+    assert_eq!(guest.call(68, [fd, SCRATCH, 1, 0]), 1);
+    assert_eq!(guest.get(addr, 10), b"Content!?\0");
+    assert_eq!(guest.call(nr::MUNMAP, [addr, PAGE]), 0);
+    assert_eq!(on_host(), b"Content!?");
 }

@@ -188,7 +188,7 @@ impl Linux {
     }
 
     /// Brings memory up to date, after so many bytes were written to the file,
-    /// at `offset` or before where it stands.
+    /// at `offset`, or at its end, or before where it stands.
     pub(super) fn load_written(
         &self,
         memory: &mut Memory,
@@ -203,6 +203,7 @@ impl Linux {
             return Ok(());
         }
         let start = match offset {
+            Some(_) if regular.appends() => regular.file.metadata()?.len().saturating_sub(count),
             Some(offset) => offset,
             None => (&regular.file).stream_position()?.saturating_sub(count),
         };

@@ -231,3 +231,30 @@ fn what_is_shared_stays_in_its_place_in_an_appending_file() {
     assert_eq!(guest.call(nr::MUNMAP, [addr, PAGE]), 0);
     assert_eq!(on_host(), b"Content!?");
 }
+
+/// Sets the limit of this process, out of reach of the other tests.
+fn limit_file_size(limit: u64) {
+    let resource = rustix::process::Resource::Fsize;
+    let mut limits = rustix::process::getrlimit(resource);
+    limits.current = Some(limit);
+    rustix::process::setrlimit(resource, limits).unwrap();
+}
+
+#[test]
+fn no_write_beyond_the_limit_of_the_host_ends_it() {
+    const LIMIT: u64 = 1 << 42;
+    let (mut guest, dir) = granted();
+    let sparse = fs::File::create(dir.path().join("sparse")).unwrap();
+    sparse.set_len(LIMIT + PAGE).unwrap();
+    limit_file_size(LIMIT);
+    let fd = guest.open("/data/sparse", RDWR);
+    assert_eq!(guest.call(25, [fd, 4, APPEND]), 0);
+    assert_eq!(guest.call(nr::WRITE, [fd, SCRATCH, 1]), EFBIG);
+    assert_eq!(guest.call(68, [fd, SCRATCH, 1, 0]), EFBIG);
+    let addr = guest.map_file(fd, PAGE, READ_WRITE, SHARED, LIMIT) as u64;
+    guest.put(addr, b"beyond");
+    assert_eq!(guest.call(227, [addr, PAGE, 4]), EFBIG);
+    assert_eq!(guest.call(nr::MUNMAP, [addr, PAGE]), EFBIG);
+    assert_eq!(guest.call(25, [fd, 4, 0]), 0);
+    assert_eq!(guest.call(nr::WRITE, [fd, SCRATCH, 1]), 1);
+}

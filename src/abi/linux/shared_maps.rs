@@ -8,15 +8,14 @@
 
 use std::io::Seek;
 use std::ops::Range;
-use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
 use super::Linux;
 use super::errno::{Errno, Failure};
 use super::file_maps::read_all;
 use super::files::{OpenFile, Regular};
+use super::io::write_at;
 use super::memory::mapped_runs;
-use super::streams::uninterrupted;
 use crate::machine::{Access, Memory};
 
 /// Mappings of this kind that there may be.
@@ -238,7 +237,7 @@ impl Linux {
 fn write_all(file: &std::fs::File, bytes: &[u8], at: u64) -> Result<(), Failure> {
     let mut done = 0;
     while done < bytes.len() {
-        let count = uninterrupted(|| file.write_at(&bytes[done..], at + done as u64))?;
+        let count = write_at(file, &bytes[done..], at + done as u64)?;
         if count == 0 {
             return Err(Errno::IO.into());
         }

@@ -258,3 +258,15 @@ fn no_write_beyond_the_limit_of_the_host_ends_it() {
     assert_eq!(guest.call(25, [fd, 4, 0]), 0);
     assert_eq!(guest.call(nr::WRITE, [fd, SCRATCH, 1]), 1);
 }
+
+#[test]
+fn what_is_shared_is_in_the_file_when_it_can_no_longer_be_read() {
+    let (mut guest, dir) = granted();
+    let fd = guest.open("/data/file", RDWR);
+    let addr = guest.map_file(fd, 100, READ_WRITE, SHARED, 0) as u64;
+    guest.put(addr, b"hidden");
+    assert_eq!(guest.call(nr::MPROTECT, [addr, PAGE, 0]), 0);
+    assert_eq!(guest.read(fd), "hiddent");
+    assert_eq!(guest.call(nr::MUNMAP, [addr, PAGE]), 0);
+    assert_eq!(fs::read(dir.path().join("file")).unwrap(), b"hiddent");
+}

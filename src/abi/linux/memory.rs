@@ -148,6 +148,10 @@ impl Linux {
         if prot & PROT_WRITE != 0 {
             self.shared_maps.permit_writes(&(start..end))?;
         }
+        if !access(prot).contains(Access::READ) {
+            // What cannot be read cannot be stored later.
+            self.synchronize(&hart.memory, &(start..end))?;
+        }
         hart.memory.protect(start..end, access(prot))?;
         Ok(0)
     }

@@ -270,3 +270,26 @@ fn what_is_shared_is_in_the_file_when_it_can_no_longer_be_read() {
     assert_eq!(guest.call(nr::MUNMAP, [addr, PAGE]), 0);
     assert_eq!(fs::read(dir.path().join("file")).unwrap(), b"hiddent");
 }
+
+#[test]
+fn a_break_that_sinks_ends_what_was_shared_above_it() {
+    let (mut guest, dir) = granted();
+    let start = guest.call(nr::BRK, [0]) as u64;
+    let first = start.next_multiple_of(PAGE);
+    assert_eq!(
+        guest.call(nr::BRK, [first + 2 * PAGE]) as u64,
+        first + 2 * PAGE
+    );
+    let fd = guest.open("/data/file", RDWR);
+    let args = [first, PAGE, READ_WRITE, SHARED | FIXED, fd, 0];
+    assert_eq!(guest.call(nr::MMAP, args) as u64, first);
+    guest.put(first, b"C");
+    assert_eq!(guest.call(nr::BRK, [first]) as u64, first);
+    assert_eq!(guest.call(nr::BRK, [first + PAGE]) as u64, first + PAGE);
+    guest.put(first, b"secret");
+    assert_eq!(guest.read(fd), "Content");
+    assert_eq!(guest.call(nr::MADVISE, [first, PAGE, 4]), 0);
+    assert_eq!(guest.get(first, 6), [0; 6], "no file is there");
+    drop(guest);
+    assert_eq!(fs::read(dir.path().join("file")).unwrap(), b"Content");
+}

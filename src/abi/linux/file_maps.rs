@@ -171,9 +171,7 @@ impl Linux {
         }
         let copied = self.copy_pieces(memory, filled, regular, offset);
         if copied.is_err() {
-            memory.unmap(range.clone())?;
-            self.file_maps.remove(range);
-            self.space.freed(range);
+            self.unmap(memory, range)?;
         }
         match copied {
             Err(Failure::MemoryLimit) => Err(Errno::NOMEM.into()),

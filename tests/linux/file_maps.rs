@@ -293,3 +293,23 @@ fn a_break_that_sinks_ends_what_was_shared_above_it() {
     drop(guest);
     assert_eq!(fs::read(dir.path().join("file")).unwrap(), b"Content");
 }
+
+#[test]
+fn what_is_refused_leaves_what_is_shared() {
+    let (mut guest, _dir) = granted();
+    let fd = guest.open("/data/file", RDWR);
+    assert_eq!(guest.call(46, [fd, PAGE + 1]), 0);
+    let addr = guest.map_file(fd, 2 * PAGE, READ_WRITE, SHARED, 0) as u64;
+    guest.put(addr, b"C");
+    assert_eq!(guest.call(nr::MUNMAP, [addr + 8, PAGE]), EINVAL);
+    assert_eq!(guest.call(nr::MUNMAP, [addr, 0]), EINVAL);
+    assert_eq!(guest.call(nr::MUNMAP, [addr, WINDOW]), EINVAL);
+    let clash = [addr + PAGE, PAGE, READ_WRITE, SHARED | FIXED, fd, 0];
+    assert_eq!(guest.call(nr::MMAP, clash), ENODEV);
+    guest.put(addr + PAGE, b"!");
+    assert_eq!(guest.call(62, [fd, PAGE, 0]) as u64, PAGE);
+    assert_eq!(guest.read(fd), "!");
+    let again = [addr, 2 * PAGE, READ_WRITE, SHARED | FIXED, fd, 0];
+    assert_eq!(guest.call(nr::MMAP, again) as u64, addr, "in its own place");
+    assert_eq!(guest.get(addr, 8), b"Content\0");
+}

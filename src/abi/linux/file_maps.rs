@@ -130,10 +130,10 @@ impl Linux {
                     offset,
                     written: shares_writes,
                 };
-                self.unshare(&hart.memory, &range)?;
                 if is_shared {
                     self.shared_maps.check(&shared)?;
                 }
+                self.unshare(&hart.memory, &range)?;
                 self.map_copy(&mut hart.memory, &range, prot, regular, offset)?;
                 if is_shared {
                     self.shared_maps.insert(shared);

@@ -119,6 +119,9 @@ impl Linux {
     pub(super) fn munmap(&mut self, hart: &mut Hart, [addr, len, ..]: [u64; 6]) -> Outcome {
         let len = page_up(len).ok_or(Errno::INVAL)?;
         let range = addr..addr.checked_add(len).ok_or(Errno::INVAL)?;
+        if !is_page(addr) || range.end > hart.memory.window_size() {
+            return Err(Errno::INVAL.into());
+        }
         self.unmap(&mut hart.memory, &range)?;
         Ok(0)
     }

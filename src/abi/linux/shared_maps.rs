@@ -99,9 +99,11 @@ pub(super) struct SharedMaps(Vec<Shared>);
 
 impl SharedMaps {
     /// Whether one more can be kept apart from the others: of two that hold the
-    /// same bytes, neither may be written to.
+    /// same bytes, neither may be written to. What it takes the place of is none
+    /// of them.
     pub(super) fn check(&self, shared: &Shared) -> Result<(), Errno> {
-        if self.0.len() >= MAX_SHARED {
+        let others = self.outside(&shared.range);
+        if others.len() >= MAX_SHARED {
             return Err(Errno::NOMEM);
         }
         let held = shared.in_file();
@@ -111,7 +113,7 @@ impl SharedMaps {
             let overlap = theirs.start < held.end && held.start < theirs.end;
             same && overlap && (shared.written || other.written)
         };
-        match self.0.iter().any(clashes) {
+        match others.iter().any(clashes) {
             true => Err(Errno::NODEV),
             false => Ok(()),
         }
@@ -129,15 +131,17 @@ impl SharedMaps {
 
     /// Notes that `range` is no longer shared; what was.
     fn remove(&mut self, range: &Range<u64>) -> Vec<Shared> {
-        let mut removed = Vec::new();
-        let mut kept = Vec::new();
-        for shared in self.0.drain(..) {
-            let sides = [0..range.start, range.end..u64::MAX];
-            kept.extend(sides.iter().filter_map(|side| shared.part(side)));
-            removed.extend(shared.part(range));
-        }
-        self.0 = kept;
+        let removed = self.0.iter().filter_map(|shared| shared.part(range));
+        let removed = removed.collect();
+        self.0 = self.outside(range);
         removed
+    }
+
+    /// What is shared outside of `range`.
+    fn outside(&self, range: &Range<u64>) -> Vec<Shared> {
+        let sides = [0..range.start, range.end..u64::MAX];
+        let parts = |shared: &Shared| sides.each_ref().map(|side| shared.part(side));
+        self.0.iter().flat_map(parts).flatten().collect()
     }
 
     /// Notes that the guest may write to `range`, unless a file there is only

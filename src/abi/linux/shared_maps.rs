@@ -2,9 +2,10 @@
 //!
 //! The memory is a copy. It and the file are made equal where the difference
 //! would show: what the guest wrote to memory goes to the file before that is
-//! read, mapped, synchronized or unmapped and when the program ends, and what
-//! it writes to the file goes to memory at once. A run that is ended by a
-//! limit of the emulator leaves the file as it was.
+//! read, mapped, synchronized or unmapped, before the guest gives up its right
+//! to read it, and when the run ends in a call or a trap, by whatever; and what
+//! it writes to the file goes to memory at once. A run that a limit of the
+//! emulator ends anywhere else leaves the file as it was.
 
 use std::io::Seek;
 use std::ops::Range;

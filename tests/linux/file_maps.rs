@@ -5,7 +5,7 @@ use std::fs;
 use rvjet::abi::Linux;
 use rvjet::machine::Access;
 
-use crate::files::{DIRECTORY, RDWR, TRUNC, WRONLY, granted};
+use crate::files::{APPEND, DIRECTORY, RDWR, TRUNC, WRONLY, granted};
 use crate::guest::{Guest, NOWHERE, READ_ONLY, SCRATCH, WINDOW, errno::*, nr};
 
 const PAGE: u64 = 4096;
@@ -212,4 +212,104 @@ fn memory_is_where_it_is() {
     ] {
         assert_eq!(guest.call(227, args), result);
     }
+}
+
+#[test]
+fn what_is_shared_stays_in_its_place_in_an_appending_file() {
+    let (mut guest, dir) = granted();
+    let on_host = || fs::read(dir.path().join("file")).unwrap();
+    let fd = guest.open("/data/file", RDWR | APPEND);
+    let addr = guest.map_file(fd, 100, READ_WRITE, SHARED, 0) as u64;
+    guest.put(addr, b"C");
+    assert_eq!(guest.call(227, [addr, PAGE, 4]), 0);
+    assert_eq!(on_host(), b"Content");
+    guest.write(fd, "!");
+    assert_eq!(guest.get(addr, 9), b"Content!\0");
+    guest.put(SCRATCH, b"?");
+    assert_eq!(guest.call(68, [fd, SCRATCH, 1, 0]), 1);
+    assert_eq!(guest.get(addr, 10), b"Content!?\0");
+    assert_eq!(guest.call(nr::MUNMAP, [addr, PAGE]), 0);
+    assert_eq!(on_host(), b"Content!?");
+}
+
+/// Sets the limit of this process, out of reach of the other tests.
+fn limit_file_size(limit: u64) {
+    let resource = rustix::process::Resource::Fsize;
+    let mut limits = rustix::process::getrlimit(resource);
+    limits.current = Some(limit);
+    rustix::process::setrlimit(resource, limits).unwrap();
+}
+
+#[test]
+fn no_write_beyond_the_limit_of_the_host_ends_it() {
+    const LIMIT: u64 = 1 << 42;
+    let (mut guest, dir) = granted();
+    let sparse = fs::File::create(dir.path().join("sparse")).unwrap();
+    sparse.set_len(LIMIT + PAGE).unwrap();
+    limit_file_size(LIMIT);
+    let fd = guest.open("/data/sparse", RDWR);
+    assert_eq!(guest.call(25, [fd, 4, APPEND]), 0);
+    assert_eq!(guest.call(nr::WRITE, [fd, SCRATCH, 1]), EFBIG);
+    assert_eq!(guest.call(68, [fd, SCRATCH, 1, 0]), EFBIG);
+    let addr = guest.map_file(fd, PAGE, READ_WRITE, SHARED, LIMIT) as u64;
+    guest.put(addr, b"beyond");
+    assert_eq!(guest.call(227, [addr, PAGE, 4]), EFBIG);
+    assert_eq!(guest.call(nr::MUNMAP, [addr, PAGE]), EFBIG);
+    assert_eq!(guest.call(25, [fd, 4, 0]), 0);
+    assert_eq!(guest.call(nr::WRITE, [fd, SCRATCH, 1]), 1);
+}
+
+#[test]
+fn what_is_shared_is_in_the_file_when_it_can_no_longer_be_read() {
+    let (mut guest, dir) = granted();
+    let fd = guest.open("/data/file", RDWR);
+    let addr = guest.map_file(fd, 100, READ_WRITE, SHARED, 0) as u64;
+    guest.put(addr, b"hidden");
+    assert_eq!(guest.call(nr::MPROTECT, [addr, PAGE, 0]), 0);
+    assert_eq!(guest.read(fd), "hiddent");
+    assert_eq!(guest.call(nr::MUNMAP, [addr, PAGE]), 0);
+    assert_eq!(fs::read(dir.path().join("file")).unwrap(), b"hiddent");
+}
+
+#[test]
+fn a_break_that_sinks_ends_what_was_shared_above_it() {
+    let (mut guest, dir) = granted();
+    let start = guest.call(nr::BRK, [0]) as u64;
+    let first = start.next_multiple_of(PAGE);
+    assert_eq!(
+        guest.call(nr::BRK, [first + 2 * PAGE]) as u64,
+        first + 2 * PAGE
+    );
+    let fd = guest.open("/data/file", RDWR);
+    let args = [first, PAGE, READ_WRITE, SHARED | FIXED, fd, 0];
+    assert_eq!(guest.call(nr::MMAP, args) as u64, first);
+    guest.put(first, b"C");
+    assert_eq!(guest.call(nr::BRK, [first]) as u64, first);
+    assert_eq!(guest.call(nr::BRK, [first + PAGE]) as u64, first + PAGE);
+    guest.put(first, b"secret");
+    assert_eq!(guest.read(fd), "Content");
+    assert_eq!(guest.call(nr::MADVISE, [first, PAGE, 4]), 0);
+    assert_eq!(guest.get(first, 6), [0; 6], "no file is there");
+    drop(guest);
+    assert_eq!(fs::read(dir.path().join("file")).unwrap(), b"Content");
+}
+
+#[test]
+fn what_is_refused_leaves_what_is_shared() {
+    let (mut guest, _dir) = granted();
+    let fd = guest.open("/data/file", RDWR);
+    assert_eq!(guest.call(46, [fd, PAGE + 1]), 0);
+    let addr = guest.map_file(fd, 2 * PAGE, READ_WRITE, SHARED, 0) as u64;
+    guest.put(addr, b"C");
+    assert_eq!(guest.call(nr::MUNMAP, [addr + 8, PAGE]), EINVAL);
+    assert_eq!(guest.call(nr::MUNMAP, [addr, 0]), EINVAL);
+    assert_eq!(guest.call(nr::MUNMAP, [addr, WINDOW]), EINVAL);
+    let clash = [addr + PAGE, PAGE, READ_WRITE, SHARED | FIXED, fd, 0];
+    assert_eq!(guest.call(nr::MMAP, clash), ENODEV);
+    guest.put(addr + PAGE, b"!");
+    assert_eq!(guest.call(62, [fd, PAGE, 0]) as u64, PAGE);
+    assert_eq!(guest.read(fd), "!");
+    let again = [addr, 2 * PAGE, READ_WRITE, SHARED | FIXED, fd, 0];
+    assert_eq!(guest.call(nr::MMAP, again) as u64, addr, "in its own place");
+    assert_eq!(guest.get(addr, 8), b"Content\0");
 }

@@ -222,3 +222,22 @@ fn nothing_is_a_terminal() {
     }
     assert_eq!(guest.call(29, [77, 0x5401, SCRATCH]), EBADF);
 }
+
+#[test]
+fn what_is_written_to_an_appending_file_goes_to_its_end() {
+    let (mut guest, dir) = granted();
+    let on_host = || fs::read_to_string(dir.path().join("file")).unwrap();
+    let fd = guest.open("/data/file", RDWR | APPEND);
+    assert_eq!(guest.call(25, [fd, 3, 0]), 0o102_002);
+    guest.write(fd, "!");
+    assert_eq!(guest.read(fd), "", "it stands after what was written");
+    guest.put(BUFFER, b"?");
+    assert_eq!(guest.call(68, [fd, BUFFER, 1, 0]), 1);
+    assert_eq!(on_host(), "content!?");
+    assert_eq!(guest.read(fd), "?", "it stands where it stood");
+    let copy = guest.call(23, [fd]) as u64;
+    assert_eq!(guest.call(25, [copy, 4, 0]), 0);
+    assert_eq!(guest.call(25, [fd, 3, 0]), 0o100_002);
+    assert_eq!(guest.call(68, [fd, BUFFER, 1, 0]), 1);
+    assert_eq!(on_host(), "?ontent!?");
+}

@@ -2,7 +2,7 @@
 
 use super::Linux;
 use super::errno::{Errno, Failure, Outcome};
-use super::files::OpenFile;
+use super::files::{OpenFile, Regular};
 use super::io::MAX_SIGNED;
 use super::streams::some_or;
 use super::user;
@@ -53,7 +53,7 @@ impl Linux {
             return Err(Errno::BADF.into());
         }
         let is_file = from.file.regular().is_some();
-        if !is_file || from.at(0).is_some_and(|at| at > MAX_SIGNED) || appends(&to.file)? {
+        if !is_file || from.at(0).is_some_and(|at| at > MAX_SIGNED) || appends(&to.file) {
             return Err(Errno::INVAL.into());
         }
         self.copy(&mut hart.memory, &from, &to, count)
@@ -74,7 +74,7 @@ impl Linux {
         if flags as u32 != 0 {
             return Err(Errno::INVAL.into());
         }
-        if !from.file.directions().0 || !to.file.directions().1 || appends(&to.file)? {
+        if !from.file.directions().0 || !to.file.directions().1 || appends(&to.file) {
             return Err(Errno::BADF.into());
         }
         let starts = [start(&from)?, start(&to)?];
@@ -158,10 +158,6 @@ fn position(file: &OpenFile) -> Result<u64, Failure> {
 }
 
 /// Whether a file is written to at its end alone.
-fn appends(file: &OpenFile) -> Result<bool, Failure> {
-    let Some(regular) = file.regular() else {
-        return Ok(false);
-    };
-    let host = rustix::fs::fcntl_getfl(&regular.file)?;
-    Ok(host.contains(rustix::fs::OFlags::APPEND))
+fn appends(file: &OpenFile) -> bool {
+    file.regular().is_some_and(Regular::appends)
 }

@@ -3,8 +3,6 @@
 
 use std::sync::atomic::Ordering;
 
-use rustix::fs::OFlags;
-
 use super::Linux;
 use super::errno::{Errno, Failure, Outcome};
 use super::files::{MAX_FILES, O_ACCMODE, O_APPEND, O_NONBLOCK, OpenFile};
@@ -148,8 +146,7 @@ fn status_flags(file: &OpenFile) -> Outcome {
     };
     match file {
         OpenFile::Regular(regular) => {
-            let now = rustix::fs::fcntl_getfl(&regular.file)?;
-            let appends = u64::from(now.contains(OFlags::APPEND)) * O_APPEND;
+            let appends = u64::from(regular.appends()) * O_APPEND;
             let kept = O_ACCMODE | super::files::O_PATH;
             Ok(regular.flags & kept | appends | O_LARGEFILE)
         }
@@ -165,9 +162,8 @@ fn status_flags(file: &OpenFile) -> Outcome {
 /// ever waited for but standard input, which cannot be asked not to wait.
 fn set_status_flags(file: &OpenFile, flags: u64) -> Result<u64, Failure> {
     if let OpenFile::Regular(regular) = file {
-        let mut host = rustix::fs::fcntl_getfl(&regular.file)?;
-        host.set(OFlags::APPEND, flags & O_APPEND != 0);
-        rustix::fs::fcntl_setfl(&regular.file, host)?;
+        let appends = flags & O_APPEND != 0;
+        regular.appending.store(appends, Ordering::Relaxed);
     }
     set_nonblocking(file, flags & O_NONBLOCK != 0);
     Ok(0)

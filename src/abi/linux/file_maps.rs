@@ -130,10 +130,10 @@ impl Linux {
                     offset,
                     written: shares_writes,
                 };
-                self.unshare(&hart.memory, &range)?;
                 if is_shared {
                     self.shared_maps.check(&shared)?;
                 }
+                self.unshare(&hart.memory, &range)?;
                 self.map_copy(&mut hart.memory, &range, prot, regular, offset)?;
                 if is_shared {
                     self.shared_maps.insert(shared);
@@ -171,9 +171,7 @@ impl Linux {
         }
         let copied = self.copy_pieces(memory, filled, regular, offset);
         if copied.is_err() {
-            memory.unmap(range.clone())?;
-            self.file_maps.remove(range);
-            self.space.freed(range);
+            self.unmap(memory, range)?;
         }
         match copied {
             Err(Failure::MemoryLimit) => Err(Errno::NOMEM.into()),

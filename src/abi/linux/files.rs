@@ -1,6 +1,7 @@
 //! The table of open files.
 
 use std::fs::File;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use super::devices::Device;
@@ -24,10 +25,20 @@ pub(super) struct Regular {
     pub(super) file: File,
     /// The flags it was opened with.
     pub(super) flags: u64,
+    /// Whether writes go to its end now. The host does not know: it would put
+    /// there what belongs elsewhere, too, such as what a shared mapping holds.
+    pub(super) appending: AtomicBool,
     /// The number that the guest knows it by.
     pub(super) inode: u64,
     /// Whether it lies where things may be changed.
     pub(super) changeable: bool,
+}
+
+impl Regular {
+    /// Whether writes go to its end.
+    pub(super) fn appends(&self) -> bool {
+        self.appending.load(Ordering::Relaxed)
+    }
 }
 
 /// A granted directory, or one below.

@@ -1,11 +1,12 @@
 //! The calls that move bytes: `read`, `write`, their vectors, and at which offset they do.
 
-use std::io::{Read, Seek, Write};
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::FileExt;
 
 use super::Linux;
 use super::errno::{Errno, Failure, Outcome};
-use super::files::{O_APPEND, OpenFile, Regular};
+use super::files::{OpenFile, Regular};
 use super::lengths::file_size_limit;
 use super::streams::{some_or, time_left, uninterrupted};
 use super::user;
@@ -310,24 +311,46 @@ fn read_file(regular: &Regular, place: &mut [u8], offset: Option<u64>) -> std::i
 
 fn write_file(regular: &Regular, bytes: &[u8], offset: Option<u64>) -> Result<usize, Errno> {
     let mut file = &regular.file;
-    let limit = file_size_limit();
-    // Few hosts have a limit, and where the file stands takes another call to know.
-    if limit < u64::MAX && !bytes.is_empty() && position(regular, offset)? >= limit {
-        return Err(Errno::FBIG);
+    if regular.appends() {
+        return append(regular, bytes, offset);
     }
-    Ok(uninterrupted(|| match offset {
-        Some(offset) => file.write_at(bytes, offset),
-        None => file.write(bytes),
-    })?)
+    match offset {
+        Some(offset) => write_at(file, bytes, offset),
+        None => {
+            check_size_limit(bytes, || file.stream_position())?;
+            Ok(uninterrupted(|| file.write(bytes))?)
+        }
+    }
 }
 
-/// Where a write begins.
-fn position(regular: &Regular, offset: Option<u64>) -> std::io::Result<u64> {
+/// Writes at the end, also if the guest says where. If it does not, the file
+/// stands after what was written.
+fn append(regular: &Regular, bytes: &[u8], offset: Option<u64>) -> Result<usize, Errno> {
     let mut file = &regular.file;
-    match offset {
-        Some(offset) => Ok(offset),
-        None if regular.flags & O_APPEND != 0 => Ok(file.metadata()?.len()),
-        None => file.stream_position(),
+    let end = file.metadata()?.len();
+    let count = write_at(file, bytes, end)?;
+    if offset.is_none() && count > 0 {
+        file.seek(SeekFrom::Start(end + count as u64))?;
+    }
+    Ok(count)
+}
+
+/// Writes at `at`, unless the host would end this process for it.
+pub(super) fn write_at(file: &File, bytes: &[u8], at: u64) -> Result<usize, Errno> {
+    check_size_limit(bytes, || Ok(at))?;
+    Ok(uninterrupted(|| file.write_at(bytes, at))?)
+}
+
+/// `EFBIG` if `bytes` may not be written where `start` says. It is not asked
+/// without need: few hosts have a limit.
+fn check_size_limit(
+    bytes: &[u8],
+    start: impl FnOnce() -> std::io::Result<u64>,
+) -> Result<(), Errno> {
+    let limit = file_size_limit();
+    match limit < u64::MAX && !bytes.is_empty() && start()? >= limit {
+        true => Err(Errno::FBIG),
+        false => Ok(()),
     }
 }
 

@@ -95,6 +95,7 @@ impl Linux {
         let file = OpenFile::Regular(Arc::new(Regular {
             file,
             flags: 0,
+            appending: false.into(),
             inode: self.inodes.number((found.dev(), found.ino())),
             changeable: true,
         }));

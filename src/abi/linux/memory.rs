@@ -45,7 +45,7 @@ impl Linux {
             let free = new <= space.mmap_top && memory.is_free(old..new);
             free.then(|| memory.map(old..new, Access::READ_WRITE).ok())?
         } else if new < old {
-            memory.unmap(new..old).ok()
+            self.unmap(memory, &(new..old)).ok()
         } else {
             Some(())
         }
@@ -119,11 +119,20 @@ impl Linux {
     pub(super) fn munmap(&mut self, hart: &mut Hart, [addr, len, ..]: [u64; 6]) -> Outcome {
         let len = page_up(len).ok_or(Errno::INVAL)?;
         let range = addr..addr.checked_add(len).ok_or(Errno::INVAL)?;
-        self.unshare(&hart.memory, &range)?;
-        hart.memory.unmap(range.clone())?;
-        self.file_maps.remove(&range);
-        self.space.freed(&range);
+        if !is_page(addr) || range.end > hart.memory.window_size() {
+            return Err(Errno::INVAL.into());
+        }
+        self.unmap(&mut hart.memory, &range)?;
         Ok(0)
+    }
+
+    /// Unmaps a range of the guest, whatever is there.
+    pub(super) fn unmap(&mut self, memory: &mut Memory, range: &Range<u64>) -> Result<(), Failure> {
+        self.unshare(memory, range)?;
+        memory.unmap(range.clone())?;
+        self.file_maps.remove(range);
+        self.space.freed(range);
+        Ok(())
     }
 
     /// `mprotect`. A range with a hole in it stays as it was.
@@ -147,6 +156,10 @@ impl Linux {
         }
         if prot & PROT_WRITE != 0 {
             self.shared_maps.permit_writes(&(start..end))?;
+        }
+        if !access(prot).contains(Access::READ) {
+            // What cannot be read cannot be stored later.
+            self.synchronize(&hart.memory, &(start..end))?;
         }
         hart.memory.protect(start..end, access(prot))?;
         Ok(0)

@@ -26,11 +26,10 @@ pub(super) const O_CLOEXEC: u64 = 0o2_000_000;
 const O_TMPFILE: u64 = 0o20_000_000;
 /// What the host is to see to: the guest's flags, and the host's, whose numbers
 /// depend on its architecture.
-const FOR_HOST: [(u64, i32); 8] = [
+const FOR_HOST: [(u64, i32); 7] = [
     (O_CREAT, libc::O_CREAT),
     (O_EXCL, libc::O_EXCL),
     (O_TRUNC, libc::O_TRUNC),
-    (O_APPEND, libc::O_APPEND),
     (0o10_000, libc::O_DSYNC),
     (O_DIRECTORY, libc::O_DIRECTORY),
     (O_NOFOLLOW, libc::O_NOFOLLOW),
@@ -99,6 +98,7 @@ impl Linux {
         Ok(OpenFile::Regular(Arc::new(Regular {
             file,
             flags,
+            appending: (flags & O_APPEND != 0).into(),
             inode: self.inodes.number(identity),
             changeable,
         })))

@@ -52,10 +52,7 @@ impl Linux {
     fn shrink(&mut self, memory: &mut Memory, old: Range<u64>, len: u64) -> Outcome {
         let rest = old.start + len..old.end;
         if !rest.is_empty() {
-            self.unshare(memory, &rest)?;
-            memory.unmap(rest.clone())?;
-            self.file_maps.remove(&rest);
-            self.space.freed(&rest);
+            self.unmap(memory, &rest)?;
         }
         Ok(old.start)
     }
@@ -67,9 +64,7 @@ impl Linux {
         let len = target.end - target.start;
         let kept = old.start..old.end.min(old.start.saturating_add(len));
         self.shrink(memory, old, kept.end - kept.start)?;
-        self.unshare(memory, &target)?;
-        memory.unmap(target.clone())?;
-        self.file_maps.remove(&target);
+        self.unmap(memory, &target)?;
         self.relocate(memory, kept, target)
     }
 

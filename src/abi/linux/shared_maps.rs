@@ -2,21 +2,21 @@
 //!
 //! The memory is a copy. It and the file are made equal where the difference
 //! would show: what the guest wrote to memory goes to the file before that is
-//! read, mapped, synchronized or unmapped and when the program ends, and what
-//! it writes to the file goes to memory at once. A run that is ended by a
-//! limit of the emulator leaves the file as it was.
+//! read, mapped, synchronized or unmapped, before the guest gives up its right
+//! to read it, and when the run ends in a call or a trap, by whatever; and what
+//! it writes to the file goes to memory at once. A run that a limit of the
+//! emulator ends anywhere else leaves the file as it was.
 
 use std::io::Seek;
 use std::ops::Range;
-use std::os::unix::fs::FileExt;
 use std::sync::Arc;
 
 use super::Linux;
 use super::errno::{Errno, Failure};
 use super::file_maps::read_all;
 use super::files::{OpenFile, Regular};
+use super::io::write_at;
 use super::memory::mapped_runs;
-use super::streams::uninterrupted;
 use crate::machine::{Access, Memory};
 
 /// Mappings of this kind that there may be.
@@ -100,9 +100,11 @@ pub(super) struct SharedMaps(Vec<Shared>);
 
 impl SharedMaps {
     /// Whether one more can be kept apart from the others: of two that hold the
-    /// same bytes, neither may be written to.
+    /// same bytes, neither may be written to. What it takes the place of is none
+    /// of them.
     pub(super) fn check(&self, shared: &Shared) -> Result<(), Errno> {
-        if self.0.len() >= MAX_SHARED {
+        let others = self.outside(&shared.range);
+        if others.len() >= MAX_SHARED {
             return Err(Errno::NOMEM);
         }
         let held = shared.in_file();
@@ -112,7 +114,7 @@ impl SharedMaps {
             let overlap = theirs.start < held.end && held.start < theirs.end;
             same && overlap && (shared.written || other.written)
         };
-        match self.0.iter().any(clashes) {
+        match others.iter().any(clashes) {
             true => Err(Errno::NODEV),
             false => Ok(()),
         }
@@ -130,15 +132,17 @@ impl SharedMaps {
 
     /// Notes that `range` is no longer shared; what was.
     fn remove(&mut self, range: &Range<u64>) -> Vec<Shared> {
-        let mut removed = Vec::new();
-        let mut kept = Vec::new();
-        for shared in self.0.drain(..) {
-            let sides = [0..range.start, range.end..u64::MAX];
-            kept.extend(sides.iter().filter_map(|side| shared.part(side)));
-            removed.extend(shared.part(range));
-        }
-        self.0 = kept;
+        let removed = self.0.iter().filter_map(|shared| shared.part(range));
+        let removed = removed.collect();
+        self.0 = self.outside(range);
         removed
+    }
+
+    /// What is shared outside of `range`.
+    fn outside(&self, range: &Range<u64>) -> Vec<Shared> {
+        let sides = [0..range.start, range.end..u64::MAX];
+        let parts = |shared: &Shared| sides.each_ref().map(|side| shared.part(side));
+        self.0.iter().flat_map(parts).flatten().collect()
     }
 
     /// Notes that the guest may write to `range`, unless a file there is only
@@ -188,7 +192,7 @@ impl Linux {
     }
 
     /// Brings memory up to date, after so many bytes were written to the file,
-    /// at `offset` or before where it stands.
+    /// at `offset`, or at its end, or before where it stands.
     pub(super) fn load_written(
         &self,
         memory: &mut Memory,
@@ -203,6 +207,7 @@ impl Linux {
             return Ok(());
         }
         let start = match offset {
+            Some(_) if regular.appends() => regular.file.metadata()?.len().saturating_sub(count),
             Some(offset) => offset,
             None => (&regular.file).stream_position()?.saturating_sub(count),
         };
@@ -237,7 +242,7 @@ impl Linux {
 fn write_all(file: &std::fs::File, bytes: &[u8], at: u64) -> Result<(), Failure> {
     let mut done = 0;
     while done < bytes.len() {
-        let count = uninterrupted(|| file.write_at(&bytes[done..], at + done as u64))?;
+        let count = write_at(file, &bytes[done..], at + done as u64)?;
         if count == 0 {
             return Err(Errno::IO.into());
         }

@@ -3,8 +3,8 @@
 //! Enters: an instruction that traps, a signal that the guest sends itself, a write
 //! that nobody reads. Leaves: the hart at the start of a handler, with a frame on the
 //! guest's stack, or the end of the run. Must hold: no signal comes from outside, so
-//! they come where the same run has them every time; every delivery that executes
-//! nothing takes some of a stack, so that they end.
+//! they come where the same run has them every time; every delivery counts as an
+//! instruction, so that the limits of the run end those that execute nothing.
 //!
 //! Frames and rules are those of Linux on RISC-V (arch/riscv/kernel/signal.c,
 //! kernel/signal.c). What would stop the process ends it.

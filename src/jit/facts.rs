@@ -2,8 +2,9 @@
 //!
 //! A unit is entered at its first instruction only, so a fact learnt in it
 //! holds until the register is written, whatever branches left the unit before.
-//! The one label that a unit jumps back to keeps facts of registers alone that
-//! the way there does not write.
+//! The one label that a unit jumps back to keeps facts of integer registers alone
+//! that the way there does not write; of floating-point registers, all that are boxed:
+//! the way there finds or makes them so each time.
 #![forbid(unsafe_code)]
 
 use std::ops::Range;
@@ -77,6 +78,11 @@ impl Facts {
     /// Whether `reg` holds a boxed number.
     pub(super) fn is_boxed(&self, reg: FReg) -> bool {
         self.boxed >> reg.index() & 1 != 0
+    }
+
+    /// Whether all registers are known to hold boxed numbers of which `other` knows it.
+    pub(super) fn box_all_of(&self, other: &Facts) -> bool {
+        self.boxed & other.boxed == other.boxed
     }
 
     /// `reg` holds a boxed number, or something of which that is not known.

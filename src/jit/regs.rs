@@ -13,8 +13,8 @@
 //! loads the homes; the exit stub does the reverse. In between, a guest register
 //! is in its home wherever execution may leave, but for what is repaired on the
 //! way out (`plan`): that is what makes every trap precise. Of the XMM registers
-//! links use one; all belong to a guest that uses floating-point registers
-//! (`float_regs`).
+//! links use one, and carry-less products two; all belong to a guest that uses
+//! floating-point registers (`float_regs`).
 #![forbid(unsafe_code)]
 
 use dynasmrt::x64::Rq;

@@ -13,6 +13,7 @@ use super::asm::{Asm, x64};
 use super::regs::{Home, Homes, STATE, T0};
 use crate::isa::Reg;
 use crate::machine::{First, LinkHead, LinkMap, LogHead, MachineState, TOUCHED, Touch, TouchMap};
+use float::ENTRY_BYTES;
 
 /// What the exit stub returns in `rax` if an indirect jump found no unit; site
 /// numbers and faults are elsewhere.
@@ -38,16 +39,21 @@ pub(super) struct Stubs {
 }
 
 impl Stubs {
-    /// Where each stub lies, which together end at `end`, and what it is called.
+    /// Where each stub lies, and the tables, which together end at `end`, and what it is
+    /// called.
     pub(super) fn spans(&self, end: usize) -> Vec<(Range<usize>, &'static str)> {
         let mut starts = vec![
             (self.enter, "enter"),
             (self.miss, "miss"),
             (self.exit, "exit"),
         ];
-        if self.touch != 0 {
-            starts.push((self.touch, "touch"));
-        }
+        let tables = self.flags.saturating_sub(ENTRY_BYTES);
+        let optional = [
+            (tables, "tables"),
+            (self.touch, "touch"),
+            (self.first, "first"),
+        ];
+        starts.extend(optional.into_iter().filter(|&(start, _)| start != 0));
         starts.sort_unstable();
         let ends = starts.iter().map(|&(start, _)| start).skip(1);
         let ends: Vec<usize> = ends.chain([end]).collect();
@@ -320,4 +326,43 @@ impl Builder {
 /// Where the state holds `reg`.
 fn register_offset(reg: Reg) -> i32 {
     (offset_of!(MachineState, x) + 8 * reg.index()) as i32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BARE: Stubs = Stubs {
+        enter: 0,
+        miss: 100,
+        exit: 120,
+        touch: 0,
+        first: 0,
+        flags: 0,
+    };
+
+    #[test]
+    fn what_is_not_there_has_no_name() {
+        let spans = [(0..100, "enter"), (100..120, "miss"), (120..200, "exit")];
+        assert_eq!(BARE.spans(200), spans);
+    }
+
+    #[test]
+    fn all_that_is_there_has_a_name_of_its_own() {
+        let stubs = Stubs {
+            flags: 200 + ENTRY_BYTES,
+            touch: 500,
+            first: 550,
+            ..BARE
+        };
+        let spans = [
+            (0..100, "enter"),
+            (100..120, "miss"),
+            (120..200, "exit"),
+            (200..500, "tables"),
+            (500..550, "touch"),
+            (550..600, "first"),
+        ];
+        assert_eq!(stubs.spans(600), spans);
+    }
 }

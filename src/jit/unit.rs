@@ -139,10 +139,12 @@ fn emit(
     let last = path.insns.last().filter(|_| path.end == End::Indirect);
     let plan = plan::plan(path, &segments, likely, emitter.host.bmi);
     emitter.repair_steps = plan.repairs;
+    let mut kept = None;
     for segment in segments {
         if path.end == End::Repeat(segment.start) {
             let body = &path.insns[..segment.start];
             emitter.keep_unwritten(body.iter().filter_map(|fetched| fetched.inst.rd()));
+            kept = cfg!(debug_assertions).then(|| emitter.facts.clone());
             x64!(emitter ; .align 16 ; =>again);
         }
         let insns = &path.insns[segment.clone()];
@@ -182,7 +184,10 @@ fn emit(
             emitter.pc = pc;
             emitter.leave(kind);
         }
-        End::Repeat(_) => x64!(emitter ; jmp =>again),
+        End::Repeat(_) => {
+            debug_assert!(kept.is_none_or(|kept| emitter.facts.box_all_of(&kept)));
+            x64!(emitter ; jmp =>again);
+        }
     }
     marks
 }

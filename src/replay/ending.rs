@@ -5,13 +5,20 @@ use crate::abi::sp1;
 use crate::isa::{Reg, Width};
 use crate::machine::{AccessKind, Cause, Exit, MachineState, PAGE_SIZE, Refusal, Stop, Trap};
 use crate::program::Convention;
-use crate::trace::Chunk;
+use crate::trace::{Chunk, EcallRecord};
 
 /// Numbers of Linux' calls.
 const EXIT: u64 = 93;
 const EXIT_GROUP: u64 = 94;
+const KILL: u64 = 129;
+const TKILL: u64 = 130;
+const TGKILL: u64 = 131;
+const RT_SIGQUEUEINFO: u64 = 138;
+const RT_TGSIGQUEUEINFO: u64 = 240;
 /// The number of its signal for bad memory.
 const SIGSEGV: i32 = 11;
+/// That of its last one.
+const LAST_SIGNAL: i32 = 64;
 
 /// Where a run ended.
 #[derive(Clone, Debug)]
@@ -126,6 +133,23 @@ fn exits_with(abi: &str, chunk: &Chunk, code: i32) -> bool {
         ("sp1", number) if sp1::Call::of(number) == Some(sp1::Call::Halt) => {
             call.args[0] as i32 == code
         }
+        ("linux", _) => ends_by_signal(call, code),
         _ => true,
     }
+}
+
+/// Whether a signal that the call let through may have given this exit code. One that is
+/// sent is the only one that was not let through before; where its handler has no stack,
+/// another takes its place.
+fn ends_by_signal(call: &EcallRecord, code: i32) -> bool {
+    let sent = match call.number {
+        KILL | TKILL | RT_SIGQUEUEINFO => Some(call.args[1]),
+        TGKILL | RT_TGSIGQUEUEINFO => Some(call.args[2]),
+        _ => None,
+    };
+    let Some(signal) = code.checked_sub(128) else {
+        return false;
+    };
+    let may_be = |sent: u64| sent as i32 == signal || signal == SIGSEGV;
+    (1..=LAST_SIGNAL).contains(&signal) && sent.is_none_or(may_be)
 }

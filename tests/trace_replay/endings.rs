@@ -1,7 +1,7 @@
 //! How runs end, and what a mismatch names.
 
 use rvjet::EngineKind;
-use rvjet::abi::Bare;
+use rvjet::abi::{Bare, Linux};
 use rvjet::isa::{
     AluOp, AmoOp, FReg, Format, Inst, IntFormat, LoadOp, Reg, Register, Rounding, Width,
 };
@@ -143,6 +143,71 @@ fn a_run_of_no_instructions_is_a_trace() {
     let trace = record(Policy::Insns(5), |asm| asm.inst(Inst::Ebreak));
     assert!(trace.chunks.is_empty());
     trace.verify(Level::Replay, 1).unwrap();
+}
+
+/// Numbers of Linux' calls.
+const KILL: u64 = 129;
+const TGKILL: u64 = 131;
+const SIGACTION: u64 = 134;
+const SIGPROCMASK: u64 = 135;
+const SIGRETURN: u64 = 139;
+
+fn call(asm: &mut Asm, number: u64, args: &[u64]) {
+    for (index, arg) in args.iter().enumerate() {
+        asm.li(x(10 + index as u32), *arg);
+    }
+    asm.li(Reg::A7, number);
+    asm.inst(Inst::Ecall);
+}
+
+/// Records a guest that a signal ends; of other exit codes, those that verify as well.
+fn codes_of(code: i32, write: impl Fn(&mut Asm)) -> Vec<i32> {
+    let elf = program(write);
+    let mut trace = Trace::record(&elf, Linux::new(), Plan::new(Policy::Insns(4), 1000));
+    assert_eq!(trace.ending.exit, Exit::Exited { code });
+    trace.verify(Level::Replay, 1).unwrap();
+    let others = [i32::MIN, -1, 0, 6, 70, 128, 129, 131, 134, 139, 192, 193];
+    let mut verifies = |&other: &i32| {
+        trace.ending.exit = Exit::Exited { code: other };
+        other != code && trace.verify(Level::Replay, 1).is_ok()
+    };
+    others.into_iter().filter(|code| verifies(code)).collect()
+}
+
+#[test]
+fn a_signal_that_ends_a_run_is_verified() {
+    // That of bad memory is what comes where a handler has no stack.
+    let sent = codes_of(134, |asm| call(asm, KILL, &[0, 6]));
+    assert_eq!(sent, [139]);
+    let sent = codes_of(134, |asm| call(asm, TGKILL, &[1000, 1000, 6]));
+    assert_eq!(sent, [139]);
+    let none = codes_of(139, |asm| {
+        call(asm, SIGACTION, &[10, DATA, 0, 8]);
+        asm.li(Reg::SP, 8);
+        call(asm, KILL, &[0, 10]);
+    });
+    assert!(none.is_empty(), "{none:?}");
+    let none = codes_of(139, |asm| {
+        call(asm, SIGACTION, &[4, DATA, 0, 8]);
+        asm.li(Reg::SP, 8);
+        asm.word(0xffff_ffff);
+    });
+    assert!(none.is_empty(), "{none:?}");
+}
+
+#[test]
+fn where_any_signal_may_come_its_code_is_that_of_one() {
+    let any = codes_of(129, |asm| {
+        call(asm, SIGPROCMASK, &[0, DATA, 0, 8]);
+        call(asm, KILL, &[0, 1]);
+        call(asm, SIGPROCMASK, &[1, DATA, 0, 8]);
+    });
+    assert_eq!(any, [131, 134, 139, 192]);
+    let any = codes_of(139, |asm| {
+        asm.li(Reg::SP, 8);
+        call(asm, SIGRETURN, &[]);
+    });
+    assert_eq!(any, [129, 131, 134, 192]);
 }
 
 #[test]

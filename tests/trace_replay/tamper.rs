@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use rvjet::isa::{Reg, Width};
 use rvjet::machine::{Cause, Exit, PAGE_SIZE, Reservation};
-use rvjet::replay::{Level, VerifyError};
+use rvjet::replay::{Difference, Level, VerifyError};
 use rvjet::trace::{Boundary, CallWrite, Chunk, CodePage, Policy, TimeRead, Touch};
 
 use rvjet::{EngineKind, Replayer};
@@ -273,7 +273,22 @@ fn times(chunk: &Chunk) -> Vec<Change> {
     changes.push(change("more time", |c| {
         c.times.insert(0, TimeRead { at: 0, nanos: 0 });
     }));
+    changes.extend(times_at_calls(chunk));
     changes
+}
+
+/// A look at the clock by each call, by each instruction that traps, and by the last of all.
+fn times_at_calls(chunk: &Chunk) -> Vec<Change> {
+    let mut ats: BTreeSet<u64> = chunk.ecalls.iter().map(|call| call.at).collect();
+    ats.insert(chunk.insns() - 1);
+    ats.retain(|at| chunk.times.iter().all(|time| time.at != *at));
+    let more = |at| {
+        change(format!("more time at {at}"), move |c| {
+            let place = c.times.partition_point(|time| time.at < at);
+            c.times.insert(place, TimeRead { at, nanos: 0 });
+        })
+    };
+    ats.into_iter().map(more).collect()
 }
 
 /// Changes of what comes from outside, which is believed: it matters only if the
@@ -386,13 +401,35 @@ fn the_first_change_is_found_whoever_looks() {
 fn both_engines_find_the_same() {
     let mut trace = rich::trace(Policy::Insns(400));
     for number in 0..trace.chunks.len() {
-        for (name, change) in touches(&trace.chunks[number]) {
+        let chunk = &trace.chunks[number];
+        for (name, change) in touches(chunk).into_iter().chain(times(chunk)) {
             let right = trace.chunks[number].clone();
             change(&mut trace.chunks[number]);
             let found = [EngineKind::Interp, EngineKind::Auto]
                 .map(|engine| trace.replayer(engine).replay(&trace.chunks[number]));
             assert_eq!(found[0], found[1], "{name}");
             trace.chunks[number] = right;
+        }
+    }
+}
+
+#[test]
+fn a_look_at_the_clock_that_no_instruction_made_is_found() {
+    for policy in [1, 2, 150, 1 << 20].map(Policy::Insns) {
+        let trace = rich::trace(policy);
+        let engines = [EngineKind::Interp, EngineKind::Auto];
+        let mut replayers = engines.map(|engine| trace.replayer(engine));
+        for right in &trace.chunks {
+            for (name, change) in times_at_calls(right) {
+                let mut chunk = right.clone();
+                change(&mut chunk);
+                for replayer in &mut replayers {
+                    let found = replayer.replay(&chunk).unwrap_err();
+                    assert_eq!(found.difference, Difference::NoTime, "{policy} {name}");
+                    let last = replayer.steps(&chunk).unwrap().last();
+                    assert_eq!(last, Some(Err(found)), "{policy} {name}");
+                }
+            }
         }
     }
 }

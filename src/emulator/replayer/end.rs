@@ -35,6 +35,9 @@ impl Replayer {
 
     fn compare(&mut self, run: &mut Run<'_>) -> Result<Replayed, Difference> {
         let chunk = run.chunk;
+        if run.times < chunk.times.len() {
+            return Err(Difference::NoTime);
+        }
         let looks_ahead = self.compare_code(run)?;
         let end = Boundary {
             state: self.hart.state.clone(),

@@ -17,7 +17,7 @@ pub(crate) struct Run<'chunk> {
     /// Calls made.
     pub(crate) ecalls: usize,
     /// Looks at the clock.
-    times: usize,
+    pub(super) times: usize,
     /// Pages of code shown, and those of them that turned out to be executed.
     pub(super) shown: usize,
     pub(super) executed: usize,
@@ -175,6 +175,8 @@ impl Replayer {
         state.pc = record.next_pc;
         run.ecalls += 1;
         run.taken += taken_by(record);
+        // The next event may be due at once, or the chunk be over.
+        self.check_times(run)?;
         if self.hart.memory.is_full() {
             return Err(self.overfull(run.chunk));
         }

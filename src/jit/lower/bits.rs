@@ -8,12 +8,10 @@ use dynasmrt::{DynasmApi, DynasmLabelApi};
 use crate::isa::{BitImmOp, BitOp, BitUnaryOp, Reg, semantics};
 use crate::jit::asm::{slot, x64};
 use crate::jit::emitter::{Emitter, Operand, with};
+use crate::jit::float_regs::{X0, X1};
 use crate::jit::plan::Step;
 use crate::jit::regs::{T0, T1, T2};
 
-/// XMM registers that nothing lives in: the product, and one factor.
-const X0: Rx = Rx::XMM0;
-const X1: Rx = Rx::XMM1;
 /// `0x7f` in each byte.
 const LOW_SEVEN: u64 = 0x7f7f_7f7f_7f7f_7f7f;
 

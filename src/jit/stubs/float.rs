@@ -20,6 +20,10 @@ const ENTRIES: [u32; 4] = [
     mxcsr::MASKS | mxcsr::rounding(Rounding::Rup),
 ];
 
+/// Bytes of that table, which lies in front of the one of exceptions.
+pub(super) const ENTRY_BYTES: usize = size_of::<[u32; 4]>();
+const _: () = assert!(ENTRY_BYTES == size_of_val(&ENTRIES));
+
 impl Builder {
     /// `rdi` is the state; `rcx` stays, no home is loaded yet.
     pub(super) fn enter_floats(&mut self, floats: &FloatHomes) {

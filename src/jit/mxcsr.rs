@@ -28,6 +28,15 @@ pub(super) const fn rounding(rounding: Rounding) -> u32 {
     bits << 13
 }
 
+/// What MXCSR is on entry, for each `frm` that the host has: no exception is
+/// unmasked or raised.
+pub(super) const ENTRIES: [u32; MAX_FRM as usize + 1] = [
+    MASKS | rounding(Rounding::Rne),
+    MASKS | rounding(Rounding::Rtz),
+    MASKS | rounding(Rounding::Rdn),
+    MASKS | rounding(Rounding::Rup),
+];
+
 /// The accrued exceptions of `fcsr` for those of MXCSR. That an operand is
 /// subnormal is none to the guest.
 pub(super) const FLAGS: [u8; EXCEPTIONS as usize + 1] = {

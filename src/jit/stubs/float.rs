@@ -5,24 +5,14 @@ use std::mem::offset_of;
 use dynasmrt::{DynasmApi, DynasmLabelApi};
 
 use super::Builder;
-use crate::isa::{FReg, Rounding};
+use crate::isa::FReg;
 use crate::jit::asm::x64;
 use crate::jit::float_regs::{FloatHome, FloatHomes, GUEST_MXCSR, HOST_MXCSR, ONES, X0};
 use crate::jit::mxcsr;
 use crate::machine::MachineState;
 
-/// What MXCSR is on entry, for each `frm` that the host has: no exception is
-/// unmasked or raised.
-const ENTRIES: [u32; 4] = [
-    mxcsr::MASKS | mxcsr::rounding(Rounding::Rne),
-    mxcsr::MASKS | mxcsr::rounding(Rounding::Rtz),
-    mxcsr::MASKS | mxcsr::rounding(Rounding::Rdn),
-    mxcsr::MASKS | mxcsr::rounding(Rounding::Rup),
-];
-
-/// Bytes of that table, which lies in front of the one of exceptions.
-pub(super) const ENTRY_BYTES: usize = size_of::<[u32; 4]>();
-const _: () = assert!(ENTRY_BYTES == size_of_val(&ENTRIES));
+/// Bytes of the table of entries, which lies in front of the one of exceptions.
+pub(super) const ENTRY_BYTES: usize = size_of_val(&mxcsr::ENTRIES);
 
 impl Builder {
     /// `rdi` is the state; `rcx` stays, no home is loaded yet.
@@ -32,7 +22,7 @@ impl Builder {
             ; stmxcsr [rsp + HOST_MXCSR]
             ; mov rax, rdi => MachineState.fcsr
             ; shr eax, FRM
-            ; and eax, ENTRIES.len() as i32 - 1
+            ; and eax, mxcsr::ENTRIES.len() as i32 - 1
             ; lea rdx, [>entries]
             ; ldmxcsr [rdx + 4 * rax]
             ; pcmpeqd Rx(ONES), Rx(ONES)
@@ -72,9 +62,10 @@ impl Builder {
         );
     }
 
-    /// What those look up, behind the code. Returns where the table of exceptions is.
+    /// What those look up, behind the code. Returns where the table of exceptions is;
+    /// directly in front of it is that of entries.
     pub(super) fn tables(&mut self) -> usize {
-        let entries = ENTRIES.map(u32::to_le_bytes).concat();
+        let entries = mxcsr::ENTRIES.map(u32::to_le_bytes).concat();
         x64!(self ; .align 4 ; entries: ; .bytes &entries);
         let at = self.asm.offset().0;
         x64!(self ; flags: ; .bytes &mxcsr::FLAGS);

@@ -539,7 +539,7 @@ fn csr(op: CsrOp, rd: Reg, csr: u16, source: CsrSource) -> Inst {
     }
 }
 
-/// Reads of CSRs, and writes that change nothing, are no reason to leave.
+/// Neither reads of CSRs nor writes of what the host has are a reason to leave.
 #[test]
 fn control_and_status() {
     const FFLAGS: u16 = 1;
@@ -568,8 +568,9 @@ fn control_and_status() {
                     CsrSource::Reg(ZERO),
                     CsrSource::Imm(0),
                     CsrSource::Imm(0x11),
+                    CsrSource::Imm(2),
                 ] {
-                    let insns = [add, csr(op, rd, number, source)];
+                    let insns = [add, csr(op, rd, number, source), add, read];
                     check(FLOATING, &insns, Format::Double, &HOMES[0][1..2]);
                 }
             }

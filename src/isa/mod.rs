@@ -18,6 +18,7 @@ mod extension;
 mod field;
 mod float;
 mod inst;
+mod op;
 mod opcode;
 mod opcode_bits;
 mod reg;
@@ -32,9 +33,8 @@ pub use disasm::{Disassembly, disassemble};
 pub use encode::encode;
 pub use extension::Extension;
 pub use float::{FReg, Format, FpCompare, FpOp, FpPick, FusedOp, IntFormat, Rounding};
-pub use inst::{
-    AluOp, AmoOp, Cond, CsrOp, CsrSource, FpRegisters, Inst, LoadOp, MulDivOp, Ordering, Width,
-};
+pub use inst::{FpRegisters, Inst};
+pub use op::{AluOp, AmoOp, Cond, CsrOp, CsrSource, LoadOp, MulDivOp, Ordering, Width};
 pub use reg::Reg;
 pub use register::Register;
 pub use subset::{Isa, IsaError};

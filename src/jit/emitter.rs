@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 mod float;
+mod leaving;
 
 use dynasmrt::x64::Rq;
 use dynasmrt::{DynamicLabel, DynasmApi, DynasmLabelApi};
@@ -327,95 +328,6 @@ impl<'a> Emitter<'a> {
         };
         let bytes = size_of::<Link>() as i32;
         (-bytes * accesses as i32, -insn * insns as i32)
-    }
-
-    /// A label to jump to in order to leave before the current instruction.
-    pub(super) fn exit(&mut self, kind: ExitKind) -> DynamicLabel {
-        let label = self.asm.new_dynamic_label();
-        let site = Site {
-            pc: self.pc,
-            owed: self.owed,
-            kind,
-            jump: None,
-            thunk: 0,
-        };
-        let repairs = self.repairs;
-        self.sites.push(Pending {
-            label,
-            repairs,
-            site,
-        });
-        label
-    }
-
-    /// A label for the jump that follows at once, to the unit at `pc` in
-    /// `mode`; the jump is redirected when that unit exists.
-    fn link(&mut self, pc: u64, mode: Mode) -> DynamicLabel {
-        let label = self.asm.new_dynamic_label();
-        let site = Site {
-            pc,
-            owed: 0,
-            kind: ExitKind::Link(mode),
-            jump: None,
-            thunk: 0,
-        };
-        let repairs = Repairs::default();
-        self.sites.push(Pending {
-            label,
-            repairs,
-            site,
-        });
-        label
-    }
-
-    /// Notes that the jump just emitted is the one of the newest link.
-    fn linked(&mut self) {
-        let end = self.position();
-        if let Some(pending) = self.sites.last_mut() {
-            // The displacement is the last four bytes of a near jump.
-            pending.site.jump = Some(end - 4);
-        }
-    }
-
-    /// `jmp` to the unit of guest address `pc`, the current instruction having retired.
-    pub(super) fn goto(&mut self, pc: u64) {
-        self.repair();
-        if self.rest != 0 {
-            self.pay_back(self.rest);
-        }
-        self.jump_to(pc, Mode::Fast);
-    }
-
-    fn jump_to(&mut self, pc: u64, mode: Mode) {
-        let label = self.link(pc, mode);
-        x64!(self ; jmp =>label);
-        self.linked();
-    }
-
-    /// A conditional [`Emitter::goto`]; `emit` appends the `jcc` to the label.
-    pub(super) fn goto_if(&mut self, pc: u64, emit: impl FnOnce(&mut Self, DynamicLabel)) {
-        if self.rest != 0 || !self.repairs.is_empty() {
-            let label = self.give_back(self.rest, pc, Mode::Fast);
-            return emit(self, label);
-        }
-        let label = self.link(pc, Mode::Fast);
-        emit(self, label);
-        self.linked();
-    }
-
-    /// A label to go to the unit of `mode` that starts with the current instruction,
-    /// by way of giving back what the rest of the segment was paid.
-    pub(super) fn elsewhere(&mut self, mode: Mode) -> DynamicLabel {
-        self.give_back(self.owed, self.pc, mode)
-    }
-
-    /// A label to give back a price and go to a unit.
-    fn give_back(&mut self, price: u32, pc: u64, mode: Mode) -> DynamicLabel {
-        self.out_of_line(move |e| {
-            e.repair();
-            e.pay_back(price);
-            e.jump_to(pc, mode);
-        })
     }
 
     /// Puts into registers what the path has left to whoever leaves it here, once.

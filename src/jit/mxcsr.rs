@@ -37,6 +37,9 @@ pub(super) const ENTRIES: [u32; MAX_FRM as usize + 1] = [
     MASKS | rounding(Rounding::Rup),
 ];
 
+/// Bytes of that table, which lies directly in front of the one of exceptions.
+pub(super) const ENTRY_BYTES: usize = size_of_val(&ENTRIES);
+
 /// The accrued exceptions of `fcsr` for those of MXCSR. That an operand is
 /// subnormal is none to the guest.
 pub(super) const FLAGS: [u8; EXCEPTIONS as usize + 1] = {

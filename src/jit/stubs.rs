@@ -10,10 +10,10 @@ use dynasmrt::x64::Rq;
 use dynasmrt::{DynasmApi, DynasmError, DynasmLabelApi};
 
 use super::asm::{Asm, x64};
+use super::mxcsr::ENTRY_BYTES;
 use super::regs::{Home, Homes, STATE, T0};
 use crate::isa::Reg;
 use crate::machine::{First, LinkHead, LinkMap, LogHead, MachineState, TOUCHED, Touch, TouchMap};
-use float::ENTRY_BYTES;
 
 /// What the exit stub returns in `rax` if an indirect jump found no unit; site
 /// numbers and faults are elsewhere.

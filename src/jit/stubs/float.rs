@@ -11,9 +11,6 @@ use crate::jit::float_regs::{FloatHome, FloatHomes, GUEST_MXCSR, HOST_MXCSR, ONE
 use crate::jit::mxcsr;
 use crate::machine::MachineState;
 
-/// Bytes of the table of entries, which lies in front of the one of exceptions.
-pub(super) const ENTRY_BYTES: usize = size_of_val(&mxcsr::ENTRIES);
-
 impl Builder {
     /// `rdi` is the state; `rcx` stays, no home is loaded yet.
     pub(super) fn enter_floats(&mut self, floats: &FloatHomes) {
@@ -62,8 +59,7 @@ impl Builder {
         );
     }
 
-    /// What those look up, behind the code. Returns where the table of exceptions is;
-    /// directly in front of it is that of entries.
+    /// What those look up, behind the code. Returns where the table of exceptions is.
     pub(super) fn tables(&mut self) -> usize {
         let entries = mxcsr::ENTRIES.map(u32::to_le_bytes).concat();
         x64!(self ; .align 4 ; entries: ; .bytes &entries);

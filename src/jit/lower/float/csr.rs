@@ -23,6 +23,8 @@ use crate::machine::MachineState;
 
 /// Where `fcsr` is in the state.
 const FCSR: i32 = offset_of!(MachineState, fcsr) as i32;
+/// The accrued exceptions in that.
+const FLAGS: i32 = FpCsr::Fflags.read(u64::MAX) as i32;
 /// Where in that the rounding mode is.
 const FRM: i8 = mxcsr::FRM_SHIFT as i8;
 
@@ -100,7 +102,6 @@ impl Emitter<'_> {
 
     /// `fflags = T0`, MXCSR being in its place in the frame. Uses [`T2`].
     fn write_fflags(&mut self) {
-        const FLAGS: i32 = FpCsr::Fflags.read(u64::MAX) as i32;
         self.load_state(T2);
         x64!(self
             ; and DWORD [Rq(T2) + FCSR], !FLAGS
@@ -112,7 +113,6 @@ impl Emitter<'_> {
 
     /// `frm = T0`, unless the host lacks it. Uses [`T2`].
     fn write_frm(&mut self, out: DynamicLabel) {
-        const FLAGS: i32 = FpCsr::Fflags.read(u64::MAX) as i32;
         x64!(self ; cmp Rd(T0), mxcsr::MAX_FRM as i32 ; ja =>out ; stmxcsr [rsp + GUEST_MXCSR]);
         self.entry_of_mode();
         x64!(self
@@ -141,7 +141,7 @@ impl Emitter<'_> {
 
     /// `T2` = what MXCSR is on entry where `frm` is `T0`.
     fn entry_of_mode(&mut self) {
-        const BACK: i32 = size_of_val(&mxcsr::ENTRIES) as i32;
+        const BACK: i32 = mxcsr::ENTRY_BYTES as i32;
         let flags = self.flags_table();
         x64!(self ; lea Rq(T2), [extern flags] ; mov Rd(T2), [Rq(T2) + 4 * Rq(T0) - BACK]);
     }

@@ -1,11 +1,16 @@
 //! F and D: `lower/float`, and the homes of floating-point registers.
 
+mod insts;
+mod numbers;
+
 use super::shape::{CODE, DATA, FAST, Shape, WITHOUT_BMI2, lui};
 use super::*;
 use crate::isa::{
     CsrOp, CsrSource, FReg, Format, FpCompare, FpOp, FpPick, FusedOp, Inst, IntFormat, Rounding,
 };
 use crate::machine::MachineState;
+use insts::{alu, compare, convert, csr, from_int, fused, load, pick, sqrt, store, to_int};
+use numbers::{DOUBLES, INTEGERS, operands};
 
 const XMM3: FReg = FReg::new(0);
 const XMM4: FReg = FReg::new(1);
@@ -47,108 +52,6 @@ const MODES: [Rounding; 5] = [
     Rounding::Dyn,
 ];
 
-/// Double-precision numbers at which operations are known to differ.
-const DOUBLES: [u64; 30] = [
-    0,
-    1 << 63,
-    0x3ff0_0000_0000_0000,
-    0xbff0_0000_0000_0000,
-    // 1.5, -2.5, 1/3
-    0x3ff8_0000_0000_0000,
-    0xc004_0000_0000_0000,
-    0x3fd5_5555_5555_5555,
-    // The least subnormal and the greatest, the least normal, the greatest.
-    1,
-    0x800f_ffff_ffff_ffff,
-    0x0010_0000_0000_0000,
-    0x7fef_ffff_ffff_ffff,
-    0xffef_ffff_ffff_ffff,
-    // Infinities; quiet and signalling NaNs; a boxed number.
-    0x7ff0_0000_0000_0000,
-    0xfff0_0000_0000_0000,
-    0x7ff8_0000_0000_0000,
-    0xfff8_0000_0000_1234,
-    0x7ff0_0000_0000_0001,
-    0xffff_ffff_4049_0fdb,
-    // The limits of integers: 2^31, 2^31 - 1/2, -2^31 - 1, 2^32 - 1/2, 2^32, 2^63 and what is before, -2^63, 2^64.
-    0x41e0_0000_0000_0000,
-    0x41df_ffff_ffe0_0000,
-    0xc1e0_0000_0020_0000,
-    0x41ef_ffff_fff0_0000,
-    0x41f0_0000_0000_0000,
-    0x43e0_0000_0000_0000,
-    0x43df_ffff_ffff_ffff,
-    0xc3e0_0000_0000_0000,
-    0x43f0_0000_0000_0000,
-    // What the greatest single-precision numbers round to or not, and the least.
-    0x47ef_ffff_f000_0000,
-    0x380f_ffff_ffff_ffff,
-    0xbfdf_ffff_ffff_ffff,
-];
-
-/// The same in single precision.
-const SINGLES: [u32; 26] = [
-    0,
-    1 << 31,
-    0x3f80_0000,
-    0xbf80_0000,
-    0x3fc0_0000,
-    0xc020_0000,
-    0x3eaa_aaab,
-    1,
-    0x807f_ffff,
-    0x0080_0000,
-    0x7f7f_ffff,
-    0xff7f_ffff,
-    0x7f80_0000,
-    0xff80_0000,
-    0x7fc0_0000,
-    0xffc0_1234,
-    0x7f80_0001,
-    0x4f00_0000,
-    0x4eff_ffff,
-    0xcf00_0000,
-    0xcf00_0001,
-    0x4f7f_ffff,
-    0x4f80_0000,
-    0x5f00_0000,
-    0x5eff_ffff,
-    0x5f80_0000,
-];
-
-/// Integers at which conversions are known to differ.
-const INTEGERS: [u64; 16] = [
-    0,
-    1,
-    u64::MAX,
-    0x7fff_ffff,
-    0x8000_0000,
-    0xffff_ffff,
-    0x1_0000_0000,
-    i64::MAX as u64,
-    1 << 63,
-    (1 << 63) + 1,
-    // Half way between two numbers, and a little more.
-    (1 << 53) + 1,
-    (1 << 63) + (1 << 10),
-    (1 << 63) + (1 << 10) + 1,
-    (1 << 25) + 2,
-    u64::MAX - (1 << 10),
-    0x1234_5678_9abc_def1,
-];
-
-/// The operands that are tried: numbers of a format; of single-precision ones some unboxed.
-fn operands(format: Format) -> Vec<u64> {
-    let boxed = |single: u32| 0xffff_ffff_0000_0000 | u64::from(single);
-    match format {
-        Format::Double => DOUBLES.to_vec(),
-        Format::Single => {
-            let unboxed = [0x3f80_0000, 0xffff_fffe_3f80_0000, 0x3ff0_0000_3f80_0000];
-            SINGLES.map(boxed).into_iter().chain(unboxed).collect()
-        }
-    }
-}
-
 /// Checks `insns`, the first of which reads `sources`, from all values of these, in
 /// each rounding mode that the host has; with integers in the others.
 fn check(shape: Shape, insns: &[Inst], format: Format, sources: &[FReg]) {
@@ -181,105 +84,6 @@ fn start(run: usize) -> MachineState {
     }
     state.fcsr = (run as u64 % 4) << 5 | [0, 1, 0x10, 0xe][run / 4 % 4];
     state
-}
-
-fn alu(op: FpOp, format: Format, [rd, rs1, rs2, _]: [FReg; 4], rounding: Rounding) -> Inst {
-    Inst::FpAlu {
-        op,
-        format,
-        rd,
-        rs1,
-        rs2,
-        rounding,
-    }
-}
-
-fn fused(op: FusedOp, format: Format, [rd, rs1, rs2, rs3]: [FReg; 4], rounding: Rounding) -> Inst {
-    Inst::FpFused {
-        op,
-        format,
-        rd,
-        rs1,
-        rs2,
-        rs3,
-        rounding,
-    }
-}
-
-fn sqrt(format: Format, [rd, rs1, ..]: [FReg; 4], rounding: Rounding) -> Inst {
-    Inst::FpSqrt {
-        format,
-        rd,
-        rs1,
-        rounding,
-    }
-}
-
-fn pick(op: FpPick, format: Format, [rd, rs1, rs2, _]: [FReg; 4]) -> Inst {
-    Inst::FpPick {
-        op,
-        format,
-        rd,
-        rs1,
-        rs2,
-    }
-}
-
-fn compare(op: FpCompare, format: Format, rd: Reg, [_, rs1, rs2, _]: [FReg; 4]) -> Inst {
-    Inst::FpCompare {
-        op,
-        format,
-        rd,
-        rs1,
-        rs2,
-    }
-}
-
-fn convert(to: Format, [rd, rs1, ..]: [FReg; 4], rounding: Rounding) -> Inst {
-    Inst::FpConvert {
-        to,
-        rd,
-        rs1,
-        rounding,
-    }
-}
-
-fn to_int(to: IntFormat, from: Format, rd: Reg, rs1: FReg, rounding: Rounding) -> Inst {
-    Inst::FpToInt {
-        to,
-        from,
-        rd,
-        rs1,
-        rounding,
-    }
-}
-
-fn from_int(to: Format, from: IntFormat, rd: FReg, rs1: Reg, rounding: Rounding) -> Inst {
-    Inst::IntToFp {
-        to,
-        from,
-        rd,
-        rs1,
-        rounding,
-    }
-}
-
-fn load(format: Format, rd: FReg, rs1: Reg, offset: i32) -> Inst {
-    Inst::FpLoad {
-        format,
-        rd,
-        rs1,
-        offset,
-    }
-}
-
-fn store(format: Format, rs2: FReg, rs1: Reg, offset: i32) -> Inst {
-    Inst::FpStore {
-        format,
-        rs1,
-        rs2,
-        offset,
-    }
 }
 
 /// The listing of each instruction by itself.
@@ -527,15 +331,6 @@ fn loads_and_stores() {
                 }
             }
         }
-    }
-}
-
-fn csr(op: CsrOp, rd: Reg, csr: u16, source: CsrSource) -> Inst {
-    Inst::Csr {
-        op,
-        rd,
-        csr,
-        source,
     }
 }
 

@@ -1,0 +1,130 @@
+//! Instructions of F and D, from what differs in the tests.
+
+use crate::isa::{
+    CsrOp, CsrSource, FReg, Format, FpCompare, FpOp, FpPick, FusedOp, Inst, IntFormat, Reg,
+    Rounding,
+};
+
+pub(super) fn alu(
+    op: FpOp,
+    format: Format,
+    [rd, rs1, rs2, _]: [FReg; 4],
+    rounding: Rounding,
+) -> Inst {
+    Inst::FpAlu {
+        op,
+        format,
+        rd,
+        rs1,
+        rs2,
+        rounding,
+    }
+}
+
+pub(super) fn fused(
+    op: FusedOp,
+    format: Format,
+    [rd, rs1, rs2, rs3]: [FReg; 4],
+    rounding: Rounding,
+) -> Inst {
+    Inst::FpFused {
+        op,
+        format,
+        rd,
+        rs1,
+        rs2,
+        rs3,
+        rounding,
+    }
+}
+
+pub(super) fn sqrt(format: Format, [rd, rs1, ..]: [FReg; 4], rounding: Rounding) -> Inst {
+    Inst::FpSqrt {
+        format,
+        rd,
+        rs1,
+        rounding,
+    }
+}
+
+pub(super) fn pick(op: FpPick, format: Format, [rd, rs1, rs2, _]: [FReg; 4]) -> Inst {
+    Inst::FpPick {
+        op,
+        format,
+        rd,
+        rs1,
+        rs2,
+    }
+}
+
+pub(super) fn compare(op: FpCompare, format: Format, rd: Reg, [_, rs1, rs2, _]: [FReg; 4]) -> Inst {
+    Inst::FpCompare {
+        op,
+        format,
+        rd,
+        rs1,
+        rs2,
+    }
+}
+
+pub(super) fn convert(to: Format, [rd, rs1, ..]: [FReg; 4], rounding: Rounding) -> Inst {
+    Inst::FpConvert {
+        to,
+        rd,
+        rs1,
+        rounding,
+    }
+}
+
+pub(super) fn to_int(to: IntFormat, from: Format, rd: Reg, rs1: FReg, rounding: Rounding) -> Inst {
+    Inst::FpToInt {
+        to,
+        from,
+        rd,
+        rs1,
+        rounding,
+    }
+}
+
+pub(super) fn from_int(
+    to: Format,
+    from: IntFormat,
+    rd: FReg,
+    rs1: Reg,
+    rounding: Rounding,
+) -> Inst {
+    Inst::IntToFp {
+        to,
+        from,
+        rd,
+        rs1,
+        rounding,
+    }
+}
+
+pub(super) fn load(format: Format, rd: FReg, rs1: Reg, offset: i32) -> Inst {
+    Inst::FpLoad {
+        format,
+        rd,
+        rs1,
+        offset,
+    }
+}
+
+pub(super) fn store(format: Format, rs2: FReg, rs1: Reg, offset: i32) -> Inst {
+    Inst::FpStore {
+        format,
+        rs1,
+        rs2,
+        offset,
+    }
+}
+
+pub(super) fn csr(op: CsrOp, rd: Reg, csr: u16, source: CsrSource) -> Inst {
+    Inst::Csr {
+        op,
+        rd,
+        csr,
+        source,
+    }
+}

@@ -198,8 +198,8 @@ fn atomic(word: u32) -> Option<Inst> {
     })
 }
 
-/// The fences, and what is done with cache blocks. The fences' reserved fields must be ignored ("Memory Ordering
-/// Instructions"), so they are kept and decide nothing.
+/// The fences, and what is done with cache blocks. The fences' reserved fields must be
+/// ignored ("Memory Ordering Instructions"), so they are kept and decide nothing.
 fn misc_mem(word: u32) -> Option<Inst> {
     let (rd, rs1) = (rd(word), rs1(word));
     match word & opcode::I_MASK {

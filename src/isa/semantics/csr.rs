@@ -57,16 +57,20 @@ pub enum Csr {
     Fp(FpCsr),
 }
 
+/// Whether an instruction writes its CSR: `csrrs` and `csrrc` of `x0` or of immediate
+/// zero do not (chapter "Zicsr").
+pub const fn csr_writes(op: CsrOp, source: CsrSource) -> bool {
+    match (op, source) {
+        (CsrOp::Write, _) => true,
+        (CsrOp::Set | CsrOp::Clear, CsrSource::Reg(rs1)) => !rs1.is_zero(),
+        (CsrOp::Set | CsrOp::Clear, CsrSource::Imm(imm)) => imm != 0,
+    }
+}
+
 /// The CSR that an instruction accesses, or `None` if the instruction is illegal: no
 /// such CSR, or a write to a counter, which those do not take.
-///
-/// `csrrs` and `csrrc` of `x0` or of immediate zero do not write (chapter "Zicsr").
 pub const fn csr_access(op: CsrOp, csr: u16, source: CsrSource) -> Option<Csr> {
-    let reads_only = match (op, source) {
-        (CsrOp::Write, _) => false,
-        (CsrOp::Set | CsrOp::Clear, CsrSource::Reg(rs1)) => rs1.is_zero(),
-        (CsrOp::Set | CsrOp::Clear, CsrSource::Imm(imm)) => imm == 0,
-    };
+    let reads_only = !csr_writes(op, source);
     match csr {
         0x001 => Some(Csr::Fp(FpCsr::Fflags)),
         0x002 => Some(Csr::Fp(FpCsr::Frm)),

@@ -13,7 +13,7 @@ mod muldiv;
 
 pub use alu::{alu, taken};
 pub use bits::{bit, bit_imm, bit_unary};
-pub use csr::{Counter, Csr, FpCsr, csr_access, csr_value};
+pub use csr::{Counter, Csr, FpCsr, csr_access, csr_value, csr_writes};
 pub use float::{
     Flags, RoundingMode, fp_alu, fp_bits, fp_box, fp_class, fp_compare, fp_convert, fp_fused,
     fp_pick, fp_sqrt, fp_to_int, int_to_fp,

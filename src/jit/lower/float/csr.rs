@@ -42,12 +42,6 @@ pub(in crate::jit) fn csr_of(inst: Inst) -> Option<FpCsr> {
     }
 }
 
-/// Whether there is anything to be written.
-fn writes(op: CsrOp, source: CsrSource) -> bool {
-    let nothing = matches!(source, CsrSource::Imm(0) | CsrSource::Reg(Reg::ZERO));
-    op == CsrOp::Write || !nothing
-}
-
 impl Emitter<'_> {
     /// `t = csr; csr = csr op source; rd = t`
     pub(in crate::jit::lower) fn float_csr(
@@ -61,7 +55,7 @@ impl Emitter<'_> {
         if restored && (op, csr) == (CsrOp::Write, FpCsr::Fflags) && rd.is_zero() {
             return;
         }
-        let writes = writes(op, source);
+        let writes = semantics::csr_writes(op, source);
         let out = self.exit(ExitKind::Step);
         self.read_csr(csr);
         if writes {

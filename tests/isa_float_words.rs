@@ -3,7 +3,7 @@
 #![forbid(unsafe_code)]
 
 use rvjet::isa::{
-    FReg, Format, FpCompare, FpOp, FpPick, FusedOp, Inst, IntFormat, Reg, Rounding, decode,
+    FReg, Format, FpCompare, FpInst, FpOp, FpPick, FusedOp, Inst, IntFormat, Reg, Rounding, decode,
     disassemble, encode,
 };
 
@@ -20,38 +20,38 @@ fn f(n: u32) -> FReg {
 
 fn load(format: Format, rd: u32, rs1: u32, offset: i32) -> Inst {
     let (rd, rs1) = (f(rd), x(rs1));
-    Inst::FpLoad {
+    Inst::Fp(FpInst::Load {
         format,
         rd,
         rs1,
         offset,
-    }
+    })
 }
 
 /// The stored register first, as in the text.
 fn store(format: Format, rs2: u32, rs1: u32, offset: i32) -> Inst {
     let (rs1, rs2) = (x(rs1), f(rs2));
-    Inst::FpStore {
+    Inst::Fp(FpInst::Store {
         format,
         rs1,
         rs2,
         offset,
-    }
+    })
 }
 
 fn alu(op: FpOp, format: Format, [rd, rs1, rs2]: [u32; 3], rounding: Rounding) -> Inst {
-    Inst::FpAlu {
+    Inst::Fp(FpInst::Alu {
         op,
         format,
         rd: f(rd),
         rs1: f(rs1),
         rs2: f(rs2),
         rounding,
-    }
+    })
 }
 
 fn fused(op: FusedOp, format: Format, [rd, rs1, rs2, rs3]: [u32; 4], rounding: Rounding) -> Inst {
-    Inst::FpFused {
+    Inst::Fp(FpInst::Fused {
         op,
         format,
         rd: f(rd),
@@ -59,84 +59,84 @@ fn fused(op: FusedOp, format: Format, [rd, rs1, rs2, rs3]: [u32; 4], rounding: R
         rs2: f(rs2),
         rs3: f(rs3),
         rounding,
-    }
+    })
 }
 
 fn sqrt(format: Format, rd: u32, rs1: u32, rounding: Rounding) -> Inst {
     let (rd, rs1) = (f(rd), f(rs1));
-    Inst::FpSqrt {
+    Inst::Fp(FpInst::Sqrt {
         format,
         rd,
         rs1,
         rounding,
-    }
+    })
 }
 
 fn pick(op: FpPick, format: Format, rd: u32, rs1: u32, rs2: u32) -> Inst {
-    Inst::FpPick {
+    Inst::Fp(FpInst::Pick {
         op,
         format,
         rd: f(rd),
         rs1: f(rs1),
         rs2: f(rs2),
-    }
+    })
 }
 
 fn compare(op: FpCompare, format: Format, rd: u32, rs1: u32, rs2: u32) -> Inst {
-    Inst::FpCompare {
+    Inst::Fp(FpInst::Compare {
         op,
         format,
         rd: x(rd),
         rs1: f(rs1),
         rs2: f(rs2),
-    }
+    })
 }
 
 fn class(format: Format, rd: u32, rs1: u32) -> Inst {
     let (rd, rs1) = (x(rd), f(rs1));
-    Inst::FpClass { format, rd, rs1 }
+    Inst::Fp(FpInst::Class { format, rd, rs1 })
 }
 
 fn convert(to: Format, rd: u32, rs1: u32, rounding: Rounding) -> Inst {
     let (rd, rs1) = (f(rd), f(rs1));
-    Inst::FpConvert {
+    Inst::Fp(FpInst::Convert {
         to,
         rd,
         rs1,
         rounding,
-    }
+    })
 }
 
 fn to_int(to: IntFormat, from: Format, rd: u32, rs1: u32, rounding: Rounding) -> Inst {
     let (rd, rs1) = (x(rd), f(rs1));
-    Inst::FpToInt {
+    Inst::Fp(FpInst::ToInt {
         to,
         from,
         rd,
         rs1,
         rounding,
-    }
+    })
 }
 
 fn from_int(to: Format, from: IntFormat, rd: u32, rs1: u32, rounding: Rounding) -> Inst {
     let (rd, rs1) = (f(rd), x(rs1));
-    Inst::IntToFp {
+    Inst::Fp(FpInst::FromInt {
         to,
         from,
         rd,
         rs1,
         rounding,
-    }
+    })
 }
 
 fn to_bits(format: Format, rd: u32, rs1: u32) -> Inst {
     let (rd, rs1) = (x(rd), f(rs1));
-    Inst::FpToBits { format, rd, rs1 }
+    Inst::Fp(FpInst::ToBits { format, rd, rs1 })
 }
 
 fn from_bits(format: Format, rd: u32, rs1: u32) -> Inst {
     let (rd, rs1) = (f(rd), x(rs1));
-    Inst::FpFromBits { format, rd, rs1 }
+    Inst::Fp(FpInst::FromBits { format, rd, rs1 })
 }
 
 #[rustfmt::skip]

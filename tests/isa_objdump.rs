@@ -17,7 +17,7 @@
 use std::collections::{HashMap, HashSet};
 use std::process::Command;
 
-use rvjet::isa::{BitOp, Compressed, Format, Inst, IntFormat, Width, decode, disassemble};
+use rvjet::isa::{BitOp, Compressed, Format, FpInst, Inst, IntFormat, Width, decode, disassemble};
 
 const OBJDUMP: &str = "riscv64-linux-gnu-objdump";
 /// The version whose text we promise; others name some HINTs and illegal words differently.
@@ -128,8 +128,8 @@ fn word_line(text: &str) -> Option<(u64, (u32, String))> {
 fn is_exact(inst: Inst) -> bool {
     let to_double = Format::Double;
     match inst {
-        Inst::FpConvert { to, .. } => to == to_double,
-        Inst::IntToFp { to, from, .. } => {
+        Inst::Fp(FpInst::Convert { to, .. }) => to == to_double,
+        Inst::Fp(FpInst::FromInt { to, from, .. }) => {
             to == to_double && matches!(from, IntFormat::W | IntFormat::Wu)
         }
         _ => false,

@@ -10,8 +10,8 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed};
 use rvjet::isa::{
     AluOp, AmoOp, BitImmOp, BitOp, BitUnaryOp, CacheBlockOp, Compressed, Cond, CsrOp, CsrSource,
-    FReg, Format, FpCompare, FpOp, FpPick, FusedOp, Inst, IntFormat, LoadOp, MulDivOp, Ordering,
-    Reg, Rounding, Width, decode, encode, instruction_len,
+    FReg, Format, FpCompare, FpInst, FpOp, FpPick, FusedOp, Inst, IntFormat, LoadOp, MulDivOp,
+    Ordering, Reg, Rounding, Width, decode, encode, instruction_len,
 };
 
 /// The registers about `rd` and `rs1` of the sweep, as fields in place.
@@ -293,18 +293,18 @@ fn rounding() -> impl Strategy<Value = Rounding> {
 fn floating_memory() -> impl Strategy<Value = Inst> {
     let fields = (format(), freg(), reg(), imm(12, 0));
     (any::<bool>(), fields).prop_map(|(loads, (format, freg, rs1, offset))| match loads {
-        true => Inst::FpLoad {
+        true => Inst::Fp(FpInst::Load {
             format,
             rd: freg,
             rs1,
             offset,
-        },
-        false => Inst::FpStore {
+        }),
+        false => Inst::Fp(FpInst::Store {
             format,
             rs1,
             rs2: freg,
             offset,
-        },
+        }),
     })
 }
 
@@ -316,17 +316,17 @@ fn floating_binary() -> impl Strategy<Value = Inst> {
     let sources = || (freg(), freg());
     prop_oneof![
         (alu, format(), freg(), sources(), rounding()).prop_map(
-            |(op, format, rd, (rs1, rs2), rounding)| Inst::FpAlu {
+            |(op, format, rd, (rs1, rs2), rounding)| Inst::Fp(FpInst::Alu {
                 op,
                 format,
                 rd,
                 rs1,
                 rs2,
                 rounding
-            }
+            })
         ),
         (fused, format(), freg(), sources(), freg(), rounding()).prop_map(
-            |(op, format, rd, (rs1, rs2), rs3, rounding)| Inst::FpFused {
+            |(op, format, rd, (rs1, rs2), rs3, rounding)| Inst::Fp(FpInst::Fused {
                 op,
                 format,
                 rd,
@@ -334,25 +334,25 @@ fn floating_binary() -> impl Strategy<Value = Inst> {
                 rs2,
                 rs3,
                 rounding
-            }
+            })
         ),
         (pick, format(), freg(), sources()).prop_map(|(op, format, rd, (rs1, rs2))| {
-            Inst::FpPick {
+            Inst::Fp(FpInst::Pick {
                 op,
                 format,
                 rd,
                 rs1,
                 rs2,
-            }
+            })
         }),
         (compare, format(), reg(), sources()).prop_map(|(op, format, rd, (rs1, rs2))| {
-            Inst::FpCompare {
+            Inst::Fp(FpInst::Compare {
                 op,
                 format,
                 rd,
                 rs1,
                 rs2,
-            }
+            })
         }),
     ]
 }
@@ -360,46 +360,54 @@ fn floating_binary() -> impl Strategy<Value = Inst> {
 fn floating_unary() -> impl Strategy<Value = Inst> {
     prop_oneof![
         (format(), freg(), freg(), rounding()).prop_map(|(format, rd, rs1, rounding)| {
-            Inst::FpSqrt {
+            Inst::Fp(FpInst::Sqrt {
                 format,
                 rd,
                 rs1,
                 rounding,
-            }
+            })
         }),
         (format(), freg(), freg(), rounding()).prop_map(|(to, rd, rs1, rounding)| {
-            Inst::FpConvert {
+            Inst::Fp(FpInst::Convert {
                 to,
                 rd,
                 rs1,
                 rounding,
-            }
+            })
         }),
         (int_format(), format(), reg(), freg(), rounding()).prop_map(
-            |(to, from, rd, rs1, rounding)| Inst::FpToInt {
+            |(to, from, rd, rs1, rounding)| Inst::Fp(FpInst::ToInt {
                 to,
                 from,
                 rd,
                 rs1,
                 rounding
-            }
+            })
         ),
         (format(), int_format(), freg(), reg(), rounding()).prop_map(
-            |(to, from, rd, rs1, rounding)| Inst::IntToFp {
+            |(to, from, rd, rs1, rounding)| Inst::Fp(FpInst::FromInt {
                 to,
                 from,
                 rd,
                 rs1,
                 rounding
-            }
+            })
         ),
-        (format(), reg(), freg()).prop_map(|(format, rd, rs1)| Inst::FpClass { format, rd, rs1 }),
-        (format(), reg(), freg()).prop_map(|(format, rd, rs1)| Inst::FpToBits { format, rd, rs1 }),
-        (format(), freg(), reg()).prop_map(|(format, rd, rs1)| Inst::FpFromBits {
+        (format(), reg(), freg()).prop_map(|(format, rd, rs1)| Inst::Fp(FpInst::Class {
             format,
             rd,
             rs1
-        }),
+        })),
+        (format(), reg(), freg()).prop_map(|(format, rd, rs1)| Inst::Fp(FpInst::ToBits {
+            format,
+            rd,
+            rs1
+        })),
+        (format(), freg(), reg()).prop_map(|(format, rd, rs1)| Inst::Fp(FpInst::FromBits {
+            format,
+            rd,
+            rs1
+        })),
     ]
 }
 

@@ -106,19 +106,7 @@ pub(super) fn execute(hart: &mut Hart, Decoded { inst, len }: Decoded) -> Result
         }
         Inst::Ecall => return Err(Stop::Ecall),
         Inst::Ebreak => return Err(trap(hart, Cause::Breakpoint)),
-        Inst::FpLoad { .. }
-        | Inst::FpStore { .. }
-        | Inst::FpAlu { .. }
-        | Inst::FpFused { .. }
-        | Inst::FpSqrt { .. }
-        | Inst::FpPick { .. }
-        | Inst::FpCompare { .. }
-        | Inst::FpClass { .. }
-        | Inst::FpConvert { .. }
-        | Inst::FpToInt { .. }
-        | Inst::IntToFp { .. }
-        | Inst::FpToBits { .. }
-        | Inst::FpFromBits { .. } => float::execute(hart, inst)?,
+        Inst::Fp(inst) => float::execute(hart, inst)?,
     }
     retire(hart, next);
     Ok(())

@@ -2,13 +2,13 @@
 
 use super::execute::{address, illegal, load, store};
 use crate::isa::semantics::{self, Flags, RoundingMode};
-use crate::isa::{FReg, Inst, Reg, Rounding};
+use crate::isa::{FReg, FpInst, Reg, Rounding};
 use crate::machine::{Hart, Stop};
 
 /// Executes an instruction of the F or D extension, but for `pc`.
-pub(super) fn execute(hart: &mut Hart, inst: Inst) -> Result<(), Stop> {
+pub(super) fn execute(hart: &mut Hart, inst: FpInst) -> Result<(), Stop> {
     match inst {
-        Inst::FpLoad {
+        FpInst::Load {
             format,
             rd,
             rs1,
@@ -17,7 +17,7 @@ pub(super) fn execute(hart: &mut Hart, inst: Inst) -> Result<(), Stop> {
             let raw = load(hart, format.width(), address(hart, rs1, offset))?;
             hart.state.set_freg(rd, semantics::fp_box(format, raw));
         }
-        Inst::FpStore {
+        FpInst::Store {
             format,
             rs1,
             rs2,
@@ -26,7 +26,7 @@ pub(super) fn execute(hart: &mut Hart, inst: Inst) -> Result<(), Stop> {
             let value = hart.state.freg(rs2);
             store(hart, format.width(), address(hart, rs1, offset), value)?;
         }
-        Inst::FpAlu {
+        FpInst::Alu {
             op,
             format,
             rd,
@@ -38,7 +38,7 @@ pub(super) fn execute(hart: &mut Hart, inst: Inst) -> Result<(), Stop> {
             let [a, b] = [rs1, rs2].map(|reg| hart.state.freg(reg));
             set(hart, rd, semantics::fp_alu(op, format, a, b, mode));
         }
-        Inst::FpFused {
+        FpInst::Fused {
             op,
             format,
             rd,
@@ -51,7 +51,7 @@ pub(super) fn execute(hart: &mut Hart, inst: Inst) -> Result<(), Stop> {
             let operands = [rs1, rs2, rs3].map(|reg| hart.state.freg(reg));
             set(hart, rd, semantics::fp_fused(op, format, operands, mode));
         }
-        Inst::FpPick {
+        FpInst::Pick {
             op,
             format,
             rd,
@@ -61,7 +61,7 @@ pub(super) fn execute(hart: &mut Hart, inst: Inst) -> Result<(), Stop> {
             let [a, b] = [rs1, rs2].map(|reg| hart.state.freg(reg));
             set(hart, rd, semantics::fp_pick(op, format, a, b));
         }
-        Inst::FpCompare {
+        FpInst::Compare {
             op,
             format,
             rd,
@@ -77,9 +77,9 @@ pub(super) fn execute(hart: &mut Hart, inst: Inst) -> Result<(), Stop> {
 }
 
 /// Executes an instruction with one operand.
-fn unary(hart: &mut Hart, inst: Inst) -> Result<(), Stop> {
+fn unary(hart: &mut Hart, inst: FpInst) -> Result<(), Stop> {
     match inst {
-        Inst::FpSqrt {
+        FpInst::Sqrt {
             format,
             rd,
             rs1,
@@ -88,7 +88,7 @@ fn unary(hart: &mut Hart, inst: Inst) -> Result<(), Stop> {
             let (mode, a) = (mode(hart, rounding)?, hart.state.freg(rs1));
             set(hart, rd, semantics::fp_sqrt(format, a, mode));
         }
-        Inst::FpConvert {
+        FpInst::Convert {
             to,
             rd,
             rs1,
@@ -97,7 +97,7 @@ fn unary(hart: &mut Hart, inst: Inst) -> Result<(), Stop> {
             let (mode, a) = (mode(hart, rounding)?, hart.state.freg(rs1));
             set(hart, rd, semantics::fp_convert(to, a, mode));
         }
-        Inst::FpToInt {
+        FpInst::ToInt {
             to,
             from,
             rd,
@@ -107,7 +107,7 @@ fn unary(hart: &mut Hart, inst: Inst) -> Result<(), Stop> {
             let (mode, a) = (mode(hart, rounding)?, hart.state.freg(rs1));
             set_integer(hart, rd, semantics::fp_to_int(to, from, a, mode));
         }
-        Inst::IntToFp {
+        FpInst::FromInt {
             to,
             from,
             rd,
@@ -123,17 +123,17 @@ fn unary(hart: &mut Hart, inst: Inst) -> Result<(), Stop> {
 }
 
 /// Executes what looks at the bits of a number, which raises nothing.
-fn bits(hart: &mut Hart, inst: Inst) {
+fn bits(hart: &mut Hart, inst: FpInst) {
     match inst {
-        Inst::FpClass { format, rd, rs1 } => {
+        FpInst::Class { format, rd, rs1 } => {
             let class = semantics::fp_class(format, hart.state.freg(rs1));
             hart.state.set_reg(rd, class);
         }
-        Inst::FpToBits { format, rd, rs1 } => {
+        FpInst::ToBits { format, rd, rs1 } => {
             let bits = semantics::fp_bits(format, hart.state.freg(rs1));
             hart.state.set_reg(rd, bits);
         }
-        Inst::FpFromBits { format, rd, rs1 } => {
+        FpInst::FromBits { format, rd, rs1 } => {
             let number = semantics::fp_box(format, hart.state.reg(rs1));
             hart.state.set_freg(rd, number);
         }

@@ -65,7 +65,7 @@ fn full(word: u32) -> Option<Inst> {
         opcode::AMO => atomic(word),
         opcode::MISC_MEM => misc_mem(word),
         opcode::SYSTEM => system(word),
-        _ => decode_float::float(word),
+        _ => decode_float::float(word).map(Inst::Fp),
     }
 }
 

@@ -1,10 +1,10 @@
-//! From the bits of floating-point instructions to [`Inst`].
+//! From the bits of floating-point instructions to [`FpInst`].
 
 use super::field::{fd, fs1, fs2, fs3, piece, rd, rs1};
-use super::{Format, FpCompare, FpOp, FpPick, FusedOp, Inst, IntFormat, Rounding, opcode};
+use super::{Format, FpCompare, FpInst, FpOp, FpPick, FusedOp, IntFormat, Rounding, opcode};
 
 /// A 32-bit instruction of the F or D extension.
-pub(super) fn float(word: u32) -> Option<Inst> {
+pub(super) fn float(word: u32) -> Option<FpInst> {
     match word & opcode::OPCODE_MASK {
         opcode::LOAD_FP => load(word),
         opcode::STORE_FP => store(word),
@@ -44,8 +44,8 @@ fn find<T: Copy>(
     pairs.next()
 }
 
-fn load(word: u32) -> Option<Inst> {
-    Some(Inst::FpLoad {
+fn load(word: u32) -> Option<FpInst> {
+    Some(FpInst::Load {
         format: format(word, opcode::I_MASK, opcode::fp_load)?,
         rd: fd(word),
         rs1: rs1(word),
@@ -53,8 +53,8 @@ fn load(word: u32) -> Option<Inst> {
     })
 }
 
-fn store(word: u32) -> Option<Inst> {
-    Some(Inst::FpStore {
+fn store(word: u32) -> Option<FpInst> {
+    Some(FpInst::Store {
         format: format(word, opcode::I_MASK, opcode::fp_store)?,
         rs1: rs1(word),
         rs2: fs2(word),
@@ -62,9 +62,9 @@ fn store(word: u32) -> Option<Inst> {
     })
 }
 
-fn fused(word: u32) -> Option<Inst> {
+fn fused(word: u32) -> Option<FpInst> {
     let (op, format) = find(&FusedOp::ALL, word, opcode::FUSED_MASK, opcode::fused)?;
-    Some(Inst::FpFused {
+    Some(FpInst::Fused {
         op,
         format,
         rd: fd(word),
@@ -75,9 +75,9 @@ fn fused(word: u32) -> Option<Inst> {
     })
 }
 
-fn alu(word: u32) -> Option<Inst> {
+fn alu(word: u32) -> Option<FpInst> {
     let (op, format) = find(&FpOp::ALL, word, opcode::FP_MASK, opcode::fp_alu)?;
-    Some(Inst::FpAlu {
+    Some(FpInst::Alu {
         op,
         format,
         rd: fd(word),
@@ -87,10 +87,10 @@ fn alu(word: u32) -> Option<Inst> {
     })
 }
 
-fn pick(word: u32) -> Option<Inst> {
+fn pick(word: u32) -> Option<FpInst> {
     let (op, format) = find(&FpPick::ALL, word, opcode::R_MASK, opcode::fp_pick)?;
     let (rd, rs1, rs2) = (fd(word), fs1(word), fs2(word));
-    Some(Inst::FpPick {
+    Some(FpInst::Pick {
         op,
         format,
         rd,
@@ -99,10 +99,10 @@ fn pick(word: u32) -> Option<Inst> {
     })
 }
 
-fn compare(word: u32) -> Option<Inst> {
+fn compare(word: u32) -> Option<FpInst> {
     let (op, format) = find(&FpCompare::ALL, word, opcode::R_MASK, opcode::fp_compare)?;
     let (rd, rs1, rs2) = (rd(word), fs1(word), fs2(word));
-    Some(Inst::FpCompare {
+    Some(FpInst::Compare {
         op,
         format,
         rd,
@@ -112,17 +112,17 @@ fn compare(word: u32) -> Option<Inst> {
 }
 
 /// Square roots and conversions.
-fn between_formats(word: u32) -> Option<Inst> {
+fn between_formats(word: u32) -> Option<FpInst> {
     let (rd, rs1, mask) = (fd(word), fs1(word), opcode::FP_UNARY_MASK);
     if let Some(format) = format(word, mask, opcode::fp_sqrt) {
-        return Some(Inst::FpSqrt {
+        return Some(FpInst::Sqrt {
             format,
             rd,
             rs1,
             rounding: rounding(word)?,
         });
     }
-    Some(Inst::FpConvert {
+    Some(FpInst::Convert {
         to: format(word, mask, opcode::fp_convert)?,
         rd,
         rs1,
@@ -131,10 +131,10 @@ fn between_formats(word: u32) -> Option<Inst> {
 }
 
 /// Conversions from and to integers.
-fn with_integer(word: u32) -> Option<Inst> {
+fn with_integer(word: u32) -> Option<FpInst> {
     let mask = opcode::FP_UNARY_MASK;
     if let Some((to, from)) = find(&IntFormat::ALL, word, mask, opcode::fp_to_int) {
-        return Some(Inst::FpToInt {
+        return Some(FpInst::ToInt {
             to,
             from,
             rd: rd(word),
@@ -144,7 +144,7 @@ fn with_integer(word: u32) -> Option<Inst> {
     }
     let int_to_fp = |from, to| opcode::int_to_fp(to, from);
     let (from, to) = find(&IntFormat::ALL, word, mask, int_to_fp)?;
-    Some(Inst::IntToFp {
+    Some(FpInst::FromInt {
         to,
         from,
         rd: fd(word),
@@ -154,17 +154,17 @@ fn with_integer(word: u32) -> Option<Inst> {
 }
 
 /// What looks at the bits of a number.
-fn bits(word: u32) -> Option<Inst> {
+fn bits(word: u32) -> Option<FpInst> {
     let mask = opcode::R_MASK | opcode::FP_UNARY_MASK;
     if let Some(format) = format(word, mask, opcode::fp_class) {
         let (rd, rs1) = (rd(word), fs1(word));
-        return Some(Inst::FpClass { format, rd, rs1 });
+        return Some(FpInst::Class { format, rd, rs1 });
     }
     if let Some(format) = format(word, mask, opcode::fp_to_bits) {
         let (rd, rs1) = (rd(word), fs1(word));
-        return Some(Inst::FpToBits { format, rd, rs1 });
+        return Some(FpInst::ToBits { format, rd, rs1 });
     }
     let format = format(word, mask, opcode::fp_from_bits)?;
     let (rd, rs1) = (fd(word), rs1(word));
-    Some(Inst::FpFromBits { format, rd, rs1 })
+    Some(FpInst::FromBits { format, rd, rs1 })
 }

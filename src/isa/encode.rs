@@ -94,19 +94,7 @@ fn loose_bits(inst: Inst) -> u32 {
             csr,
             source,
         } => csr_source(op, source) | put_rd(rd) | high_field(csr),
-        Inst::FpLoad { .. }
-        | Inst::FpStore { .. }
-        | Inst::FpAlu { .. }
-        | Inst::FpFused { .. }
-        | Inst::FpSqrt { .. }
-        | Inst::FpPick { .. }
-        | Inst::FpCompare { .. }
-        | Inst::FpClass { .. }
-        | Inst::FpConvert { .. }
-        | Inst::FpToInt { .. }
-        | Inst::IntToFp { .. }
-        | Inst::FpToBits { .. }
-        | Inst::FpFromBits { .. } => encode_float::float(inst),
+        Inst::Fp(inst) => encode_float::float(inst),
     }
 }
 

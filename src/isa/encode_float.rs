@@ -1,24 +1,24 @@
-//! From floating-point [`Inst`] to its 32 bits.
+//! From [`FpInst`] to its 32 bits.
 
 use super::field::{put_fd, put_fs1, put_fs2, put_fs3, put_rd, put_rs1};
-use super::{FReg, Inst, Rounding, opcode};
+use super::{FReg, FpInst, Rounding, opcode};
 
-/// The bits of a valid instruction of the F or D extension; of others, any.
-pub(super) fn float(inst: Inst) -> u32 {
+/// The bits of a valid instruction; of others, any.
+pub(super) fn float(inst: FpInst) -> u32 {
     match inst {
-        Inst::FpLoad {
+        FpInst::Load {
             format,
             rd,
             rs1,
             offset,
         } => opcode::fp_load(format) | put_fd(rd) | put_rs1(rs1) | opcode::I_IMM.put(offset),
-        Inst::FpStore {
+        FpInst::Store {
             format,
             rs1,
             rs2,
             offset,
         } => opcode::fp_store(format) | put_rs1(rs1) | put_fs2(rs2) | opcode::S_IMM.put(offset),
-        Inst::FpAlu {
+        FpInst::Alu {
             op,
             format,
             rd,
@@ -26,7 +26,7 @@ pub(super) fn float(inst: Inst) -> u32 {
             rs2,
             rounding,
         } => opcode::fp_alu(op, format) | put_fd(rd) | sources(rs1, rs2) | rm(rounding),
-        Inst::FpFused {
+        FpInst::Fused {
             op,
             format,
             rd,
@@ -38,14 +38,14 @@ pub(super) fn float(inst: Inst) -> u32 {
             let code = opcode::fused(op, format) | rm(rounding);
             code | put_fd(rd) | sources(rs1, rs2) | put_fs3(rs3)
         }
-        Inst::FpPick {
+        FpInst::Pick {
             op,
             format,
             rd,
             rs1,
             rs2,
         } => opcode::fp_pick(op, format) | put_fd(rd) | sources(rs1, rs2),
-        Inst::FpCompare {
+        FpInst::Compare {
             op,
             format,
             rd,
@@ -57,42 +57,42 @@ pub(super) fn float(inst: Inst) -> u32 {
 }
 
 /// Of an instruction with one operand.
-fn unary(inst: Inst) -> u32 {
+fn unary(inst: FpInst) -> u32 {
     match inst {
-        Inst::FpSqrt {
+        FpInst::Sqrt {
             format,
             rd,
             rs1,
             rounding,
         } => opcode::fp_sqrt(format) | put_fd(rd) | put_fs1(rs1) | rm(rounding),
-        Inst::FpConvert {
+        FpInst::Convert {
             to,
             rd,
             rs1,
             rounding,
         } => opcode::fp_convert(to) | put_fd(rd) | put_fs1(rs1) | rm(rounding),
-        Inst::FpToInt {
+        FpInst::ToInt {
             to,
             from,
             rd,
             rs1,
             rounding,
         } => opcode::fp_to_int(to, from) | put_rd(rd) | put_fs1(rs1) | rm(rounding),
-        Inst::IntToFp {
+        FpInst::FromInt {
             to,
             from,
             rd,
             rs1,
             rounding,
         } => opcode::int_to_fp(to, from) | put_fd(rd) | put_rs1(rs1) | rm(rounding),
-        Inst::FpClass { format, rd, rs1 } => opcode::fp_class(format) | put_rd(rd) | put_fs1(rs1),
-        Inst::FpToBits { format, rd, rs1 } => {
+        FpInst::Class { format, rd, rs1 } => opcode::fp_class(format) | put_rd(rd) | put_fs1(rs1),
+        FpInst::ToBits { format, rd, rs1 } => {
             opcode::fp_to_bits(format) | put_rd(rd) | put_fs1(rs1)
         }
-        Inst::FpFromBits { format, rd, rs1 } => {
+        FpInst::FromBits { format, rd, rs1 } => {
             opcode::fp_from_bits(format) | put_fd(rd) | put_rs1(rs1)
         }
-        _ => 0,
+        _ => unreachable!("the other shapes have more operands"),
     }
 }
 

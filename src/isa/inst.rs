@@ -5,8 +5,8 @@
 //! ([`Compressed::expand`](super::Compressed::expand)).
 
 use super::{
-    AluOp, AmoOp, BitImmOp, BitOp, BitUnaryOp, CacheBlockOp, Cond, CsrOp, CsrSource, FReg, Format,
-    FpCompare, FpOp, FpPick, FusedOp, IntFormat, LoadOp, MulDivOp, Ordering, Reg, Rounding, Width,
+    AluOp, AmoOp, BitImmOp, BitOp, BitUnaryOp, CacheBlockOp, Cond, CsrOp, CsrSource, FpInst,
+    FpRegisters, LoadOp, MulDivOp, Ordering, Reg, Width,
 };
 
 /// A decoded instruction of RV64G, the B extension, Zbc, Zicond, Zicbom or Zicboz.
@@ -129,104 +129,8 @@ pub enum Inst {
         csr: u16,
         source: CsrSource,
     },
-    /// `rd = mem[rs1 + offset]`, boxed.
-    FpLoad {
-        format: Format,
-        rd: FReg,
-        rs1: Reg,
-        offset: i32,
-    },
-    /// `mem[rs1 + offset] = low bits of rs2`, boxed or not.
-    FpStore {
-        format: Format,
-        rs1: Reg,
-        rs2: FReg,
-        offset: i32,
-    },
-    /// `rd = rs1 op rs2`
-    FpAlu {
-        op: FpOp,
-        format: Format,
-        rd: FReg,
-        rs1: FReg,
-        rs2: FReg,
-        rounding: Rounding,
-    },
-    /// `rd = ±(rs1 × rs2) ± rs3`
-    FpFused {
-        op: FusedOp,
-        format: Format,
-        rd: FReg,
-        rs1: FReg,
-        rs2: FReg,
-        rs3: FReg,
-        rounding: Rounding,
-    },
-    /// `rd = √rs1`
-    FpSqrt {
-        format: Format,
-        rd: FReg,
-        rs1: FReg,
-        rounding: Rounding,
-    },
-    /// `rd = rs1 op rs2`: a sign injection, minimum or maximum.
-    FpPick {
-        op: FpPick,
-        format: Format,
-        rd: FReg,
-        rs1: FReg,
-        rs2: FReg,
-    },
-    /// `rd = rs1 op rs2`, an integer.
-    FpCompare {
-        op: FpCompare,
-        format: Format,
-        rd: Reg,
-        rs1: FReg,
-        rs2: FReg,
-    },
-    /// `rd = class of rs1`: one of ten bits.
-    FpClass { format: Format, rd: Reg, rs1: FReg },
-    /// `rd = rs1`, from the other format to this.
-    FpConvert {
-        to: Format,
-        rd: FReg,
-        rs1: FReg,
-        rounding: Rounding,
-    },
-    /// `rd = rs1` as an integer, the nearest that there is.
-    FpToInt {
-        to: IntFormat,
-        from: Format,
-        rd: Reg,
-        rs1: FReg,
-        rounding: Rounding,
-    },
-    /// `rd = rs1`, an integer.
-    IntToFp {
-        to: Format,
-        from: IntFormat,
-        rd: FReg,
-        rs1: Reg,
-        rounding: Rounding,
-    },
-    /// `rd = sext(bits of rs1)`, whatever they are: `fmv.x.w` and `fmv.x.d`.
-    FpToBits { format: Format, rd: Reg, rs1: FReg },
-    /// `rd = low bits of rs1`, boxed: `fmv.w.x` and `fmv.d.x`.
-    FpFromBits { format: Format, rd: FReg, rs1: Reg },
-}
-
-/// The floating-point registers that an instruction has.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(
-    missing_docs,
-    reason = "the fields are those of the ISA manual's formats"
-)]
-pub struct FpRegisters {
-    pub rd: Option<FReg>,
-    pub rs1: Option<FReg>,
-    pub rs2: Option<FReg>,
-    pub rs3: Option<FReg>,
+    /// One of the F or D extension.
+    Fp(FpInst),
 }
 
 impl Inst {
@@ -239,8 +143,7 @@ impl Inst {
                 | Inst::LoadReserved { .. }
                 | Inst::StoreConditional { .. }
                 | Inst::Amo { .. }
-                | Inst::FpLoad { .. }
-                | Inst::FpStore { .. }
+                | Inst::Fp(FpInst::Load { .. } | FpInst::Store { .. })
                 | Inst::CacheBlock { .. }
         )
     }
@@ -257,49 +160,12 @@ impl Inst {
         [rd, rs1, rs2].into_iter().flatten()
     }
 
-    /// Whether it is one of the F or D extension.
-    pub const fn is_fp(self) -> bool {
-        matches!(
-            self,
-            Inst::FpLoad { .. }
-                | Inst::FpStore { .. }
-                | Inst::FpAlu { .. }
-                | Inst::FpFused { .. }
-                | Inst::FpSqrt { .. }
-                | Inst::FpPick { .. }
-                | Inst::FpCompare { .. }
-                | Inst::FpClass { .. }
-                | Inst::FpConvert { .. }
-                | Inst::FpToInt { .. }
-                | Inst::IntToFp { .. }
-                | Inst::FpToBits { .. }
-                | Inst::FpFromBits { .. }
-        )
-    }
-
     /// The floating-point registers, as far as the instruction has them.
     pub const fn fp_registers(self) -> FpRegisters {
-        let (rd, rs1, rs2, rs3) = match self {
-            Inst::FpLoad { rd, .. } | Inst::IntToFp { rd, .. } | Inst::FpFromBits { rd, .. } => {
-                (Some(rd), None, None, None)
-            }
-            Inst::FpStore { rs2, .. } => (None, None, Some(rs2), None),
-            Inst::FpAlu { rd, rs1, rs2, .. } | Inst::FpPick { rd, rs1, rs2, .. } => {
-                (Some(rd), Some(rs1), Some(rs2), None)
-            }
-            Inst::FpFused {
-                rd, rs1, rs2, rs3, ..
-            } => (Some(rd), Some(rs1), Some(rs2), Some(rs3)),
-            Inst::FpSqrt { rd, rs1, .. } | Inst::FpConvert { rd, rs1, .. } => {
-                (Some(rd), Some(rs1), None, None)
-            }
-            Inst::FpCompare { rs1, rs2, .. } => (None, Some(rs1), Some(rs2), None),
-            Inst::FpClass { rs1, .. } | Inst::FpToInt { rs1, .. } | Inst::FpToBits { rs1, .. } => {
-                (None, Some(rs1), None, None)
-            }
-            _ => (None, None, None, None),
-        };
-        FpRegisters { rd, rs1, rs2, rs3 }
+        match self {
+            Inst::Fp(inst) => inst.fp_registers(),
+            _ => FpRegisters::NONE,
+        }
     }
 
     /// The integer registers `rd`, `rs1` and `rs2`, as far as the instruction has them.
@@ -314,15 +180,7 @@ impl Inst {
             | Inst::BitImm { rd, rs1, .. }
             | Inst::BitUnary { rd, rs1, .. }
             | Inst::LoadReserved { rd, rs1, .. } => (Some(rd), Some(rs1), None),
-            Inst::FpLoad { rs1, .. }
-            | Inst::FpStore { rs1, .. }
-            | Inst::IntToFp { rs1, .. }
-            | Inst::FpFromBits { rs1, .. }
-            | Inst::CacheBlock { rs1, .. } => (None, Some(rs1), None),
-            Inst::FpCompare { rd, .. }
-            | Inst::FpClass { rd, .. }
-            | Inst::FpToInt { rd, .. }
-            | Inst::FpToBits { rd, .. } => (Some(rd), None, None),
+            Inst::CacheBlock { rs1, .. } => (None, Some(rs1), None),
             Inst::Branch { rs1, rs2, .. } | Inst::Store { rs1, rs2, .. } => {
                 (None, Some(rs1), Some(rs2))
             }
@@ -335,15 +193,13 @@ impl Inst {
                 CsrSource::Reg(rs1) => (Some(rd), Some(rs1), None),
                 CsrSource::Imm(_) => (Some(rd), None, None),
             },
-            Inst::Fence { .. }
-            | Inst::FenceI { .. }
-            | Inst::Ecall
-            | Inst::Ebreak
-            | Inst::FpAlu { .. }
-            | Inst::FpFused { .. }
-            | Inst::FpSqrt { .. }
-            | Inst::FpPick { .. }
-            | Inst::FpConvert { .. } => (None, None, None),
+            Inst::Fence { .. } | Inst::FenceI { .. } | Inst::Ecall | Inst::Ebreak => {
+                (None, None, None)
+            }
+            Inst::Fp(inst) => {
+                let (rd, rs1) = inst.registers();
+                (rd, rs1, None)
+            }
         }
     }
 }

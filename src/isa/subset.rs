@@ -4,7 +4,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use super::extension::csr_extension;
-use super::{AluOp, Decoded, Extension, Format, Inst, LoadOp, Width};
+use super::{AluOp, Decoded, Extension, Format, FpInst, Inst, LoadOp, Width};
 
 /// A set of instructions: RV64I with extensions, named by an ISA string (unprivileged
 /// manual, "ISA Extension Naming Conventions").
@@ -144,7 +144,7 @@ impl Isa {
             Inst::BitImm { op, .. } => op.extension(),
             Inst::BitUnary { op, .. } => op.extension(),
             Inst::CacheBlock { op, .. } => op.extension(),
-            inst if inst.is_fp() => match fp_format(inst) {
+            Inst::Fp(inst) => match fp_format(inst) {
                 Format::Single => Extension::F,
                 Format::Double => Extension::D,
             },
@@ -178,22 +178,22 @@ impl Isa {
 }
 
 /// The widest format that a floating-point instruction has to do with.
-fn fp_format(inst: Inst) -> Format {
+fn fp_format(inst: FpInst) -> Format {
     match inst {
-        Inst::FpLoad { format, .. }
-        | Inst::FpStore { format, .. }
-        | Inst::FpAlu { format, .. }
-        | Inst::FpFused { format, .. }
-        | Inst::FpSqrt { format, .. }
-        | Inst::FpPick { format, .. }
-        | Inst::FpCompare { format, .. }
-        | Inst::FpClass { format, .. }
-        | Inst::FpToBits { format, .. }
-        | Inst::FpFromBits { format, .. } => format,
-        Inst::FpToInt { from, .. } => from,
-        Inst::IntToFp { to, .. } => to,
-        // One of the two is double: that of a conversion between formats.
-        _ => Format::Double,
+        FpInst::Load { format, .. }
+        | FpInst::Store { format, .. }
+        | FpInst::Alu { format, .. }
+        | FpInst::Fused { format, .. }
+        | FpInst::Sqrt { format, .. }
+        | FpInst::Pick { format, .. }
+        | FpInst::Compare { format, .. }
+        | FpInst::Class { format, .. }
+        | FpInst::ToBits { format, .. }
+        | FpInst::FromBits { format, .. } => format,
+        FpInst::ToInt { from, .. } => from,
+        FpInst::FromInt { to, .. } => to,
+        // One of the two.
+        FpInst::Convert { .. } => Format::Double,
     }
 }
 

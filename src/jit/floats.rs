@@ -5,6 +5,7 @@ use super::emitter::Context;
 use super::float_regs::FloatHomes;
 use super::path::Floats;
 use super::{Jit, mxcsr, path};
+use crate::isa::Inst;
 use crate::machine::{Hart, Memory};
 
 impl Jit {
@@ -16,7 +17,7 @@ impl Jit {
             return Ok(());
         }
         let first = path::fetch(memory, pc);
-        if !first.is_some_and(|fetched| fetched.inst.is_fp()) {
+        if !first.is_some_and(|fetched| matches!(fetched.inst, Inst::Fp(_))) {
             return Ok(());
         }
         self.homes = self.homes.clone().with_floats(FloatHomes::usual());

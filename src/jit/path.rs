@@ -273,7 +273,7 @@ impl<'a> Gathering<'a> {
                 Err(End::Leave(ExitKind::Step, pc))
             }
             Inst::CacheBlock { .. } => Err(End::Leave(ExitKind::Step, pc)),
-            inst if inst.is_fp() => match self.floats {
+            Inst::Fp(inst) => match self.floats {
                 Floats::None => Err(End::Goto(pc)),
                 Floats::All { fma } if lower::is_foreign(inst, fma) => {
                     Err(End::Leave(ExitKind::Step, pc))

@@ -17,7 +17,7 @@ use super::meter::Meter;
 use super::path::{End, Fetched, MAX_INSNS, Path};
 use super::plan::{self, Repairs, Step};
 use super::profile::Profile;
-use crate::isa::{AluOp, Inst, Width};
+use crate::isa::{AluOp, FpInst, Inst, Width};
 use crate::machine::Memory;
 
 /// Instructions that are searched for accesses that can be looked at together.
@@ -203,18 +203,18 @@ fn ahead(insns: &[Fetched]) -> Vec<(Width, i32)> {
         Inst::Store {
             width, rs1, offset, ..
         } => Some((rs1, width, offset)),
-        Inst::FpLoad {
+        Inst::Fp(FpInst::Load {
             format,
             rs1,
             offset,
             ..
-        }
-        | Inst::FpStore {
+        })
+        | Inst::Fp(FpInst::Store {
             format,
             rs1,
             offset,
             ..
-        } => Some((rs1, format.width(), offset)),
+        }) => Some((rs1, format.width(), offset)),
         _ => None,
     };
     let Some((base, ..)) = insns.first().and_then(based) else {

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ops::Range;
 
-use rvjet::isa::{CACHE_BLOCK, CacheBlockOp, Inst, Reg, Register, Width, decode};
+use rvjet::isa::{CACHE_BLOCK, CacheBlockOp, FpInst, Inst, Reg, Register, Width, decode};
 use rvjet::machine::{Access, MachineState, Memory, PAGE_SIZE, Reservation, Touch};
 use rvjet::trace::{Boundary, CallWrite, Chunk, EcallRecord, Policy};
 use rvjet::{EngineKind, Machine};
@@ -138,18 +138,18 @@ fn step(machine: &mut Machine, text: &Range<u64>) -> Option<(Vec<Touch>, Option<
         Inst::Store {
             width, rs1, offset, ..
         } => Some((rs1, offset, width)),
-        Inst::FpLoad {
+        Inst::Fp(FpInst::Load {
             format,
             rs1,
             offset,
             ..
-        }
-        | Inst::FpStore {
+        })
+        | Inst::Fp(FpInst::Store {
             format,
             rs1,
             offset,
             ..
-        } => Some((rs1, offset, format.width())),
+        }) => Some((rs1, offset, format.width())),
         Inst::LoadReserved { width, rs1, .. } | Inst::Amo { width, rs1, .. } => {
             Some((rs1, 0, width))
         }

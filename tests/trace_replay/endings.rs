@@ -3,7 +3,7 @@
 use rvjet::EngineKind;
 use rvjet::abi::{Bare, Linux};
 use rvjet::isa::{
-    AluOp, AmoOp, FReg, Format, Inst, IntFormat, LoadOp, Reg, Register, Rounding, Width,
+    AluOp, AmoOp, FReg, Format, FpInst, Inst, IntFormat, LoadOp, Reg, Register, Rounding, Width,
 };
 use rvjet::machine::{Cause, Exit, MachineState, Trap};
 use rvjet::replay::{Difference, Field, Level, StateDifference, VerifyError};
@@ -254,12 +254,14 @@ fn a_wrong_register_names_its_last_writer() {
 fn wrong_floating_point_state_names_its_last_writer() {
     let right = record(Policy::Insns(1000), |asm| {
         let (to, from, rounding) = (Format::Single, IntFormat::L, Rounding::Rne);
-        let convert = |rd| Inst::IntToFp {
-            to,
-            from,
-            rd: FReg::new(rd),
-            rs1: x(7),
-            rounding,
+        let convert = |rd| {
+            Inst::Fp(FpInst::FromInt {
+                to,
+                from,
+                rd: FReg::new(rd),
+                rs1: x(7),
+                rounding,
+            })
         };
         asm.insts([addi(x(7), Reg::ZERO, -1), convert(3)]);
         // Of 25 bits: not exact.

@@ -4,8 +4,8 @@
 
 use rvjet::abi::Linux;
 use rvjet::isa::{
-    AluOp, AmoOp, Cond, CsrOp, CsrSource, FReg, Format, FpCompare, FpOp, Inst, IntFormat, LoadOp,
-    Reg, Rounding, Width,
+    AluOp, AmoOp, Cond, CsrOp, CsrSource, FReg, Format, FpCompare, FpInst, FpOp, Inst, IntFormat,
+    LoadOp, Reg, Rounding, Width,
 };
 use rvjet::trace::Policy;
 
@@ -172,32 +172,40 @@ fn atomics(asm: &mut Asm) {
 fn floating(asm: &mut Asm) {
     let [f1, f2, f3] = [1, 2, 31].map(FReg::new);
     let (format, single) = (Format::Double, Format::Single);
-    let fld = |format, rd, offset| Inst::FpLoad {
-        format,
-        rd,
-        rs1: S0,
-        offset,
+    let fld = |format, rd, offset| {
+        Inst::Fp(FpInst::Load {
+            format,
+            rd,
+            rs1: S0,
+            offset,
+        })
     };
-    let fsd = |format, rs2, offset| Inst::FpStore {
-        format,
-        rs1: S0,
-        rs2,
-        offset,
+    let fsd = |format, rs2, offset| {
+        Inst::Fp(FpInst::Store {
+            format,
+            rs1: S0,
+            rs2,
+            offset,
+        })
     };
-    let alu = |op, format, rd, rs1, rs2| Inst::FpAlu {
-        op,
-        format,
-        rd,
-        rs1,
-        rs2,
-        rounding: Rounding::Dyn,
+    let alu = |op, format, rd, rs1, rs2| {
+        Inst::Fp(FpInst::Alu {
+            op,
+            format,
+            rd,
+            rs1,
+            rs2,
+            rounding: Rounding::Dyn,
+        })
     };
-    let convert = |to, rd, rs1| Inst::IntToFp {
-        to,
-        from: IntFormat::L,
-        rd,
-        rs1,
-        rounding: Rounding::Rup,
+    let convert = |to, rd, rs1| {
+        Inst::Fp(FpInst::FromInt {
+            to,
+            from: IntFormat::L,
+            rd,
+            rs1,
+            rounding: Rounding::Rup,
+        })
     };
     let frm = Inst::Csr {
         op: CsrOp::Write,
@@ -219,13 +227,13 @@ fn floating(asm: &mut Asm) {
         alu(FpOp::Div, format, f3, f1, f3),
         alu(FpOp::Div, single, f2, f2, f1),
         fsd(format, f3, 0x30),
-        Inst::FpCompare {
+        Inst::Fp(FpInst::Compare {
             op: FpCompare::Lt,
             format: single,
             rd: T0,
             rs1: f1,
             rs2: f2,
-        },
+        }),
     ]);
 }
 

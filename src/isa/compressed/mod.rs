@@ -11,7 +11,7 @@ mod zcb;
 
 pub use zcb::CompressedUnary;
 
-use super::{AluOp, Cond, FReg, Format, Inst, LoadOp, Reg, Width};
+use super::{AluOp, Cond, FReg, Format, FpInst, Inst, LoadOp, Reg, Width};
 
 /// A compressed instruction; immediates are as in [`Inst`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -194,22 +194,22 @@ fn store(width: Width, rs1: Reg, rs2: Reg, offset: i32) -> Inst {
 
 /// `rd = mem[rs1 + offset]`, 64 bits.
 fn fp_load(rd: FReg, rs1: Reg, offset: i32) -> Inst {
-    Inst::FpLoad {
+    Inst::Fp(FpInst::Load {
         format: Format::Double,
         rd,
         rs1,
         offset,
-    }
+    })
 }
 
 /// `mem[rs1 + offset] = rs2`, 64 bits.
 fn fp_store(rs1: Reg, rs2: FReg, offset: i32) -> Inst {
-    Inst::FpStore {
+    Inst::Fp(FpInst::Store {
         format: Format::Double,
         rs1,
         rs2,
         offset,
-    }
+    })
 }
 
 #[cfg(test)]

@@ -3,24 +3,24 @@
 use std::fmt;
 
 use super::mnemonic;
-use crate::isa::{Format, Inst, IntFormat, Rounding};
+use crate::isa::{Format, FpInst, IntFormat, Rounding};
 
 /// Writes an instruction of the F or D extension.
-pub(super) fn write(f: &mut fmt::Formatter<'_>, inst: Inst) -> fmt::Result {
+pub(super) fn write(f: &mut fmt::Formatter<'_>, inst: FpInst) -> fmt::Result {
     match inst {
-        Inst::FpLoad {
+        FpInst::Load {
             format,
             rd,
             rs1,
             offset,
         } => write!(f, "fl{}\t{rd},{offset}({rs1})", memory_letter(format)),
-        Inst::FpStore {
+        FpInst::Store {
             format,
             rs1,
             rs2,
             offset,
         } => write!(f, "fs{}\t{rs2},{offset}({rs1})", memory_letter(format)),
-        Inst::FpAlu {
+        FpInst::Alu {
             op,
             format,
             rd,
@@ -31,7 +31,7 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, inst: Inst) -> fmt::Result {
             let (name, letter) = (mnemonic::fp_alu(op), letter(format));
             write!(f, "{name}.{letter}\t{rd},{rs1},{rs2}{}", mode(rounding))
         }
-        Inst::FpFused {
+        FpInst::Fused {
             op,
             format,
             rd,
@@ -44,7 +44,7 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, inst: Inst) -> fmt::Result {
             let mode = mode(rounding);
             write!(f, "{name}.{letter}\t{rd},{rs1},{rs2},{rs3}{mode}")
         }
-        Inst::FpPick {
+        FpInst::Pick {
             op,
             format,
             rd,
@@ -54,7 +54,7 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, inst: Inst) -> fmt::Result {
             let (name, letter) = (mnemonic::fp_pick(op), letter(format));
             write!(f, "{name}.{letter}\t{rd},{rs1},{rs2}")
         }
-        Inst::FpCompare {
+        FpInst::Compare {
             op,
             format,
             rd,
@@ -69,9 +69,9 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, inst: Inst) -> fmt::Result {
 }
 
 /// An instruction with one operand.
-fn unary(f: &mut fmt::Formatter<'_>, inst: Inst) -> fmt::Result {
+fn unary(f: &mut fmt::Formatter<'_>, inst: FpInst) -> fmt::Result {
     match inst {
-        Inst::FpSqrt {
+        FpInst::Sqrt {
             format,
             rd,
             rs1,
@@ -80,7 +80,7 @@ fn unary(f: &mut fmt::Formatter<'_>, inst: Inst) -> fmt::Result {
             let (letter, mode) = (letter(format), mode(rounding));
             write!(f, "fsqrt.{letter}\t{rd},{rs1}{mode}")
         }
-        Inst::FpConvert {
+        FpInst::Convert {
             to,
             rd,
             rs1,
@@ -89,7 +89,7 @@ fn unary(f: &mut fmt::Formatter<'_>, inst: Inst) -> fmt::Result {
             Format::Single => write!(f, "fcvt.s.d\t{rd},{rs1}{}", mode(rounding)),
             Format::Double => write!(f, "fcvt.d.s\t{rd},{rs1}{}", idle_mode(rounding)),
         },
-        Inst::FpToInt {
+        FpInst::ToInt {
             to,
             from,
             rd,
@@ -99,7 +99,7 @@ fn unary(f: &mut fmt::Formatter<'_>, inst: Inst) -> fmt::Result {
             let (to, from, mode) = (mnemonic::int_format(to), letter(from), mode(rounding));
             write!(f, "fcvt.{to}.{from}\t{rd},{rs1}{mode}")
         }
-        Inst::IntToFp {
+        FpInst::FromInt {
             to,
             from,
             rd,
@@ -113,14 +113,14 @@ fn unary(f: &mut fmt::Formatter<'_>, inst: Inst) -> fmt::Result {
             let (to, from) = (letter(to), mnemonic::int_format(from));
             write!(f, "fcvt.{to}.{from}\t{rd},{rs1}{mode}")
         }
-        Inst::FpClass { format, rd, rs1 } => write!(f, "fclass.{}\t{rd},{rs1}", letter(format)),
-        Inst::FpToBits { format, rd, rs1 } => {
+        FpInst::Class { format, rd, rs1 } => write!(f, "fclass.{}\t{rd},{rs1}", letter(format)),
+        FpInst::ToBits { format, rd, rs1 } => {
             write!(f, "fmv.x.{}\t{rd},{rs1}", memory_letter(format))
         }
-        Inst::FpFromBits { format, rd, rs1 } => {
+        FpInst::FromBits { format, rd, rs1 } => {
             write!(f, "fmv.{}.x\t{rd},{rs1}", memory_letter(format))
         }
-        _ => Ok(()),
+        _ => unreachable!("the other shapes have more operands"),
     }
 }
 

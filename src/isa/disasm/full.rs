@@ -95,19 +95,7 @@ pub(super) fn write(f: &mut fmt::Formatter<'_>, pc: u64, inst: Inst) -> fmt::Res
                 CsrSource::Imm(imm) => write!(f, ",{imm}"),
             }
         }
-        Inst::FpLoad { .. }
-        | Inst::FpStore { .. }
-        | Inst::FpAlu { .. }
-        | Inst::FpFused { .. }
-        | Inst::FpSqrt { .. }
-        | Inst::FpPick { .. }
-        | Inst::FpCompare { .. }
-        | Inst::FpClass { .. }
-        | Inst::FpConvert { .. }
-        | Inst::FpToInt { .. }
-        | Inst::IntToFp { .. }
-        | Inst::FpToBits { .. }
-        | Inst::FpFromBits { .. } => float::write(f, inst),
+        Inst::Fp(inst) => float::write(f, inst),
     }
 }
 

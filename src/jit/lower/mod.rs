@@ -79,7 +79,7 @@ impl Emitter<'_> {
             Inst::Ecall | Inst::Ebreak | Inst::FenceI { .. } | Inst::CacheBlock { .. } => {
                 unreachable!("the unit ends before what the environment executes")
             }
-            inst => self.float(inst),
+            Inst::Fp(inst) => self.float(inst),
         }
     }
 

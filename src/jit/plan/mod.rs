@@ -63,7 +63,7 @@ enum Point {
 
 /// Whether execution may leave at `inst`, which does not jump.
 fn may_leave(inst: Inst) -> bool {
-    inst.is_access() || inst.is_fp() || matches!(inst, Inst::Csr { .. })
+    inst.is_access() || matches!(inst, Inst::Fp(_) | Inst::Csr { .. })
 }
 
 /// Plans `path`, which is paid for in `segments`. `likely`: execution hardly ever

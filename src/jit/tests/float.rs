@@ -6,7 +6,8 @@ mod numbers;
 use super::shape::{CODE, DATA, FAST, Shape, WITHOUT_BMI2, lui};
 use super::*;
 use crate::isa::{
-    CsrOp, CsrSource, FReg, Format, FpCompare, FpOp, FpPick, FusedOp, Inst, IntFormat, Rounding,
+    CsrOp, CsrSource, FReg, Format, FpCompare, FpInst, FpOp, FpPick, FusedOp, Inst, IntFormat,
+    Rounding,
 };
 use crate::machine::MachineState;
 use insts::{alu, compare, convert, csr, from_int, fused, load, pick, sqrt, store, to_int};
@@ -278,21 +279,21 @@ fn conversions_from_integers() {
 fn moves_of_bits_and_classes() {
     let of = |format, x: Reg, f: FReg| {
         [
-            Inst::FpToBits {
+            Inst::Fp(FpInst::ToBits {
                 format,
                 rd: x,
                 rs1: f,
-            },
-            Inst::FpFromBits {
+            }),
+            Inst::Fp(FpInst::FromBits {
                 format,
                 rd: f,
                 rs1: x,
-            },
-            Inst::FpClass {
+            }),
+            Inst::Fp(FpInst::Class {
                 format,
                 rd: x,
                 rs1: f,
-            },
+            }),
         ]
     };
     let listed = Format::ALL.map(|format| {

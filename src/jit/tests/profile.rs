@@ -7,7 +7,7 @@ use super::super::profile::{
 };
 use super::shape::{alu, branch, jal, jalr};
 use super::*;
-use crate::isa::{AluOp, Cond, FReg, Format, Inst, Rounding};
+use crate::isa::{AluOp, Cond, FReg, Format, FpInst, Inst, Rounding};
 
 const PC: u64 = 0x1000;
 
@@ -77,12 +77,12 @@ fn each_verdict_is_on_windows_of_its_own_twice_as_far_apart() {
 /// As integer registers are, those of floating point get homes by how often they are used.
 #[test]
 fn floating_point_registers_are_ranked_too() {
-    let square_root = Inst::FpSqrt {
+    let square_root = Inst::Fp(FpInst::Sqrt {
         format: Format::Double,
         rd: FReg::new(27),
         rs1: FReg::new(26),
         rounding: Rounding::Dyn,
-    };
+    });
     let (mut profile, usual) = fresh();
     assert_eq!(homes_after(&mut profile, &usual, &[square_root]), None);
     let floating = usual.with_floats(FloatHomes::usual());

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 
 use rvjet::isa::{
-    CsrOp, CsrSource, FReg, Format, FpCompare, FpOp, FpPick, FusedOp, Inst, IntFormat, Reg,
+    CsrOp, CsrSource, FReg, Format, FpCompare, FpInst, FpOp, FpPick, FusedOp, Inst, IntFormat, Reg,
     Rounding,
 };
 
@@ -34,19 +34,19 @@ fn arithmetic() -> impl Strategy<Value = Inst> + Clone {
     let common = (format(), freg(), rounding());
     prop_oneof![
         4 => (alu, common.clone()).prop_map(|((op, rs1, rs2), (format, rd, rounding))| {
-            Inst::FpAlu { op, format, rd, rs1, rs2, rounding }
+            Inst::Fp(FpInst::Alu { op, format, rd, rs1, rs2, rounding })
         }),
         2 => (fused, common.clone()).prop_map(|((op, rs1, rs2, rs3), (format, rd, rounding))| {
-            Inst::FpFused { op, format, rd, rs1, rs2, rs3, rounding }
+            Inst::Fp(FpInst::Fused { op, format, rd, rs1, rs2, rs3, rounding })
         }),
         1 => (freg(), common.clone()).prop_map(|(rs1, (format, rd, rounding))| {
-            Inst::FpSqrt { format, rd, rs1, rounding }
+            Inst::Fp(FpInst::Sqrt { format, rd, rs1, rounding })
         }),
         3 => (pick, common.clone()).prop_map(|((op, rs1, rs2), (format, rd, _))| {
-            Inst::FpPick { op, format, rd, rs1, rs2 }
+            Inst::Fp(FpInst::Pick { op, format, rd, rs1, rs2 })
         }),
         1 => (freg(), common).prop_map(|(rs1, (to, rd, rounding))| {
-            Inst::FpConvert { to, rd, rs1, rounding }
+            Inst::Fp(FpInst::Convert { to, rd, rs1, rounding })
         }),
     ]
 }
@@ -62,17 +62,17 @@ fn exchange(
     let from = (format(), freg(), rs);
     prop_oneof![
         3 => (compare, of.clone()).prop_map(|((op, rs1, rs2), (format, rd))| {
-            Inst::FpCompare { op, format, rd, rs1, rs2 }
+            Inst::Fp(FpInst::Compare { op, format, rd, rs1, rs2 })
         }),
-        1 => (freg(), of.clone()).prop_map(|(rs1, (format, rd))| Inst::FpClass { format, rd, rs1 }),
+        1 => (freg(), of.clone()).prop_map(|(rs1, (format, rd))| Inst::Fp(FpInst::Class { format, rd, rs1 })),
         2 => (int.clone(), freg(), rounding(), of.clone()).prop_map(|(to, rs1, rounding, (from, rd))| {
-            Inst::FpToInt { to, from, rd, rs1, rounding }
+            Inst::Fp(FpInst::ToInt { to, from, rd, rs1, rounding })
         }),
         2 => (int, rounding(), from.clone()).prop_map(|(from, rounding, (to, rd, rs1))| {
-            Inst::IntToFp { to, from, rd, rs1, rounding }
+            Inst::Fp(FpInst::FromInt { to, from, rd, rs1, rounding })
         }),
-        1 => (freg(), of).prop_map(|(rs1, (format, rd))| Inst::FpToBits { format, rd, rs1 }),
-        2 => from.prop_map(|(format, rd, rs1)| Inst::FpFromBits { format, rd, rs1 }),
+        1 => (freg(), of).prop_map(|(rs1, (format, rd))| Inst::Fp(FpInst::ToBits { format, rd, rs1 })),
+        2 => from.prop_map(|(format, rd, rs1)| Inst::Fp(FpInst::FromBits { format, rd, rs1 })),
     ]
 }
 
@@ -82,18 +82,18 @@ fn access(
 ) -> impl Strategy<Value = Inst> + Clone {
     (any::<bool>(), format(), freg(), base, offset).prop_map(
         |(is_load, format, reg, rs1, offset)| match is_load {
-            true => Inst::FpLoad {
+            true => Inst::Fp(FpInst::Load {
                 format,
                 rd: reg,
                 rs1,
                 offset,
-            },
-            false => Inst::FpStore {
+            }),
+            false => Inst::Fp(FpInst::Store {
                 format,
                 rs1,
                 rs2: reg,
                 offset,
-            },
+            }),
         },
     )
 }

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::Union;
 
-use rvjet::isa::{Compressed, Format, Inst, Reg, Width};
+use rvjet::isa::{Compressed, Format, FpInst, Inst, Reg, Width};
 use rvjet::machine::{Access, PAGE_SIZE};
 
 use super::insts::{
@@ -221,11 +221,11 @@ fn emit(code: &mut Asm, piece: &Piece, find: &impl Fn(&Target) -> Label) {
         Piece::Constant { rd, value } => code.li(*rd, *value),
         Piece::Number { rd, through, value } => {
             code.li(*through, *value);
-            code.inst(Inst::FpFromBits {
+            code.inst(Inst::Fp(FpInst::FromBits {
                 format: Format::Double,
                 rd: *rd,
                 rs1: *through,
-            });
+            }));
         }
         Piece::Branch { cond, rs1, rs2, to } => code.branch(*cond, *rs1, *rs2, find(to)),
         Piece::Jump { rd, to } => code.jal(*rd, find(to)),

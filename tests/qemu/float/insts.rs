@@ -1,6 +1,8 @@
 //! Every floating-point instruction, on the registers that a table is loaded to.
 
-use rvjet::isa::{FReg, Format, FpCompare, FpOp, FpPick, FusedOp, Inst, IntFormat, Reg, Rounding};
+use rvjet::isa::{
+    FReg, Format, FpCompare, FpInst, FpOp, FpPick, FusedOp, Inst, IntFormat, Reg, Rounding,
+};
 
 use crate::random::Random;
 
@@ -59,28 +61,32 @@ impl Parts {
 
     fn rounded(&self, format: Format, rounding: Rounding) -> Vec<Inst> {
         let ([rs1, rs2, rs3], rd) = (self.of(format), self.result);
-        let mut insts = vec![Inst::FpSqrt {
+        let mut insts = vec![Inst::Fp(FpInst::Sqrt {
             format,
             rd,
             rs1,
             rounding,
-        }];
-        insts.extend(FpOp::ALL.map(|op| Inst::FpAlu {
-            op,
-            format,
-            rd,
-            rs1,
-            rs2,
-            rounding,
+        })];
+        insts.extend(FpOp::ALL.map(|op| {
+            Inst::Fp(FpInst::Alu {
+                op,
+                format,
+                rd,
+                rs1,
+                rs2,
+                rounding,
+            })
         }));
-        insts.extend(FusedOp::ALL.map(|op| Inst::FpFused {
-            op,
-            format,
-            rd,
-            rs1,
-            rs2,
-            rs3,
-            rounding,
+        insts.extend(FusedOp::ALL.map(|op| {
+            Inst::Fp(FpInst::Fused {
+                op,
+                format,
+                rd,
+                rs1,
+                rs2,
+                rs3,
+                rounding,
+            })
         }));
         insts
     }
@@ -97,27 +103,27 @@ impl Parts {
     fn converted(&self, to: Format, rounding: Rounding) -> Vec<Inst> {
         let (from, rd) = (other(to), self.result);
         let [rs1, ..] = self.of(from);
-        let mut insts = vec![Inst::FpConvert {
+        let mut insts = vec![Inst::Fp(FpInst::Convert {
             to,
             rd,
             rs1,
             rounding,
-        }];
+        })];
         for int in IntFormat::ALL {
-            insts.push(Inst::FpToInt {
+            insts.push(Inst::Fp(FpInst::ToInt {
                 to: int,
                 from,
                 rd: self.outcome,
                 rs1,
                 rounding,
-            });
-            insts.push(Inst::IntToFp {
+            }));
+            insts.push(Inst::Fp(FpInst::FromInt {
                 to,
                 from: int,
                 rd,
                 rs1: self.integer,
                 rounding,
-            });
+            }));
         }
         insts
     }
@@ -131,44 +137,48 @@ impl Parts {
     fn exact(&self, format: Format) -> Vec<Inst> {
         let ([rs1, rs2, _], rd, outcome) = (self.of(format), self.result, self.outcome);
         let mut insts = Vec::new();
-        insts.extend(FpPick::ALL.map(|op| Inst::FpPick {
-            op,
-            format,
-            rd,
-            rs1,
-            rs2,
+        insts.extend(FpPick::ALL.map(|op| {
+            Inst::Fp(FpInst::Pick {
+                op,
+                format,
+                rd,
+                rs1,
+                rs2,
+            })
         }));
-        insts.extend(FpCompare::ALL.map(|op| Inst::FpCompare {
-            op,
-            format,
-            rd: outcome,
-            rs1,
-            rs2,
+        insts.extend(FpCompare::ALL.map(|op| {
+            Inst::Fp(FpInst::Compare {
+                op,
+                format,
+                rd: outcome,
+                rs1,
+                rs2,
+            })
         }));
         let (from, integer) = (rs1, self.integer);
         insts.extend([
-            Inst::FpPick {
+            Inst::Fp(FpInst::Pick {
                 op: FpPick::Sgnjn,
                 format,
                 rd,
                 rs1,
                 rs2: rs1,
-            },
-            Inst::FpClass {
+            }),
+            Inst::Fp(FpInst::Class {
                 format,
                 rd: outcome,
                 rs1: from,
-            },
-            Inst::FpToBits {
+            }),
+            Inst::Fp(FpInst::ToBits {
                 format,
                 rd: outcome,
                 rs1: from,
-            },
-            Inst::FpFromBits {
+            }),
+            Inst::Fp(FpInst::FromBits {
                 format,
                 rd,
                 rs1: integer,
-            },
+            }),
         ]);
         insts.extend(self.memory(format));
         insts
@@ -177,18 +187,20 @@ impl Parts {
     /// Loads, aligned and not, and a store, whose address is the next result's.
     fn memory(&self, format: Format) -> [Inst; 3] {
         let (rd, rs1, [rs2, ..]) = (self.result, self.row, self.of(format));
-        let load = |offset| Inst::FpLoad {
-            format,
-            rd,
-            rs1,
-            offset,
+        let load = |offset| {
+            Inst::Fp(FpInst::Load {
+                format,
+                rd,
+                rs1,
+                offset,
+            })
         };
-        let store = Inst::FpStore {
+        let store = Inst::Fp(FpInst::Store {
             format,
             rs1: self.values,
             rs2,
             offset: 0,
-        };
+        });
         [load(-64), load(-51), store]
     }
 }
@@ -205,10 +217,20 @@ fn other(format: Format) -> Format {
 pub fn in_place(inst: Inst, operand: usize, to: FReg) -> Option<(Inst, FReg)> {
     let mut inst = inst;
     let from = match (&mut inst, operand) {
-        (Inst::FpAlu { rs1, .. } | Inst::FpPick { rs1, .. } | Inst::FpFused { rs1, .. }, 0)
-        | (Inst::FpSqrt { rs1, .. } | Inst::FpConvert { rs1, .. }, _) => rs1,
-        (Inst::FpAlu { rs2, .. } | Inst::FpPick { rs2, .. } | Inst::FpFused { rs2, .. }, 1) => rs2,
-        (Inst::FpFused { rs3, .. }, 2) => rs3,
+        (
+            Inst::Fp(FpInst::Alu { rs1, .. })
+            | Inst::Fp(FpInst::Pick { rs1, .. })
+            | Inst::Fp(FpInst::Fused { rs1, .. }),
+            0,
+        )
+        | (Inst::Fp(FpInst::Sqrt { rs1, .. }) | Inst::Fp(FpInst::Convert { rs1, .. }), _) => rs1,
+        (
+            Inst::Fp(FpInst::Alu { rs2, .. })
+            | Inst::Fp(FpInst::Pick { rs2, .. })
+            | Inst::Fp(FpInst::Fused { rs2, .. }),
+            1,
+        ) => rs2,
+        (Inst::Fp(FpInst::Fused { rs3, .. }), 2) => rs3,
         _ => return None,
     };
     let replaced = std::mem::replace(from, to);

@@ -10,7 +10,7 @@ pub mod numbers;
 mod state;
 
 use rvjet::isa::{
-    Cond, CsrOp, CsrSource, FReg, Format, FpPick, Inst, Reg, Width, disassemble, encode,
+    Cond, CsrOp, CsrSource, FReg, Format, FpInst, FpPick, Inst, Reg, Width, disassemble, encode,
 };
 use tempfile::TempDir;
 
@@ -111,19 +111,19 @@ impl Table {
                 code.emit(inst);
             }
             None => code.emit(match inst {
-                Inst::FpStore {
+                Inst::Fp(FpInst::Store {
                     format, rs1, rs2, ..
-                } => Inst::FpStore {
+                }) => Inst::Fp(FpInst::Store {
                     format,
                     rs1,
                     rs2,
                     offset: 8 * index,
-                },
+                }),
                 _ => inst,
             }),
         }
         match (inst, inst.rd()) {
-            (Inst::FpStore { .. }, _) => {}
+            (Inst::Fp(FpInst::Store { .. }), _) => {}
             (_, Some(rd)) => code.emit(store(Width::Double, rd, parts.values, 8 * index)),
             (_, None) => code.emit(fsd(result, parts.values, 8 * index)),
         }
@@ -168,33 +168,33 @@ impl Table {
 
 /// `rd = mem[rs1 + offset]`, 64 bits.
 fn fld(rd: FReg, rs1: Reg, offset: i32) -> Inst {
-    Inst::FpLoad {
+    Inst::Fp(FpInst::Load {
         format: Format::Double,
         rd,
         rs1,
         offset,
-    }
+    })
 }
 
 /// `mem[rs1 + offset] = rs2`, 64 bits.
 fn fsd(rs2: FReg, rs1: Reg, offset: i32) -> Inst {
-    Inst::FpStore {
+    Inst::Fp(FpInst::Store {
         format: Format::Double,
         rs1,
         rs2,
         offset,
-    }
+    })
 }
 
 /// `rd = rs1`, whatever that holds.
 fn move_double(rd: FReg, rs1: FReg) -> Inst {
-    Inst::FpPick {
+    Inst::Fp(FpInst::Pick {
         op: FpPick::Sgnj,
         format: Format::Double,
         rd,
         rs1,
         rs2: rs1,
-    }
+    })
 }
 
 /// `t = csr; csr = source; rd = t`

@@ -3,8 +3,8 @@
 //! `frm` is never reserved: a dynamic mode would be illegal.
 
 use rvjet::isa::{
-    Compressed, CsrOp, CsrSource, FReg, Format, FpCompare, FpOp, FpPick, FusedOp, Inst, IntFormat,
-    Reg, Rounding,
+    Compressed, CsrOp, CsrSource, FReg, Format, FpCompare, FpInst, FpOp, FpPick, FusedOp, Inst,
+    IntFormat, Reg, Rounding,
 };
 
 use super::{ARENA, ARENA_BYTES, Generator};
@@ -51,20 +51,20 @@ impl Generator {
         let op = self.random.pick(&FpOp::ALL);
         let root = self.random.one_in(6);
         self.emit(match root {
-            true => Inst::FpSqrt {
+            true => Inst::Fp(FpInst::Sqrt {
                 format,
                 rd,
                 rs1,
                 rounding,
-            },
-            false => Inst::FpAlu {
+            }),
+            false => Inst::Fp(FpInst::Alu {
                 op,
                 format,
                 rd,
                 rs1,
                 rs2,
                 rounding,
-            },
+            }),
         });
     }
 
@@ -72,7 +72,7 @@ impl Generator {
         let (format, rounding) = (self.format(), self.rounding());
         let [rd, rs1, rs2, rs3] = [(); 4].map(|()| self.freg());
         let op = self.random.pick(&FusedOp::ALL);
-        self.emit(Inst::FpFused {
+        self.emit(Inst::Fp(FpInst::Fused {
             op,
             format,
             rd,
@@ -80,7 +80,7 @@ impl Generator {
             rs2,
             rs3,
             rounding,
-        });
+        }));
     }
 
     /// Of one register twice, too: then it is a move, a negation or an absolute value.
@@ -89,13 +89,13 @@ impl Generator {
         let [rd, rs1, other] = [(); 3].map(|()| self.freg());
         let rs2 = if self.random.one_in(2) { rs1 } else { other };
         let op = self.random.pick(&FpPick::ALL);
-        self.emit(Inst::FpPick {
+        self.emit(Inst::Fp(FpInst::Pick {
             op,
             format,
             rd,
             rs1,
             rs2,
-        });
+        }));
     }
 
     fn fp_compare(&mut self) {
@@ -104,14 +104,14 @@ impl Generator {
         let op = self.random.pick(&FpCompare::ALL);
         let class = self.random.one_in(4);
         self.emit(match class {
-            true => Inst::FpClass { format, rd, rs1 },
-            false => Inst::FpCompare {
+            true => Inst::Fp(FpInst::Class { format, rd, rs1 }),
+            false => Inst::Fp(FpInst::Compare {
                 op,
                 format,
                 rd,
                 rs1,
                 rs2,
-            },
+            }),
         });
     }
 
@@ -122,31 +122,31 @@ impl Generator {
             [(); 2].map(|()| self.freg()),
         );
         match self.random.below(3) {
-            0 => self.emit(Inst::FpConvert {
+            0 => self.emit(Inst::Fp(FpInst::Convert {
                 to: format,
                 rd,
                 rs1,
                 rounding,
-            }),
+            })),
             1 => {
                 let rd = self.rd();
-                self.emit(Inst::FpToInt {
+                self.emit(Inst::Fp(FpInst::ToInt {
                     to: int,
                     from: format,
                     rd,
                     rs1,
                     rounding,
-                });
+                }));
             }
             _ => {
                 let rs1 = self.rs();
-                self.emit(Inst::IntToFp {
+                self.emit(Inst::Fp(FpInst::FromInt {
                     to: format,
                     from: int,
                     rd,
                     rs1,
                     rounding,
-                });
+                }));
             }
         }
     }
@@ -155,18 +155,18 @@ impl Generator {
         let (format, freg) = (self.format(), self.freg());
         if self.random.one_in(2) {
             let rs1 = self.rs();
-            return self.emit(Inst::FpFromBits {
+            return self.emit(Inst::Fp(FpInst::FromBits {
                 format,
                 rd: freg,
                 rs1,
-            });
+            }));
         }
         let rd = self.rd();
-        self.emit(Inst::FpToBits {
+        self.emit(Inst::Fp(FpInst::ToBits {
             format,
             rd,
             rs1: freg,
-        });
+        }));
     }
 
     fn fp_memory(&mut self) {
@@ -178,18 +178,18 @@ impl Generator {
         let offset = self.offset(addr, format.width());
         let loads = self.random.one_in(2);
         self.emit(match loads {
-            true => Inst::FpLoad {
+            true => Inst::Fp(FpInst::Load {
                 format,
                 rd: freg,
                 rs1,
                 offset,
-            },
-            false => Inst::FpStore {
+            }),
+            false => Inst::Fp(FpInst::Store {
                 format,
                 rs1,
                 rs2: freg,
                 offset,
-            },
+            }),
         });
     }
 

@@ -15,7 +15,7 @@ mod flow;
 mod memory;
 mod set;
 
-use rvjet::isa::{Compressed, Cond, CsrOp, CsrSource, FReg, Format, Inst, Reg};
+use rvjet::isa::{Compressed, Cond, CsrOp, CsrSource, FReg, Format, FpInst, Inst, Reg};
 
 use set::Set;
 
@@ -158,12 +158,12 @@ impl Generator {
         for rd in FReg::all() {
             if all_of_them || self.random.one_in(2) {
                 let slot = self.random.within(-255, -1) as i32;
-                self.program.code.emit(Inst::FpLoad {
+                self.program.code.emit(Inst::Fp(FpInst::Load {
                     format: Format::Double,
                     rd,
                     rs1: self.base,
                     offset: 8 * slot,
-                });
+                }));
             }
         }
         self.pointers = [None; 32];
@@ -177,12 +177,12 @@ impl Generator {
             self.program.code.emit(sd(reg, self.base, at));
         }
         for rs2 in FReg::all() {
-            self.program.code.emit(Inst::FpStore {
+            self.program.code.emit(Inst::Fp(FpInst::Store {
                 format: Format::Double,
                 rs1: self.base,
                 rs2,
                 offset: 8 * (32 + rs2.bits() as i32),
-            });
+            }));
         }
         // All integer registers are stored by now.
         let fcsr = if self.base == Reg::A0 {

@@ -21,7 +21,7 @@ use dynasmrt::x64::Rx;
 
 use dynasmrt::{DynasmApi, DynasmLabelApi};
 
-use crate::isa::{FReg, Format, FpPick, Inst, IntFormat, Rounding};
+use crate::isa::{FReg, Format, FpInst, FpPick, IntFormat, Rounding};
 use crate::jit::asm::x64;
 use crate::jit::emitter::{Emitter, FloatOperand};
 use crate::jit::exit::ExitKind;
@@ -36,14 +36,14 @@ const fn canonical_nan(format: Format) -> u64 {
 }
 
 /// Whether `inst`, of F or D, is always left to the interpreter. `fma`: the host has FMA3.
-pub(in crate::jit) fn is_foreign(inst: Inst, fma: bool) -> bool {
+pub(in crate::jit) fn is_foreign(inst: FpInst, fma: bool) -> bool {
     match inst {
-        Inst::FpFused { rounding, .. } => !fma || rounding == Rounding::Rmm,
-        Inst::FpAlu { rounding, .. }
-        | Inst::FpSqrt { rounding, .. }
-        | Inst::FpToInt { rounding, .. } => rounding == Rounding::Rmm,
-        Inst::FpConvert { to, rounding, .. } => to == Format::Single && rounding == Rounding::Rmm,
-        Inst::IntToFp {
+        FpInst::Fused { rounding, .. } => !fma || rounding == Rounding::Rmm,
+        FpInst::Alu { rounding, .. }
+        | FpInst::Sqrt { rounding, .. }
+        | FpInst::ToInt { rounding, .. } => rounding == Rounding::Rmm,
+        FpInst::Convert { to, rounding, .. } => to == Format::Single && rounding == Rounding::Rmm,
+        FpInst::FromInt {
             to, from, rounding, ..
         } => !convert::is_exact(from, to) && rounding == Rounding::Rmm,
         _ => false,
@@ -51,37 +51,37 @@ pub(in crate::jit) fn is_foreign(inst: Inst, fma: bool) -> bool {
 }
 
 /// Whether `inst`, of F or D, may raise exceptions.
-fn may_raise(inst: Inst) -> bool {
+fn may_raise(inst: FpInst) -> bool {
     match inst {
-        Inst::FpPick { op, .. } => matches!(op, FpPick::Min | FpPick::Max),
-        Inst::FpLoad { .. } | Inst::FpStore { .. } => false,
-        Inst::FpClass { .. } | Inst::FpToBits { .. } | Inst::FpFromBits { .. } => false,
+        FpInst::Pick { op, .. } => matches!(op, FpPick::Min | FpPick::Max),
+        FpInst::Load { .. } | FpInst::Store { .. } => false,
+        FpInst::Class { .. } | FpInst::ToBits { .. } | FpInst::FromBits { .. } => false,
         // It leaves where it would, if that matters.
-        Inst::FpCompare { .. } => false,
+        FpInst::Compare { .. } => false,
         _ => true,
     }
 }
 
 impl Emitter<'_> {
     /// Lowers an instruction of F or D.
-    pub(super) fn float(&mut self, inst: Inst) {
+    pub(super) fn float(&mut self, inst: FpInst) {
         if may_raise(inst) {
             self.facts.set_flags(None);
         }
         match inst {
-            Inst::FpLoad {
+            FpInst::Load {
                 format,
                 rd,
                 rs1,
                 offset,
             } => self.load_float(format, rd, rs1, offset),
-            Inst::FpStore {
+            FpInst::Store {
                 format,
                 rs1,
                 rs2,
                 offset,
             } => self.store_float(format, rs1, rs2, offset),
-            Inst::FpAlu {
+            FpInst::Alu {
                 op,
                 format,
                 rd,
@@ -89,7 +89,7 @@ impl Emitter<'_> {
                 rs2,
                 rounding,
             } => self.float_alu(op, format, rd, [rs1, rs2], rounding),
-            Inst::FpFused {
+            FpInst::Fused {
                 op,
                 format,
                 rd,
@@ -98,20 +98,20 @@ impl Emitter<'_> {
                 rs3,
                 rounding,
             } => self.fused(op, format, rd, [rs1, rs2, rs3], rounding),
-            Inst::FpSqrt {
+            FpInst::Sqrt {
                 format,
                 rd,
                 rs1,
                 rounding,
             } => self.square_root(format, rd, rs1, rounding),
-            Inst::FpPick {
+            FpInst::Pick {
                 op,
                 format,
                 rd,
                 rs1,
                 rs2,
             } => self.pick(op, format, rd, [rs1, rs2]),
-            Inst::FpCompare {
+            FpInst::Compare {
                 op,
                 format,
                 rd,
@@ -122,9 +122,9 @@ impl Emitter<'_> {
         }
     }
 
-    fn float_conversion(&mut self, inst: Inst) {
+    fn float_conversion(&mut self, inst: FpInst) {
         match inst {
-            Inst::FpConvert {
+            FpInst::Convert {
                 to,
                 rd,
                 rs1,
@@ -133,7 +133,7 @@ impl Emitter<'_> {
                 Format::Double => self.widen(rd, rs1),
                 Format::Single => self.narrow(rd, rs1, rounding),
             },
-            Inst::FpToInt {
+            FpInst::ToInt {
                 to,
                 from,
                 rd,
@@ -145,16 +145,16 @@ impl Emitter<'_> {
                     self.float_to_unsigned(to, from, rd, rs1, rounding);
                 }
             },
-            Inst::IntToFp {
+            FpInst::FromInt {
                 to,
                 from,
                 rd,
                 rs1,
                 rounding,
             } => self.int_to_float(to, from, rd, rs1, rounding),
-            Inst::FpClass { format, rd, rs1 } => self.classify(format, rd, rs1),
-            Inst::FpToBits { format, rd, rs1 } => self.float_to_bits(format, rd, rs1),
-            Inst::FpFromBits { format, rd, rs1 } => self.float_from_bits(format, rd, rs1),
+            FpInst::Class { format, rd, rs1 } => self.classify(format, rd, rs1),
+            FpInst::ToBits { format, rd, rs1 } => self.float_to_bits(format, rd, rs1),
+            FpInst::FromBits { format, rd, rs1 } => self.float_from_bits(format, rd, rs1),
             _ => unreachable!("the unit ends before what the interpreter executes"),
         }
     }

@@ -1,7 +1,7 @@
 //! Instructions of F and D, from what differs in the tests.
 
 use crate::isa::{
-    CsrOp, CsrSource, FReg, Format, FpCompare, FpOp, FpPick, FusedOp, Inst, IntFormat, Reg,
+    CsrOp, CsrSource, FReg, Format, FpCompare, FpInst, FpOp, FpPick, FusedOp, Inst, IntFormat, Reg,
     Rounding,
 };
 
@@ -11,14 +11,14 @@ pub(super) fn alu(
     [rd, rs1, rs2, _]: [FReg; 4],
     rounding: Rounding,
 ) -> Inst {
-    Inst::FpAlu {
+    Inst::Fp(FpInst::Alu {
         op,
         format,
         rd,
         rs1,
         rs2,
         rounding,
-    }
+    })
 }
 
 pub(super) fn fused(
@@ -27,7 +27,7 @@ pub(super) fn fused(
     [rd, rs1, rs2, rs3]: [FReg; 4],
     rounding: Rounding,
 ) -> Inst {
-    Inst::FpFused {
+    Inst::Fp(FpInst::Fused {
         op,
         format,
         rd,
@@ -35,55 +35,55 @@ pub(super) fn fused(
         rs2,
         rs3,
         rounding,
-    }
+    })
 }
 
 pub(super) fn sqrt(format: Format, [rd, rs1, ..]: [FReg; 4], rounding: Rounding) -> Inst {
-    Inst::FpSqrt {
+    Inst::Fp(FpInst::Sqrt {
         format,
         rd,
         rs1,
         rounding,
-    }
+    })
 }
 
 pub(super) fn pick(op: FpPick, format: Format, [rd, rs1, rs2, _]: [FReg; 4]) -> Inst {
-    Inst::FpPick {
+    Inst::Fp(FpInst::Pick {
         op,
         format,
         rd,
         rs1,
         rs2,
-    }
+    })
 }
 
 pub(super) fn compare(op: FpCompare, format: Format, rd: Reg, [_, rs1, rs2, _]: [FReg; 4]) -> Inst {
-    Inst::FpCompare {
+    Inst::Fp(FpInst::Compare {
         op,
         format,
         rd,
         rs1,
         rs2,
-    }
+    })
 }
 
 pub(super) fn convert(to: Format, [rd, rs1, ..]: [FReg; 4], rounding: Rounding) -> Inst {
-    Inst::FpConvert {
+    Inst::Fp(FpInst::Convert {
         to,
         rd,
         rs1,
         rounding,
-    }
+    })
 }
 
 pub(super) fn to_int(to: IntFormat, from: Format, rd: Reg, rs1: FReg, rounding: Rounding) -> Inst {
-    Inst::FpToInt {
+    Inst::Fp(FpInst::ToInt {
         to,
         from,
         rd,
         rs1,
         rounding,
-    }
+    })
 }
 
 pub(super) fn from_int(
@@ -93,31 +93,31 @@ pub(super) fn from_int(
     rs1: Reg,
     rounding: Rounding,
 ) -> Inst {
-    Inst::IntToFp {
+    Inst::Fp(FpInst::FromInt {
         to,
         from,
         rd,
         rs1,
         rounding,
-    }
+    })
 }
 
 pub(super) fn load(format: Format, rd: FReg, rs1: Reg, offset: i32) -> Inst {
-    Inst::FpLoad {
+    Inst::Fp(FpInst::Load {
         format,
         rd,
         rs1,
         offset,
-    }
+    })
 }
 
 pub(super) fn store(format: Format, rs2: FReg, rs1: Reg, offset: i32) -> Inst {
-    Inst::FpStore {
+    Inst::Fp(FpInst::Store {
         format,
         rs1,
         rs2,
         offset,
-    }
+    })
 }
 
 pub(super) fn csr(op: CsrOp, rd: Reg, csr: u16, source: CsrSource) -> Inst {

@@ -9,13 +9,13 @@ use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
-use crate::kernel::{GCC, compile, has_compiler};
+use crate::kernel::{GCC, compile};
 use crate::libc;
-use crate::opinion::{ENGINES, Start, is_installed};
+use crate::opinion::{ENGINES, Start, has, is_installed};
 
 /// The program, in a directory of its own.
 fn program() -> Option<(TempDir, Start)> {
-    if !is_installed() || !has_compiler() {
+    if !is_installed() || !has(GCC) {
         return None;
     }
     let dir = TempDir::new().unwrap();

@@ -15,17 +15,18 @@ mod process;
 #[path = "../tests/common/programs.rs"]
 #[expect(dead_code, reason = "tests use the rest")]
 mod programs;
+#[path = "common/qemu.rs"]
+mod qemu;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use serde::Deserialize;
 use tempfile::TempDir;
 
-use process::{arguments, median, wait};
+use process::{arguments, wait};
 use programs::{Kind, Program};
+use qemu::{QEMU, geometric_mean, instructions, interleaved, is_installed};
 
-const QEMU: &str = "qemu-riscv64";
 const NATIVE: &str = "gcc";
 
 /// What runs a program.
@@ -52,10 +53,6 @@ fn built() -> PathBuf {
 
 fn built_natively() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("native-programs")
-}
-
-fn is_installed(tool: &str) -> bool {
-    Command::new(tool).arg("--version").output().is_ok()
 }
 
 impl Subject {
@@ -99,10 +96,6 @@ impl Subject {
 
     /// Whether rvjet does what qemu does; returns how many guest instructions that takes.
     fn check(&self) -> u64 {
-        #[derive(Deserialize)]
-        struct Stats {
-            instructions: u64,
-        }
         let name = &self.program.name;
         let ours = self
             .start(Runner::Rvjet, &["--stats=json"])
@@ -112,8 +105,7 @@ impl Subject {
         assert_eq!(ours.status.code(), Some(self.program.exit_code), "{name}");
         assert_eq!(ours.status.code(), theirs.status.code(), "{name}");
         assert!(ours.stdout == theirs.stdout, "{name}");
-        let stats: Stats = serde_json::from_slice(&ours.stderr).unwrap();
-        stats.instructions
+        instructions(&ours.stderr)
     }
 
     /// Seconds of CPU time of a run.
@@ -124,24 +116,14 @@ impl Subject {
         seconds
     }
 
-    /// Medians of `rounds` rounds, in each of which every runner has its turn.
-    fn interleaved(&self, runners: &[Runner], rounds: usize) -> Vec<f64> {
-        let mut seconds = vec![Vec::new(); runners.len()];
-        for _ in 0..rounds {
-            for (&runner, seconds) in runners.iter().zip(&mut seconds) {
-                seconds.push(self.seconds(runner));
-            }
-        }
-        seconds.into_iter().map(median).collect()
-    }
-
     /// Prints its row; returns how many times as fast as qemu it is, and what share of the
     /// native speed it has.
     fn measure(&self, rounds: usize) -> (f64, Option<f64>) {
         let instructions = self.check() as f64 / 1e6;
         let is_native = self.program.kind == Kind::Kernels && is_installed(NATIVE);
         let runners = [Runner::Qemu, Runner::Rvjet, Runner::Native];
-        let seconds = self.interleaved(&runners[..2 + usize::from(is_native)], rounds);
+        let runners = &runners[..2 + usize::from(is_native)];
+        let seconds = interleaved(runners, rounds, |runner| self.seconds(runner));
         let (qemu, jit, native) = (seconds[0], seconds[1], seconds.get(2).copied());
         let shown = |value: Option<f64>| value.map_or(String::new(), |value| format!("{value:.3}"));
         println!(
@@ -154,11 +136,6 @@ impl Subject {
         );
         (qemu / jit, native.map(|native| jit / native))
     }
-}
-
-fn geometric_mean(ratios: &[f64]) -> f64 {
-    let product: f64 = ratios.iter().product();
-    product.powf(1.0 / ratios.len() as f64)
 }
 
 /// The programs that were asked for and could be built.

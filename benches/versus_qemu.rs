@@ -13,16 +13,16 @@
 mod common;
 #[path = "common/process.rs"]
 mod process;
+#[path = "common/qemu.rs"]
+mod qemu;
 
 use std::fs::File;
 use std::process::{Command, Stdio};
 
-use serde::Deserialize;
-
 use common::{Guest, Size};
 use process::{arguments, median, wait};
+use qemu::{QEMU, geometric_mean, interleaved, is_installed};
 
-const QEMU: &str = "qemu-riscv64";
 /// Guests on which the engines are compared, by short runs.
 const INTERPRETED: [&str; 2] = ["sha256", "matmul"];
 
@@ -86,46 +86,32 @@ impl Runner {
 
 /// Guest instructions of a run.
 fn instructions(guest: &Guest, size: Size) -> u64 {
-    #[derive(Deserialize)]
-    struct Stats {
-        instructions: u64,
-    }
     let mut command = JIT.start(guest, size, &["--stats=json"]);
     let output = command.stdout(Stdio::null()).output().unwrap();
-    let stats: Stats = serde_json::from_slice(&output.stderr).unwrap();
-    stats.instructions
-}
-
-/// Medians of `rounds` rounds, in each of which every runner has its turn.
-fn interleaved(runners: [Runner; 2], guest: &Guest, size: Size, rounds: usize) -> [f64; 2] {
-    let mut seconds = [const { Vec::new() }; 2];
-    for _ in 0..rounds {
-        for (runner, seconds) in runners.iter().zip(&mut seconds) {
-            seconds.push(runner.seconds(guest, size));
-        }
-    }
-    seconds.map(median)
+    qemu::instructions(&output.stderr)
 }
 
 /// The table of all guests.
 fn against_qemu(guests: &[Guest], size: Size, rounds: usize) {
     println!("| guest | M instructions | qemu CPU s | jit CPU s | qemu / jit | jit MIPS |");
     println!("|---|---:|---:|---:|---:|---:|");
-    let mut product = 1.0;
+    let mut ratios = Vec::new();
     for guest in guests {
         Runner::Qemu.check(guest);
         JIT.check(guest);
         let instructions = instructions(guest, size) as f64 / 1e6;
-        let [qemu, jit] = interleaved([Runner::Qemu, JIT], guest, size, rounds);
+        let seconds = |runner: Runner| runner.seconds(guest, size);
+        let seconds = interleaved(&[Runner::Qemu, JIT], rounds, seconds);
+        let (qemu, jit) = (seconds[0], seconds[1]);
         let ratio = qemu / jit;
-        product *= ratio;
+        ratios.push(ratio);
         println!(
             "| `{}` | {instructions:.0} | {qemu:.3} | {jit:.3} | {ratio:.2} | {:.0} |",
             guest.name,
             instructions / jit,
         );
     }
-    let mean = product.powf(1.0 / guests.len() as f64);
+    let mean = geometric_mean(&ratios);
     println!("| geometric mean | | | | **{mean:.2}** | |");
 }
 
@@ -146,7 +132,7 @@ fn against_interpreter(guests: &[Guest], long: Size, rounds: usize) {
 }
 
 fn main() {
-    if Command::new(QEMU).arg("--version").output().is_err() {
+    if !is_installed(QEMU) {
         println!("{QEMU} is not installed");
         return;
     }

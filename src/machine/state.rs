@@ -65,6 +65,9 @@ pub struct MachineState {
 }
 
 impl MachineState {
+    /// The highest value of [`fcsr`](Self::fcsr).
+    pub(crate) const MAX_FCSR: u64 = 0xff;
+
     /// All registers zero, about to execute at `pc`.
     pub const fn new(pc: u64) -> MachineState {
         MachineState {

@@ -4,11 +4,8 @@
 use std::ops::Range;
 
 use crate::isa::Register;
-use crate::machine::{PAGE_SIZE, is_page};
+use crate::machine::{MachineState, PAGE_SIZE, is_page};
 use crate::trace::{Chunk, EcallRecord};
-
-/// The highest value of `fcsr`.
-const MAX_FCSR: u64 = 0xff;
 
 /// Names the part of `chunk` that no recording in so many bytes of address space makes.
 pub(crate) fn check_shape(chunk: &Chunk, window: u64) -> Result<(), &'static str> {
@@ -52,7 +49,7 @@ fn check_counters(chunk: &Chunk) -> Result<(), &'static str> {
     if start.state.x[0] != 0 {
         return Err("zero register");
     }
-    if start.state.fcsr > MAX_FCSR {
+    if start.state.fcsr > MachineState::MAX_FCSR {
         return Err("fcsr");
     }
     if !start.state.pc.is_multiple_of(2) {
@@ -66,7 +63,7 @@ fn is_none((reg, value): &(Register, u64)) -> bool {
     match reg {
         Register::X(reg) => reg.is_zero(),
         Register::F(_) => false,
-        Register::Fcsr => *value > MAX_FCSR,
+        Register::Fcsr => *value > MachineState::MAX_FCSR,
     }
 }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use rvjet::abi::{Abi, Linux, StartError};
 use tempfile::TempDir;
 
-use crate::files::{CREAT, CWD, RDWR, TRUNC, WRONLY};
+use crate::files::{CREAT, CWD, EXCL, RDWR, TRUNC, WRONLY};
 use crate::guest::{Guest, errno::*, hart, nr, program};
 
 fn guest() -> (Guest, TempDir) {
@@ -50,7 +50,6 @@ fn nothing_is_changed() {
 
 #[test]
 fn what_is_there_need_not_be_made() {
-    const EXCL: u64 = 0o200;
     let (mut guest, dir) = guest();
     symlink("missing", dir.path().join("link")).unwrap();
     let fd = guest.open("/data/file", CREAT);

@@ -11,8 +11,8 @@ use std::process::{Command, Output};
 use rayon::prelude::*;
 use tempfile::TempDir;
 
-use crate::built::is_installed;
-use crate::run::{QEMU, Run, Runner, Start};
+use crate::opinion::{KEEP, QEMU, Start, has};
+use crate::run::{Run, Runner};
 
 const CROSS_GCC: &str = "riscv64-linux-gnu-gcc";
 /// What makes, compiles and runs the programs; all know `--version`.
@@ -28,8 +28,6 @@ const COUNT: u64 = 10;
 const FLOATS_EVERY: u64 = 3;
 /// Of so many programs, one is interpreted as well.
 const INTERPRETED_EVERY: u64 = 5;
-/// Where a program that made a difference is left.
-const KEEP: &str = env!("CARGO_TARGET_TMPDIR");
 
 /// How many programs did what.
 #[derive(Clone, Debug, Default)]
@@ -118,11 +116,12 @@ impl Compiled {
     fn run(&self, runner: Runner) -> Run {
         let start = Start {
             elf: self.elf(),
+            dir: ".".into(),
             args: vec!["1".to_owned()],
-            options: vec![LIMIT.to_owned()],
+            grants: vec![LIMIT.to_owned()],
             ..Start::default()
         };
-        start.run(runner, &self.folder.path().join("granted"))
+        runner.run(&start, &self.folder.path().join("granted"))
     }
 
     /// What it prints on the host, where it ends as it does in the limit.
@@ -132,7 +131,7 @@ impl Compiled {
 
     fn tally(&self) -> Tally {
         let auto = self.run(Runner::Rvjet("auto"));
-        if auto.code == OVER_LIMIT {
+        if auto.ended.code == OVER_LIMIT {
             return Tally {
                 long: 1,
                 ..Tally::default()
@@ -140,7 +139,7 @@ impl Compiled {
         }
         let mut expected = self.natively();
         let mut open = Vec::new();
-        if self.has_floats() && expected.stdout != auto.stdout {
+        if self.has_floats() && expected.ended.stdout != auto.ended.stdout {
             (expected, open) = (self.run(Runner::Qemu), vec![self.seed]);
         }
         let mut runs = vec![auto, self.run(Runner::Recorded)];
@@ -178,7 +177,7 @@ fn number(variable: &str, otherwise: u64) -> u64 {
 
 #[test]
 fn csmith_programs_do_as_natively() {
-    if !TOOLS.into_iter().all(is_installed) {
+    if !TOOLS.into_iter().all(has) {
         return;
     }
     let first = number("RVJET_CSMITH_SEED", 1);

@@ -8,12 +8,19 @@
 #![forbid(unsafe_code)]
 #![expect(
     clippy::unwrap_used,
+    clippy::panic,
     clippy::print_stdout,
     reason = "the lints spare test functions, not what they call"
 )]
 
 mod built;
 mod csmith;
+#[path = "../common/opinion.rs"]
+#[expect(
+    dead_code,
+    reason = "the tests of single instructions and calls use the rest"
+)]
+mod opinion;
 #[path = "../common/programs.rs"]
 #[expect(dead_code, reason = "benches use the rest")]
 mod programs;

@@ -6,8 +6,9 @@ use std::path::Path;
 use tempfile::TempDir;
 
 use crate::built::built;
+use crate::opinion::{self, Start};
 use crate::programs::{Kind, Program, programs};
-use crate::run::{Runner, Start};
+use crate::run::Runner;
 
 const RUNNERS: [Runner; 4] = [
     Runner::Rvjet("interp"),
@@ -20,21 +21,24 @@ const RUNNERS: [Runner; 4] = [
 fn complaints(program: &Program, folder: &Path) -> Vec<String> {
     let beside = TempDir::new().unwrap();
     let directory = beside.path().join("granted");
+    let stdin = beside.path().join("stdin");
+    std::fs::write(&stdin, &program.stdin).unwrap();
     let start = Start {
         elf: program.elf(folder),
+        dir: ".".into(),
         args: program.args_in(&directory),
         env: program.env.clone(),
-        stdin: program.stdin.clone(),
+        stdin: Some(stdin),
         ..Start::default()
     };
     let name = &program.name;
-    let qemu = start.run(Runner::Qemu, &directory);
-    if qemu.code != program.exit_code || qemu.stdout.is_empty() {
-        let stderr = String::from_utf8_lossy(&qemu.stderr);
-        return vec![format!("{name} by qemu: exit code {}: {stderr}", qemu.code)];
+    let qemu = Runner::Qemu.run(&start, &directory);
+    let opinion::Run { code, stderr, .. } = &qemu.ended;
+    if *code != program.exit_code || qemu.ended.stdout.is_empty() {
+        return vec![format!("{name} by qemu: exit code {code}: {stderr}")];
     }
-    let compared = |runner| {
-        let difference = start.run(runner, &directory).difference(&qemu)?;
+    let compared = |runner: Runner| {
+        let difference = runner.run(&start, &directory).difference(&qemu)?;
         Some(format!("{name}, {runner:?}: {difference}"))
     };
     RUNNERS.into_iter().filter_map(compared).collect()

@@ -9,8 +9,7 @@ use rvjet::isa::{AluOp, BitImmOp, BitOp, BitUnaryOp, Cond, Inst, Reg};
 
 use tempfile::TempDir;
 
-use crate::code::Code;
-use crate::inst::{addi, alu, alu_imm, branch, ld, sd};
+use crate::inst::{addi, alu, alu_imm, ld, sd};
 use crate::operands::EDGES;
 use crate::opinion::{ENGINES, agreed, guest, is_installed};
 use crate::program::{DATA, Program};
@@ -97,18 +96,11 @@ fn program(parts: &Parts, pairs: &[(u64, u64)], bodies: &[Vec<Inst>]) -> Program
         code.emit(sd(parts.d, parts.out, 0));
         code.emit(addi(parts.out, parts.out, 8));
     }
-    turn_back(code, parts, top);
+    code.emit(addi(parts.next, parts.next, 16));
+    code.li(parts.end, DATA + PAIR_BYTES);
+    code.branch_back(Cond::Ltu, parts.next, parts.end, top);
     program.write_and_exit(DATA + PAIR_BYTES, results);
     program
-}
-
-fn turn_back(code: &mut Code, parts: &Parts, top: u64) {
-    let Parts { next, end, .. } = *parts;
-    code.emit(addi(next, next, 16));
-    code.li(end, DATA + PAIR_BYTES);
-    code.emit(branch(Cond::Geu, next, end, 8));
-    let offset = code.offset_to(top);
-    code.emit(crate::inst::jal(Reg::ZERO, offset));
 }
 
 /// `d = a op b`, `d` being one of the operands in every third and fourth.

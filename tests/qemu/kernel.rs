@@ -9,7 +9,7 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-use crate::opinion::{Run, Start, is_installed};
+use crate::opinion::{Run, Start, has, is_installed};
 
 const SIGSEGV: i32 = 11;
 pub const GCC: &str = "riscv64-linux-gnu-gcc";
@@ -32,15 +32,6 @@ const FLAGS: [&str; 16] = [
     "-no-pie",
 ];
 
-/// Whether the compiler is there; says so if not.
-pub fn has_compiler() -> bool {
-    let found = Command::new(GCC).arg("--version").output().is_ok();
-    if !found {
-        println!("skipped: {GCC} is not installed");
-    }
-    found
-}
-
 /// Compiles the program of this name into a directory.
 pub fn compile(name: &str, to: &Path) -> PathBuf {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/qemu/c");
@@ -61,7 +52,7 @@ pub fn compile(name: &str, to: &Path) -> PathBuf {
 
 /// Runs a program in a directory that has a file `input` to it.
 fn check(name: &str, grants: &[&str]) -> Option<Run> {
-    if !is_installed() || !has_compiler() {
+    if !is_installed() || !has(GCC) {
         return None;
     }
     let (tools, dir) = (TempDir::new().unwrap(), TempDir::new().unwrap());

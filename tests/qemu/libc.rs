@@ -6,12 +6,14 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
+use crate::kernel::GCC;
 use crate::opinion::{Start, is_installed};
+use crate::signals::record;
 
 const FLAGS: [&str; 5] = ["-O2", "-Wall", "-Wextra", "-Werror", "-static"];
 
-/// The ELF file of a program, if the compiler and its library are there.
-fn compile(compiler: &str, standard: &str, source: &str, to: &Path) -> Option<PathBuf> {
+/// The ELF file of a program, if the compiler and its library are there; says so if not.
+pub fn compile(compiler: &str, flags: &[&str], source: &str, to: &Path) -> Option<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/qemu/libc");
     let probe = to.join("probe.c");
     std::fs::write(&probe, "int main(void) { return 0; }").unwrap();
@@ -19,7 +21,7 @@ fn compile(compiler: &str, standard: &str, source: &str, to: &Path) -> Option<Pa
         let elf = to.join("guest.elf");
         let mut command = Command::new(compiler);
         command.args(FLAGS).args(flags).arg("-o").arg(&elf);
-        (command.arg(source).output(), elf)
+        (command.arg(source).arg("-lm").output(), elf)
     };
     if !build(&probe, &[])
         .0
@@ -28,7 +30,7 @@ fn compile(compiler: &str, standard: &str, source: &str, to: &Path) -> Option<Pa
         println!("skipped: {compiler} links no static programs");
         return None;
     }
-    let (output, elf) = build(&folder.join(source), &[standard]);
+    let (output, elf) = build(&folder.join(source), flags);
     let output = output.unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}");
@@ -40,7 +42,7 @@ fn check(compiler: &str, standard: &str, source: &str) {
     if !is_installed() {
         return;
     }
-    let Some(elf) = compile(compiler, standard, source, tools.path()) else {
+    let Some(elf) = compile(compiler, &[standard], source, tools.path()) else {
         return;
     };
     let start = Start {
@@ -50,21 +52,13 @@ fn check(compiler: &str, standard: &str, source: &str) {
         ..Start::default()
     };
     start.agreed(source);
-    let trace = tools.path().join("trace.rvt");
-    let rvjet = || Command::new(env!("CARGO_BIN_EXE_rvjet"));
-    let mut record = rvjet();
-    record.args(["record", "--dir=.", "--chunk=insns=100000", "-o"]);
-    record.arg(&trace).arg(&elf).current_dir(dir.path());
-    record.output().unwrap();
-    let verified = rvjet().args(["trace", "verify"]).arg(&trace).output();
-    let verified = verified.unwrap();
-    let said = String::from_utf8_lossy(&verified.stderr);
-    assert!(verified.status.success(), "{said}");
+    let command = ["--dir=.", elf.to_str().unwrap()];
+    record(dir.path(), "auto", "insns=100000", &command);
 }
 
 #[test]
 fn files_of_a_c_program() {
-    check("riscv64-linux-gnu-gcc", "-std=c11", "files.c");
+    check(GCC, "-std=c11", "files.c");
 }
 
 #[test]

@@ -28,6 +28,8 @@ mod libc;
 #[expect(dead_code, reason = "benches use the rest")]
 mod manifest;
 mod operands;
+#[path = "../common/opinion.rs"]
+#[expect(dead_code, reason = "the tests of programs use the rest")]
 mod opinion;
 mod program;
 mod random;

@@ -4,17 +4,18 @@
 //! does not tell of a stack that is full or is none, knows no `SS_AUTODISARM`, and keeps a
 //! reservation.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 
 use tempfile::TempDir;
 
-use crate::kernel::{GCC, compile, has_compiler};
-use crate::opinion::{ENGINES, Start, is_installed};
+use crate::kernel::{GCC, compile};
+use crate::libc;
+use crate::opinion::{ENGINES, Start, has, is_installed};
 
 /// The program, in a directory of its own.
 fn program() -> Option<(TempDir, Start)> {
-    if !is_installed() || !has_compiler() {
+    if !is_installed() || !has(GCC) {
         return None;
     }
     let dir = TempDir::new().unwrap();
@@ -86,29 +87,20 @@ fn bad_stacks_and_reservations_are_as_under_linux() {
     }
 }
 
-/// Compiles a program that uses the C library.
-fn compile_hosted(name: &str, to: &Path) -> PathBuf {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/qemu/c");
-    let source = source.join(name).with_extension("c");
-    let elf = to.join(format!("{name}.elf"));
-    let flags = ["-std=c11", "-O2", "-Wall", "-Wextra", "-Werror"];
-    let mut command = Command::new(GCC);
-    command.args(flags).args(["-frounding-math", "-static"]);
-    let output = command.arg(source).arg("-lm").arg("-o").arg(&elf).output();
-    let output = output.unwrap();
-    let error = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{error}");
-    elf
-}
-
 #[test]
 fn the_c_library_has_its_way_with_handlers() {
-    let Some((dir, start)) = program() else {
+    if !is_installed() {
+        return;
+    }
+    let dir = TempDir::new().unwrap();
+    let flags = ["-std=c11", "-frounding-math"];
+    let Some(elf) = libc::compile(GCC, &flags, "handlers.c", dir.path()) else {
         return;
     };
     let start = Start {
-        elf: compile_hosted("handlers", dir.path()),
-        ..start
+        elf,
+        dir: dir.path().into(),
+        ..Start::default()
     };
     let run = start.agreed("handlers");
     assert_eq!(run.code, 128 + 6);
@@ -120,7 +112,7 @@ fn the_c_library_has_its_way_with_handlers() {
 }
 
 /// Records a program, and has the recording verified.
-fn record(dir: &Path, engine: &str, chunk: &str, command: &[&str]) -> Vec<u8> {
+pub fn record(dir: &Path, engine: &str, chunk: &str, command: &[&str]) -> Vec<u8> {
     let file = format!("{engine}.rvt");
     let (engine, chunk) = (format!("--engine={engine}"), format!("--chunk={chunk}"));
     let args = ["record", &engine, &chunk, "--force", "-o", &file];

@@ -261,7 +261,7 @@ fn aspects(walk: &Walk<'_>, a: &Retired, b: &Retired) -> [(&'static str, String,
         pair("bits", |one| format!("{:#x}", one.step.word)),
         pair("first operand", |one| register(one.step.rs1)),
         pair("second operand", |one| register(one.step.rs2)),
-        pair("result", |one| registers(&one.step)),
+        pair("result", |one| registers(one.step.writes())),
         pair("memory", memory),
         ("call", call(a), call(b)),
         ("memory of the call", in_a, in_b),
@@ -270,13 +270,12 @@ fn aspects(walk: &Walk<'_>, a: &Retired, b: &Retired) -> [(&'static str, String,
 }
 
 fn register(value: Option<(Reg, u64)>) -> String {
-    let text = |(reg, value): (Reg, u64)| format!("{reg} ({}) = {value:#x}", reg.abi_name());
-    value.map_or("none".to_owned(), text)
+    registers(value.map(|(reg, value)| (reg.into(), value)))
 }
 
-/// What an instruction writes.
-fn registers(step: &Step) -> String {
-    let text = step.writes().map(|(reg, value)| match reg {
+/// Registers and their values.
+fn registers(values: impl IntoIterator<Item = (Register, u64)>) -> String {
+    let text = values.into_iter().map(|(reg, value)| match reg {
         Register::Fcsr => format!("{reg} = {value:#x}"),
         Register::X(_) | Register::F(_) => format!("{reg} ({}) = {value:#x}", reg.abi_name()),
     });

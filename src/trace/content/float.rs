@@ -2,11 +2,10 @@
 
 use super::{Flaw, Input, Output};
 use crate::isa::{FReg, Register};
+use crate::machine::MachineState;
 
 /// The bit of `fcsr` in a set; that of `fn` is bit n.
 const FCSR: u32 = 32;
-/// The highest value of `fcsr`.
-const MAX_FCSR: u64 = 0xff;
 
 /// Appends registers, in ascending order.
 pub(super) fn encode(out: &mut Output, values: &[(Register, u64)]) -> Result<(), Flaw> {
@@ -48,7 +47,7 @@ const fn bit(reg: Register) -> u64 {
 
 fn checked(value: u64) -> Result<u64, Flaw> {
     match value {
-        ..=MAX_FCSR => Ok(value),
+        ..=MachineState::MAX_FCSR => Ok(value),
         _ => Err(Flaw::Fcsr { value }),
     }
 }

@@ -63,7 +63,7 @@ impl Context {
         state.x = self.x;
         state.x[Reg::ZERO.index()] = 0;
         state.f = self.f;
-        state.fcsr = self.fcsr & 0xff;
+        state.fcsr = self.fcsr & MachineState::MAX_FCSR;
         state.pc = self.pc & !1;
     }
 

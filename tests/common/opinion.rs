@@ -1,5 +1,6 @@
 //! Runs programs: under qemu, under each engine, and compares.
 
+use std::ffi::OsStr;
 use std::fs::{File, Permissions};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::ExitStatusExt;
@@ -9,21 +10,27 @@ use std::sync::OnceLock;
 
 use tempfile::TempDir;
 
-const QEMU: &str = "qemu-riscv64";
+pub const QEMU: &str = "qemu-riscv64";
 pub const ENGINES: [&str; 2] = ["interp", "jit"];
 /// Where an ELF that made a difference is left.
-const KEEP: &str = env!("CARGO_TARGET_TMPDIR");
+pub const KEEP: &str = env!("CARGO_TARGET_TMPDIR");
+
+/// Whether a program can be started; says so if not.
+pub fn has(tool: &str) -> bool {
+    let mut command = Command::new(tool);
+    // csmith leaves a file in its working directory, whatever it is asked.
+    command.current_dir(KEEP).arg("--version");
+    let found = command.output().is_ok();
+    if !found {
+        println!("skipped: {tool} is not installed");
+    }
+    found
+}
 
 /// Whether qemu is installed; says so once if not.
 pub fn is_installed() -> bool {
     static FOUND: OnceLock<bool> = OnceLock::new();
-    *FOUND.get_or_init(|| {
-        let found = Command::new(QEMU).arg("--version").output().is_ok();
-        if !found {
-            println!("skipped: {QEMU} is not installed");
-        }
-        found
-    })
+    *FOUND.get_or_init(|| has(QEMU))
 }
 
 /// What a run left behind.
@@ -33,12 +40,27 @@ pub struct Run {
     /// As a shell gives it: 128 and the signal, if a signal ended the process.
     pub code: i32,
     /// For a failure's message.
-    stderr: String,
+    pub stderr: String,
 }
 
 impl Run {
-    fn is_like(&self, other: &Run) -> bool {
-        self.code == other.code && self.stdout == other.stdout
+    /// Where it differs first from what qemu does, if it does.
+    pub fn difference(&self, qemu: &Run) -> Option<String> {
+        if self.code != qemu.code {
+            let (a, b) = (&self.stderr, &qemu.stderr);
+            return Some(format!(
+                "exit code {} ({a}), qemu has {} ({b})",
+                self.code, qemu.code
+            ));
+        }
+        if self.stdout == qemu.stdout {
+            return None;
+        }
+        let texts = (str::from_utf8(&self.stdout), str::from_utf8(&qemu.stdout));
+        Some(match texts {
+            (Ok(ours), Ok(theirs)) => different_lines(ours, theirs),
+            _ => different_bytes(&self.stdout, &qemu.stdout),
+        })
     }
 }
 
@@ -80,10 +102,17 @@ impl Start {
     }
 
     pub fn under_rvjet(&self, engine: &str) -> Run {
+        self.by_rvjet(["run", "--engine", engine].map(OsStr::new))
+    }
+
+    /// By the engine that users get, which leaves a trace there.
+    pub fn recorded(&self, trace: &Path) -> Run {
+        self.by_rvjet(["record".as_ref(), "-o".as_ref(), trace.as_os_str()])
+    }
+
+    fn by_rvjet(&self, how: [&OsStr; 3]) -> Run {
         let mut command = Command::new(env!("CARGO_BIN_EXE_rvjet"));
-        command
-            .env_clear()
-            .args(["run", "--engine", engine, "--timeout=60s"]);
+        command.env_clear().args(how).arg("--timeout=60s");
         command.args(&self.grants);
         for variable in &self.env {
             command.arg("--env").arg(variable);
@@ -108,13 +137,9 @@ impl Start {
         let theirs = self.under_qemu();
         for engine in ENGINES {
             let ours = self.under_rvjet(engine);
-            if !ours.is_like(&theirs) {
+            if let Some(difference) = ours.difference(&theirs) {
                 let kept = self.keep(name);
-                panic!(
-                    "{name}, {engine}: {}; see {}",
-                    difference(&ours, &theirs),
-                    kept.display()
-                );
+                panic!("{name}, {engine}: {difference}; see {}", kept.display());
             }
         }
         theirs
@@ -146,25 +171,10 @@ pub fn guest(dir: &TempDir, elf: &[u8]) -> Start {
     }
 }
 
-/// Where two runs differ first.
-fn difference(ours: &Run, theirs: &Run) -> String {
-    if ours.code != theirs.code {
-        let (a, b) = (&ours.stderr, &theirs.stderr);
-        return format!(
-            "exit code {} ({a}), qemu has {} ({b})",
-            ours.code, theirs.code
-        );
-    }
-    match (str::from_utf8(&ours.stdout), str::from_utf8(&theirs.stdout)) {
-        (Ok(ours), Ok(theirs)) => different_lines(ours, theirs),
-        _ => different_bytes(&ours.stdout, &theirs.stdout),
-    }
-}
-
 fn different_lines(ours: &str, theirs: &str) -> String {
-    let mut pairs = ours.lines().zip(theirs.lines());
-    match pairs.find(|(ours, theirs)| ours != theirs) {
-        Some((ours, theirs)) => format!("{ours:?}, qemu has {theirs:?}"),
+    let mut pairs = ours.lines().zip(theirs.lines()).zip(1..);
+    match pairs.find(|((ours, theirs), _)| ours != theirs) {
+        Some(((ours, theirs), line)) => format!("line {line}: {ours:?}, qemu has {theirs:?}"),
         None => "one output is shorter".to_owned(),
     }
 }

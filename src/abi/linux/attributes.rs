@@ -45,11 +45,8 @@ impl Linux {
             return self.fchmod(hart, [fd, mode, 0, 0, 0, 0]);
         }
         let place = self.resolve(fd, &path)?;
-        let found = match flags & AT_SYMLINK_NOFOLLOW {
-            0 => place.dir.metadata(&place.way)?,
-            _ => place.dir.symlink_metadata(&place.way)?,
-        };
-        if found.is_symlink() {
+        let follow = flags & AT_SYMLINK_NOFOLLOW == 0;
+        if place.metadata(follow)?.is_symlink() {
             return Err(Errno::OPNOTSUPP.into());
         }
         place.check_writable()?;
@@ -73,10 +70,7 @@ impl Linux {
             return self.fchown(hart, [fd, owner, group, 0, 0, 0]);
         }
         let place = self.resolve(fd, &path)?;
-        match flags & AT_SYMLINK_NOFOLLOW {
-            0 => place.dir.metadata(&place.way)?,
-            _ => place.dir.symlink_metadata(&place.way)?,
-        };
+        place.metadata(flags & AT_SYMLINK_NOFOLLOW == 0)?;
         place.check_writable()?;
         keep_owner([owner, group])
     }

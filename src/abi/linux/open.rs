@@ -72,7 +72,7 @@ impl Linux {
     }
 
     fn open_granted(&mut self, path: Vec<u8>, flags: u64, mode: u64) -> Result<OpenFile, Failure> {
-        let place = self.grants.find(path).ok_or(Errno::NOENT)?;
+        let place = self.granted(path)?;
         let file = match place.is_writable() {
             true => open_place(&place, flags, mode & !self.umask)?,
             false => open_read_only(&place, flags)?,

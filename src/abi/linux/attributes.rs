@@ -12,11 +12,10 @@ use super::errno::{Errno, Failure, Outcome};
 use super::layout::SECOND;
 use super::open::MODE;
 use super::process::ID;
+use super::stat::{AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW};
 use super::user;
 use crate::machine::{Hart, Memory};
 
-const AT_SYMLINK_NOFOLLOW: u64 = 0x100;
-const AT_EMPTY_PATH: u64 = 0x1000;
 /// Now, and as it is, in place of nanoseconds.
 const UTIME_NOW: u64 = 0x3fff_ffff;
 const UTIME_OMIT: u64 = 0x3fff_fffe;
@@ -92,11 +91,7 @@ impl Linux {
         }
         let mut place = self.resolve(fd, &path)?;
         if flags & AT_SYMLINK_NOFOLLOW == 0 || place.ends_in_slash() {
-            let is_dir = place.dir.metadata(&place.way)?.is_dir();
-            if place.ends_in_slash() && !is_dir {
-                return Err(Errno::NOTDIR.into());
-            }
-            place.way = place.dir.canonicalize(&place.way)?;
+            place.follow()?;
         }
         let name = place.name()?;
         place.check_writable()?;

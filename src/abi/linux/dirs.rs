@@ -125,6 +125,16 @@ impl Place<'_> {
         }
     }
 
+    /// Goes on to what a link at the end leads to, so that the host has none to follow there.
+    pub(super) fn follow(&mut self) -> Result<(), Failure> {
+        let is_dir = self.metadata(true)?.is_dir();
+        if self.ends_in_slash() && !is_dir {
+            return Err(Errno::NOTDIR.into());
+        }
+        self.way = self.dir.canonicalize(&self.way)?;
+        Ok(())
+    }
+
     /// Whether the last part of the path is `..`.
     pub(super) fn ends_in_parent(&self) -> bool {
         let mut parts = self.path.split(|&byte| byte == b'/');

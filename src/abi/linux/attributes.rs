@@ -9,9 +9,9 @@ use rustix::fs::{AtFlags, Timespec, Timestamps};
 use super::Linux;
 use super::dirs::CURRENT;
 use super::errno::{Errno, Failure, Outcome};
+use super::identity::stay_or_keep;
 use super::layout::SECOND;
 use super::open::MODE;
-use super::process::ID;
 use super::stat::{AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW};
 use super::user;
 use crate::machine::{Hart, Memory};
@@ -54,10 +54,10 @@ impl Linux {
         Ok(0)
     }
 
-    /// `fchown`.
+    /// `fchown`: all files are the guest's, and it cannot give them away.
     pub(super) fn fchown(&mut self, _: &mut Hart, [fd, owner, group, ..]: [u64; 6]) -> Outcome {
         self.changeable(fd)?;
-        keep_owner([owner, group])
+        stay_or_keep(&[owner, group])
     }
 
     /// `fchownat`.
@@ -71,7 +71,7 @@ impl Linux {
         let place = self.resolve(fd, &path)?;
         place.metadata(flags & AT_SYMLINK_NOFOLLOW == 0)?;
         place.check_writable()?;
-        keep_owner([owner, group])
+        stay_or_keep(&[owner, group])
     }
 
     /// `utimensat`. The host's file gets the times; the guest is told of them
@@ -130,15 +130,6 @@ fn checked(flags: u64) -> Result<u64, Errno> {
     match flags & !(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH) {
         0 => Ok(flags),
         _ => Err(Errno::INVAL),
-    }
-}
-
-/// All files are the guest's, and it cannot give them away.
-fn keep_owner(ids: [u64; 2]) -> Outcome {
-    let is_kept = |id: u64| matches!(id as u32, u32::MAX) || u64::from(id as u32) == ID;
-    match ids.into_iter().all(is_kept) {
-        true => Ok(0),
-        false => Err(Errno::PERM.into()),
     }
 }
 

@@ -35,6 +35,11 @@ pub(super) struct Regular {
 }
 
 impl Regular {
+    /// Whether it was opened for reading and for writing.
+    pub(super) fn directions(&self) -> (bool, bool) {
+        directions(self.flags)
+    }
+
     /// Whether writes go to its end.
     pub(super) fn appends(&self) -> bool {
         self.appending.load(Ordering::Relaxed)
@@ -82,7 +87,7 @@ impl OpenFile {
         match self {
             OpenFile::Stdin | OpenFile::Directory(_) | OpenFile::ReadEnd(_) => (true, false),
             OpenFile::Stdout | OpenFile::Stderr | OpenFile::WriteEnd(_) => (false, true),
-            OpenFile::Regular(regular) => directions(regular.flags),
+            OpenFile::Regular(regular) => regular.directions(),
             OpenFile::Device(_, flags) => directions(*flags),
         }
     }

@@ -3,6 +3,8 @@
 
 use std::os::unix::ffi::OsStrExt;
 
+use cap_std::fs::MetadataExt;
+
 use super::Linux;
 use super::devices::Device;
 use super::errno::{Errno, Failure, Outcome};
@@ -33,9 +35,10 @@ impl Linux {
             self.files.get(fd)?;
             return Ok(0);
         }
-        let all_modes = match Device::named(&self.absolute(fd, &path)?)? {
+        let path = self.absolute(fd, &path)?;
+        let all_modes = match Device::named(&path)? {
             Some(device) => device.stat().mode,
-            None => self.mode_at(fd, &path, flags & AT_SYMLINK_NOFOLLOW == 0, mode)?,
+            None => self.mode_at(path, flags & AT_SYMLINK_NOFOLLOW == 0, mode)?,
         };
         let permitted = all_modes | all_modes >> 3 | all_modes >> 6;
         match mode as u32 & !permitted {
@@ -44,12 +47,13 @@ impl Linux {
         }
     }
 
-    fn mode_at(&self, fd: u64, path: &[u8], follow: bool, wanted: u64) -> Result<u32, Failure> {
-        let facts = self.facts_at(fd, path, follow)?;
+    fn mode_at(&self, path: Vec<u8>, follow: bool, wanted: u64) -> Result<u32, Failure> {
+        let place = self.granted(path)?;
+        let found = place.metadata(follow)?;
         if wanted as u32 & W_OK != 0 {
-            self.resolve(fd, path)?.check_writable()?;
+            place.check_writable()?;
         }
-        Ok(facts.mode)
+        Ok(found.mode())
     }
 
     /// `readlinkat`.

@@ -9,14 +9,13 @@ use rustix::fs::{AtFlags, Timespec, Timestamps};
 use super::Linux;
 use super::dirs::CURRENT;
 use super::errno::{Errno, Failure, Outcome};
+use super::identity::stay_or_keep;
 use super::layout::SECOND;
 use super::open::MODE;
-use super::process::ID;
+use super::stat::{AT_EMPTY_PATH, AT_SYMLINK_NOFOLLOW};
 use super::user;
 use crate::machine::{Hart, Memory};
 
-const AT_SYMLINK_NOFOLLOW: u64 = 0x100;
-const AT_EMPTY_PATH: u64 = 0x1000;
 /// Now, and as it is, in place of nanoseconds.
 const UTIME_NOW: u64 = 0x3fff_ffff;
 const UTIME_OMIT: u64 = 0x3fff_fffe;
@@ -45,11 +44,8 @@ impl Linux {
             return self.fchmod(hart, [fd, mode, 0, 0, 0, 0]);
         }
         let place = self.resolve(fd, &path)?;
-        let found = match flags & AT_SYMLINK_NOFOLLOW {
-            0 => place.dir.metadata(&place.way)?,
-            _ => place.dir.symlink_metadata(&place.way)?,
-        };
-        if found.is_symlink() {
+        let follow = flags & AT_SYMLINK_NOFOLLOW == 0;
+        if place.metadata(follow)?.is_symlink() {
             return Err(Errno::OPNOTSUPP.into());
         }
         place.check_writable()?;
@@ -58,10 +54,10 @@ impl Linux {
         Ok(0)
     }
 
-    /// `fchown`.
+    /// `fchown`: all files are the guest's, and it cannot give them away.
     pub(super) fn fchown(&mut self, _: &mut Hart, [fd, owner, group, ..]: [u64; 6]) -> Outcome {
         self.changeable(fd)?;
-        keep_owner([owner, group])
+        stay_or_keep(&[owner, group])
     }
 
     /// `fchownat`.
@@ -73,12 +69,9 @@ impl Linux {
             return self.fchown(hart, [fd, owner, group, 0, 0, 0]);
         }
         let place = self.resolve(fd, &path)?;
-        match flags & AT_SYMLINK_NOFOLLOW {
-            0 => place.dir.metadata(&place.way)?,
-            _ => place.dir.symlink_metadata(&place.way)?,
-        };
+        place.metadata(flags & AT_SYMLINK_NOFOLLOW == 0)?;
         place.check_writable()?;
-        keep_owner([owner, group])
+        stay_or_keep(&[owner, group])
     }
 
     /// `utimensat`. The host's file gets the times; the guest is told of them
@@ -98,11 +91,7 @@ impl Linux {
         }
         let mut place = self.resolve(fd, &path)?;
         if flags & AT_SYMLINK_NOFOLLOW == 0 || place.ends_in_slash() {
-            let is_dir = place.dir.metadata(&place.way)?.is_dir();
-            if place.ends_in_slash() && !is_dir {
-                return Err(Errno::NOTDIR.into());
-            }
-            place.way = place.dir.canonicalize(&place.way)?;
+            place.follow()?;
         }
         let name = place.name()?;
         place.check_writable()?;
@@ -141,15 +130,6 @@ fn checked(flags: u64) -> Result<u64, Errno> {
     match flags & !(AT_SYMLINK_NOFOLLOW | AT_EMPTY_PATH) {
         0 => Ok(flags),
         _ => Err(Errno::INVAL),
-    }
-}
-
-/// All files are the guest's, and it cannot give them away.
-fn keep_owner(ids: [u64; 2]) -> Outcome {
-    let is_kept = |id: u64| matches!(id as u32, u32::MAX) || u64::from(id as u32) == ID;
-    match ids.into_iter().all(is_kept) {
-        true => Ok(0),
-        false => Err(Errno::PERM.into()),
     }
 }
 

@@ -94,10 +94,11 @@ impl Linux {
     fn copy(&mut self, memory: &mut Memory, from: &Side, to: &Side, count: u64) -> Outcome {
         self.store_shared(memory, &from.file)?;
         self.store_shared(memory, &to.file)?;
-        let mut buffer = vec![0; PIECE.min(count.min(MAX_BYTES) as usize)];
+        let count = count.min(MAX_BYTES);
+        let mut buffer = vec![0; PIECE.min(count as usize)];
         let mut done = 0;
-        while done < count.min(MAX_BYTES) {
-            let wanted = (count.min(MAX_BYTES) - done).min(PIECE as u64);
+        while done < count {
+            let wanted = (count - done).min(PIECE as u64);
             let place = &mut buffer[..wanted as usize];
             let moved = match self.copy_piece(from, to, done, place) {
                 Ok(moved) => moved as u64,

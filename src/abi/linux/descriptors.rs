@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 
 use super::Linux;
 use super::errno::{Errno, Failure, Outcome};
-use super::files::{MAX_FILES, O_ACCMODE, O_APPEND, O_NONBLOCK, OpenFile};
+use super::files::{MAX_FILES, O_ACCMODE, O_APPEND, O_NONBLOCK, O_PATH, OpenFile};
 use super::open::O_CLOEXEC;
 use super::pipes::CAPACITY;
 use super::user;
@@ -107,8 +107,7 @@ impl Linux {
     /// `fadvise64`: good advice that is not taken.
     pub(super) fn fadvise(&mut self, _: &mut Hart, [fd, _, _, advice, ..]: [u64; 6]) -> Outcome {
         match self.files.get(fd)? {
-            OpenFile::ReadEnd(_) | OpenFile::WriteEnd(_) => Err(Errno::SPIPE.into()),
-            OpenFile::Stdin | OpenFile::Stdout | OpenFile::Stderr => Err(Errno::SPIPE.into()),
+            file if file.is_stream() => Err(Errno::SPIPE.into()),
             _ if advice as u32 > 5 => Err(Errno::INVAL.into()),
             _ => Ok(0),
         }
@@ -140,21 +139,20 @@ impl Linux {
 
 /// What a file was opened with, and whether it appends or waits now.
 fn status_flags(file: &OpenFile) -> Outcome {
-    let waits_not = |end: &super::pipes::End| match end.nonblocking.load(Ordering::Relaxed) {
-        true => O_NONBLOCK,
-        false => 0,
-    };
     match file {
         OpenFile::Regular(regular) => {
             let appends = u64::from(regular.appends()) * O_APPEND;
-            let kept = O_ACCMODE | super::files::O_PATH;
+            let kept = O_ACCMODE | O_PATH;
             Ok(regular.flags & kept | appends | O_LARGEFILE)
         }
         OpenFile::Directory(_) => Ok(O_LARGEFILE),
         OpenFile::Device(_, flags) => Ok(flags & O_ACCMODE | O_LARGEFILE),
-        OpenFile::ReadEnd(end) => Ok(waits_not(&end.0)),
-        OpenFile::WriteEnd(end) => Ok(1 | waits_not(&end.0)),
-        stream => Ok(u64::from(stream.directions().1)),
+        stream => {
+            let end = stream.pipe_end();
+            let waits_not = end.is_some_and(|end| end.nonblocking.load(Ordering::Relaxed));
+            let waits_not = u64::from(waits_not) * O_NONBLOCK;
+            Ok(u64::from(stream.directions().1) | waits_not)
+        }
     }
 }
 
@@ -170,30 +168,25 @@ fn set_status_flags(file: &OpenFile, flags: u64) -> Result<u64, Failure> {
 }
 
 fn set_nonblocking(file: &OpenFile, on: bool) {
-    match file {
-        OpenFile::ReadEnd(end) => end.0.nonblocking.store(on, Ordering::Relaxed),
-        OpenFile::WriteEnd(end) => end.0.nonblocking.store(on, Ordering::Relaxed),
-        _ => {}
+    if let Some(end) = file.pipe_end() {
+        end.nonblocking.store(on, Ordering::Relaxed);
     }
 }
 
 /// The size of a pipe, which no wish for more changes.
 fn pipe_size(file: &OpenFile, wanted: u64) -> Outcome {
-    match file {
-        OpenFile::ReadEnd(_) | OpenFile::WriteEnd(_) if wanted > CAPACITY as u64 => {
-            Err(Errno::PERM.into())
-        }
-        OpenFile::ReadEnd(_) | OpenFile::WriteEnd(_) => Ok(CAPACITY as u64),
-        _ => Err(Errno::BADF.into()),
+    match file.pipe_end() {
+        Some(_) if wanted > CAPACITY as u64 => Err(Errno::PERM.into()),
+        Some(_) => Ok(CAPACITY as u64),
+        None => Err(Errno::BADF.into()),
     }
 }
 
 /// Bytes that can be read at once: of a pipe, or up to the end of a file.
 fn put_readable(memory: &mut Memory, file: &OpenFile, to: u64) -> Result<(), Failure> {
-    let count = match file {
-        OpenFile::ReadEnd(end) => end.0.filled() as u64,
-        OpenFile::WriteEnd(end) => end.0.filled() as u64,
-        OpenFile::Regular(regular) => {
+    let count = match (file.pipe_end(), file.regular()) {
+        (Some(end), _) => end.filled() as u64,
+        (_, Some(regular)) => {
             let at = std::io::Seek::stream_position(&mut &regular.file)?;
             regular.file.metadata()?.len().saturating_sub(at)
         }

@@ -8,7 +8,7 @@ use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 
-use cap_std::fs::Dir;
+use cap_std::fs::{Dir, Metadata};
 use rustix::fs::{Mode, OFlags};
 
 use super::Linux;
@@ -115,6 +115,24 @@ impl Place<'_> {
             dir: self.dir.open_dir(or_here(parent))?,
             name: or_here(name).to_owned(),
         })
+    }
+
+    /// What the host knows of what is there; of a link, whether it is to be followed.
+    pub(super) fn metadata(&self, follow: bool) -> std::io::Result<Metadata> {
+        match follow {
+            true => self.dir.metadata(&self.way),
+            false => self.dir.symlink_metadata(&self.way),
+        }
+    }
+
+    /// Goes on to what a link at the end leads to, so that the host has none to follow there.
+    pub(super) fn follow(&mut self) -> Result<(), Failure> {
+        let is_dir = self.metadata(true)?.is_dir();
+        if self.ends_in_slash() && !is_dir {
+            return Err(Errno::NOTDIR.into());
+        }
+        self.way = self.dir.canonicalize(&self.way)?;
+        Ok(())
     }
 
     /// Whether the last part of the path is `..`.
@@ -277,8 +295,12 @@ fn climbs(parts: &[&[u8]]) -> bool {
 impl Linux {
     /// Where a path leads to that starts at the open directory `fd`.
     pub(super) fn resolve(&self, fd: u64, path: &[u8]) -> Result<Place<'_>, Errno> {
-        let absolute = self.absolute(fd, path)?;
-        self.grants.find(absolute).ok_or(Errno::NOENT)
+        self.granted(self.absolute(fd, path)?)
+    }
+
+    /// Where an absolute path leads to.
+    pub(super) fn granted(&self, path: Vec<u8>) -> Result<Place<'_>, Errno> {
+        self.grants.find(path).ok_or(Errno::NOENT)
     }
 
     /// A path that starts at the open directory `fd`, from the root.

@@ -15,11 +15,11 @@ use super::devices::Device;
 use super::errno::{Errno, Failure, Outcome};
 use super::files::{OpenFile, Regular};
 use super::io::MAX_SIGNED;
-use super::memory::{access, mapped_runs};
+use super::memory::{access, mapped_range};
 use super::shared_maps::Shared;
 use super::streams::{time_left, uninterrupted};
 use super::user;
-use crate::machine::{Access, Hart, Memory, PAGE_SIZE, is_page, page_up};
+use crate::machine::{Access, Hart, Memory, PAGE_SIZE, is_page, page_down, page_up};
 
 const PROT_WRITE: u64 = 2;
 const MAP_TYPE: u64 = 0xf;
@@ -191,7 +191,6 @@ impl Linux {
             time_left(self.deadline())?;
             let len = PIECE.min(range.end - start) as usize;
             let place = &mut piece[..len];
-            place.fill(0);
             let count = read_all(&regular.file, place, offset + (start - range.start))?;
             let bytes = &place[..count];
             if bytes.iter().any(|&byte| byte != 0) {
@@ -208,9 +207,8 @@ impl Linux {
         if !known || contradicts || !is_page(addr) {
             return Err(Errno::INVAL.into());
         }
-        check_mapped(&hart.memory, addr, len)?;
-        let end = addr.saturating_add(page_up(len).unwrap_or(0));
-        self.synchronize(&hart.memory, &(addr..end))?;
+        let range = mapped_range(&hart.memory, addr, len).ok_or(Errno::NOMEM)?;
+        self.synchronize(&hart.memory, &range)?;
         Ok(0)
     }
 
@@ -219,16 +217,18 @@ impl Linux {
         if !is_page(addr) {
             return Err(Errno::INVAL.into());
         }
-        check_mapped(&hart.memory, addr, len)?;
-        let pages = page_up(len).unwrap_or(0) / PAGE_SIZE;
+        let range = mapped_range(&hart.memory, addr, len).ok_or(Errno::NOMEM)?;
+        let pages = (range.end - range.start) / PAGE_SIZE;
         user::put(&mut hart.memory, to, &vec![1; pages as usize])?;
         Ok(0)
     }
 
     /// `mlock`.
     pub(super) fn mlock(&mut self, hart: &mut Hart, [addr, len, ..]: [u64; 6]) -> Outcome {
-        let start = addr - addr % PAGE_SIZE;
-        check_mapped(&hart.memory, start, len.saturating_add(addr - start))
+        let start = page_down(addr);
+        let len = len.saturating_add(addr - start);
+        mapped_range(&hart.memory, start, len).ok_or(Errno::NOMEM)?;
+        Ok(0)
     }
 
     /// `mlock2`.
@@ -246,17 +246,6 @@ impl Linux {
             flags if flags & !MCL_ALL != 0 => Err(Errno::INVAL.into()),
             _ => Ok(0),
         }
-    }
-}
-
-/// `ENOMEM` unless all pages of a range are mapped.
-fn check_mapped(memory: &Memory, start: u64, len: u64) -> Outcome {
-    let end = page_up(len).and_then(|len| start.checked_add(len));
-    let end = end.filter(|&end| end <= memory.window_size());
-    let end = end.ok_or(Errno::NOMEM)?;
-    match mapped_runs(memory, start..end).1 {
-        true => Ok(0),
-        false => Err(Errno::NOMEM.into()),
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use super::devices::Device;
 use super::errno::Errno;
 use super::listing::Reading;
-use super::pipes::{ReadEnd, WriteEnd};
+use super::pipes::{End, ReadEnd, WriteEnd};
 
 /// Entries that the table may have. Fewer than most hosts allow a process, so
 /// that a guest cannot use up what its host needs.
@@ -35,6 +35,11 @@ pub(super) struct Regular {
 }
 
 impl Regular {
+    /// Whether it was opened for reading and for writing.
+    pub(super) fn directions(&self) -> (bool, bool) {
+        directions(self.flags)
+    }
+
     /// Whether writes go to its end.
     pub(super) fn appends(&self) -> bool {
         self.appending.load(Ordering::Relaxed)
@@ -82,7 +87,7 @@ impl OpenFile {
         match self {
             OpenFile::Stdin | OpenFile::Directory(_) | OpenFile::ReadEnd(_) => (true, false),
             OpenFile::Stdout | OpenFile::Stderr | OpenFile::WriteEnd(_) => (false, true),
-            OpenFile::Regular(regular) => directions(regular.flags),
+            OpenFile::Regular(regular) => regular.directions(),
             OpenFile::Device(_, flags) => directions(*flags),
         }
     }
@@ -93,6 +98,21 @@ impl OpenFile {
             OpenFile::Regular(regular) => Some(regular),
             _ => None,
         }
+    }
+
+    /// The end of a pipe, if it is one, whichever.
+    pub(super) fn pipe_end(&self) -> Option<&End> {
+        match self {
+            OpenFile::ReadEnd(end) => Some(&end.0),
+            OpenFile::WriteEnd(end) => Some(&end.0),
+            _ => None,
+        }
+    }
+
+    /// Whether its bytes come and go in order, so that there is no place in it.
+    pub(super) fn is_stream(&self) -> bool {
+        let is_standard = matches!(self, OpenFile::Stdin | OpenFile::Stdout | OpenFile::Stderr);
+        is_standard || self.pipe_end().is_some()
     }
 
     /// Whether it lies where things may be changed.

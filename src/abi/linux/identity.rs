@@ -60,17 +60,17 @@ impl ThreadName {
 impl Linux {
     /// `setuid` and `setgid`.
     pub(super) fn set_id(&mut self, _: &mut Hart, [id, ..]: [u64; 6]) -> Outcome {
-        stay(&[id])
+        stay([id])
     }
 
     /// `setreuid` and `setregid`.
     pub(super) fn set_two_ids(&mut self, _: &mut Hart, [real, effective, ..]: [u64; 6]) -> Outcome {
-        stay(&unless_kept(&[real, effective]))
+        stay_or_keep(&[real, effective])
     }
 
     /// `setresuid` and `setresgid`.
     pub(super) fn set_three_ids(&mut self, _: &mut Hart, args: [u64; 6]) -> Outcome {
-        stay(&unless_kept(&args[..3]))
+        stay_or_keep(&args[..3])
     }
 
     /// `getresuid` and `getresgid`.
@@ -146,15 +146,15 @@ impl Linux {
     }
 }
 
-/// Those of `ids` that are not to stay as they are.
-fn unless_kept(ids: &[u64]) -> Vec<u64> {
+/// As [`stay`]; of an id that is -1, none is asked for.
+pub(super) fn stay_or_keep(ids: &[u64]) -> Outcome {
     let is_set = |id: &u64| *id as u32 != u32::MAX;
-    ids.iter().copied().filter(is_set).collect()
+    stay(ids.iter().copied().filter(is_set))
 }
 
 /// Becoming what it is is all that is permitted.
-fn stay(ids: &[u64]) -> Outcome {
-    match ids.iter().all(|&id| u64::from(id as u32) == ID) {
+fn stay(ids: impl IntoIterator<Item = u64>) -> Outcome {
+    match ids.into_iter().all(|id| u64::from(id as u32) == ID) {
         true => Ok(0),
         false => Err(Errno::PERM.into()),
     }

@@ -150,10 +150,7 @@ impl Linux {
             Direction::Write => writes,
         };
         match file {
-            OpenFile::Stdin | OpenFile::Stdout | OpenFile::Stderr if offset.is_some() => {
-                Err(Errno::SPIPE)
-            }
-            OpenFile::ReadEnd(_) | OpenFile::WriteEnd(_) if offset.is_some() => Err(Errno::SPIPE),
+            file if offset.is_some() && file.is_stream() => Err(Errno::SPIPE),
             file if allowed => Ok(Transfer { way, file, offset }),
             _ => Err(Errno::BADF),
         }

@@ -115,14 +115,14 @@ impl Linux {
         }
         let wanted = u64::from(len as u32).min(MAX_CALL);
         let room = hart.memory.permitted_prefix(to, wanted, Access::READ_WRITE);
-        let before = directory.reading().position();
-        let records = directory.reading().records(room as usize);
-        let records = match records {
+        let mut reading = directory.reading();
+        let before = reading.at;
+        let records = match reading.records(room as usize) {
             Err(Errno::INVAL) if room < wanted => return Err(Errno::FAULT.into()),
             records => records?,
         };
         if let Err(fault) = user::put(&mut hart.memory, to, &records) {
-            directory.reading().at = before;
+            reading.at = before;
             return Err(fault.into());
         }
         Ok(records.len() as u64)

@@ -232,6 +232,13 @@ pub(super) fn access(prot: u64) -> Access {
     Access::new(has(PROT_READ), has(PROT_WRITE), has(PROT_EXEC))
 }
 
+/// The pages of `len` bytes at `start`, which is that of a page, if all of them are mapped.
+pub(super) fn mapped_range(memory: &Memory, start: u64, len: u64) -> Option<Range<u64>> {
+    let end = start.checked_add(page_up(len)?)?;
+    let in_window = end <= memory.window_size();
+    (in_window && mapped_runs(memory, start..end).1).then_some(start..end)
+}
+
 /// The mapped runs of equal access in a page-aligned range, and whether they cover it.
 pub(super) fn mapped_runs(memory: &Memory, range: Range<u64>) -> (Vec<(Range<u64>, Access)>, bool) {
     let mut runs: Vec<(Range<u64>, Access)> = Vec::new();

@@ -13,13 +13,14 @@ use rustix::fs::{AtFlags, Mode, RenameFlags, Stat};
 use super::Linux;
 use super::dirs::{Name, Place};
 use super::errno::{Errno, Failure, Outcome};
-use super::open::MODE;
+use super::files::O_WRONLY;
+use super::open::{MODE, O_CREAT, O_EXCL};
+use super::stat::AT_EMPTY_PATH;
 use super::user;
 use crate::machine::Hart;
 
 const AT_REMOVEDIR: u64 = 0x200;
 const AT_SYMLINK_FOLLOW: u64 = 0x400;
-const AT_EMPTY_PATH: u64 = 0x1000;
 const RENAME_NOREPLACE: u64 = 1;
 
 const S_IFMT: u64 = 0o170_000;
@@ -30,6 +31,16 @@ fn changeable(place: &Place<'_>) -> Result<Name, Failure> {
     let name = place.name()?;
     place.check_writable()?;
     Ok(name)
+}
+
+/// The names that two paths end in, both in one grant whose directories may be changed.
+fn changeable_pair(from: &Place<'_>, to: &Place<'_>) -> Result<(Name, Name), Failure> {
+    let names = (from.name()?, to.name()?);
+    if !from.shares_grant(to) {
+        return Err(Errno::XDEV.into());
+    }
+    to.check_writable()?;
+    Ok(names)
 }
 
 /// What is there under a name, if it is the last one that it has.
@@ -81,11 +92,7 @@ impl Linux {
         let old = user::path(&mut hart.memory, old)?;
         let new = user::path(&mut hart.memory, new)?;
         let (from, to) = (self.resolve(old_fd, &old)?, self.resolve(new_fd, &new)?);
-        let (old, new) = (from.name()?, to.name()?);
-        if !from.shares_grant(&to) {
-            return Err(Errno::XDEV.into());
-        }
-        to.check_writable()?;
+        let (old, new) = changeable_pair(&from, &to)?;
         let replaced = last_of(&new).filter(|&replaced| last_of(&old) != Some(replaced));
         rustix::fs::renameat_with(&old.dir, &old.name, &new.dir, &new.name, asked)?;
         self.inodes.forget(replaced);
@@ -122,25 +129,16 @@ impl Linux {
         let new = user::path(&mut hart.memory, new)?;
         let (mut from, to) = (self.resolve(old_fd, &old)?, self.resolve(new_fd, &new)?);
         if flags & AT_SYMLINK_FOLLOW != 0 || from.ends_in_slash() {
-            // Whatever link is at the end, the host is not to follow it.
-            let is_dir = from.dir.metadata(&from.way)?.is_dir();
-            if from.ends_in_slash() && !is_dir {
-                return Err(Errno::NOTDIR.into());
-            }
-            from.way = from.dir.canonicalize(&from.way)?;
+            from.follow()?;
         }
-        let (old, new) = (from.name()?, to.name()?);
-        if !from.shares_grant(&to) {
-            return Err(Errno::XDEV.into());
-        }
-        to.check_writable()?;
+        let (old, new) = changeable_pair(&from, &to)?;
         rustix::fs::linkat(&old.dir, &old.name, &new.dir, &new.name, AtFlags::empty())?;
         Ok(0)
     }
 
     /// `mknodat`: files alone.
     pub(super) fn mknodat(&mut self, hart: &mut Hart, [fd, path, mode, ..]: [u64; 6]) -> Outcome {
-        const EXCLUSIVELY: u64 = 0o100 | 0o200 | 1;
+        const EXCLUSIVELY: u64 = O_CREAT | O_EXCL | O_WRONLY;
         if !matches!(mode & S_IFMT, 0 | S_IFREG) {
             return Err(Errno::PERM.into());
         }

@@ -17,8 +17,8 @@ use super::files::{Directory, O_ACCMODE, O_APPEND, O_PATH, O_WRONLY, OpenFile, R
 use super::user;
 use crate::machine::Hart;
 
-const O_CREAT: u64 = 0o100;
-const O_EXCL: u64 = 0o200;
+pub(super) const O_CREAT: u64 = 0o100;
+pub(super) const O_EXCL: u64 = 0o200;
 const O_TRUNC: u64 = 0o1000;
 const O_DIRECTORY: u64 = 0o200_000;
 const O_NOFOLLOW: u64 = 0o400_000;
@@ -72,7 +72,7 @@ impl Linux {
     }
 
     fn open_granted(&mut self, path: Vec<u8>, flags: u64, mode: u64) -> Result<OpenFile, Failure> {
-        let place = self.grants.find(path).ok_or(Errno::NOENT)?;
+        let place = self.granted(path)?;
         let file = match place.is_writable() {
             true => open_place(&place, flags, mode & !self.umask)?,
             false => open_read_only(&place, flags)?,

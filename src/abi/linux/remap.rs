@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::Linux;
 use super::errno::{Errno, Failure, Outcome};
-use super::memory::{fixed, mapped_runs};
+use super::memory::{fixed, mapped_range, mapped_runs};
 use crate::machine::{Access, Hart, Memory, is_page, page_up};
 
 const MREMAP_MAYMOVE: u64 = 1;
@@ -26,7 +26,7 @@ impl Linux {
             return Err(Errno::INVAL.into());
         }
         let new_len = page_up(new_len).ok_or(Errno::INVAL)?;
-        let old = mapped_range(memory, start, old_len)?;
+        let old = mapped_range(memory, start, old_len).ok_or(Errno::FAULT)?;
         let len = old.end - old.start;
         // What is shared with a file stays where it is; who needs more maps anew.
         if self.shared_maps.overlaps(&old) && (is_fixed || new_len > len) {
@@ -86,17 +86,6 @@ impl Linux {
         self.space.freed(&old);
         Ok(target.start)
     }
-}
-
-/// The pages of the mapping, if there is nothing unmapped among them.
-fn mapped_range(memory: &Memory, start: u64, len: u64) -> Result<Range<u64>, Failure> {
-    let end = page_up(len).and_then(|len| start.checked_add(len));
-    let end = end.ok_or(Errno::FAULT)?;
-    let in_window = end <= memory.window_size();
-    if !in_window || !mapped_runs(memory, start..end).1 {
-        return Err(Errno::FAULT.into());
-    }
-    Ok(start..end)
 }
 
 /// Maps what is missing after `old`, if that is free: whether it was.

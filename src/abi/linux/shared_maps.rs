@@ -148,10 +148,8 @@ impl SharedMaps {
     /// Notes that the guest may write to `range`, unless a file there is only
     /// open for reading.
     pub(super) fn permit_writes(&mut self, range: &Range<u64>) -> Result<(), Errno> {
-        let read_only = |shared: &Shared| {
-            let file = OpenFile::Regular(Arc::clone(&shared.file));
-            shared.part(range).is_some() && !file.directions().1
-        };
+        let read_only =
+            |shared: &Shared| shared.part(range).is_some() && !shared.file.directions().1;
         if self.0.iter().any(read_only) {
             return Err(Errno::ACCES);
         }

@@ -92,13 +92,18 @@ fn lay_return_code(memory: &mut Memory, addr: u64) -> Result<(), StartError> {
     memory.map(addr..addr + PAGE_SIZE, Access::READ_EXECUTE)?;
     let [first, second] = RETURN_CODE.map(u32::to_le_bytes);
     let laid = memory.initialize(addr, &[first, second].concat());
-    laid.map_err(|fault| match fault {
+    laid.map_err(|fault| not_laid(fault, memory, PAGE_SIZE))
+}
+
+/// Why a part of the stack, which is of `size` bytes, cannot be laid.
+pub(super) fn not_laid(fault: Fault, memory: &Memory, size: u64) -> StartError {
+    match fault {
         Fault::Limit => StartError::MemoryLimit {
             limit: memory.limit(),
         },
         Fault::Denied => StartError::NoRoomForStack {
-            size: PAGE_SIZE,
+            size,
             window: memory.window_size(),
         },
-    })
+    }
 }

@@ -1,9 +1,10 @@
 //! The initial stack: arguments, environment and auxiliary vector, as the kernel lays them.
 
 use super::process::ID;
+use super::space::not_laid;
 use crate::abi::StartError;
 use crate::isa::{Extension, Isa};
-use crate::machine::{Fault, Memory, PAGE_SIZE};
+use crate::machine::{Memory, PAGE_SIZE};
 use crate::program::Program;
 
 /// Ticks a second of `times` (`CLK_TCK`).
@@ -43,15 +44,8 @@ impl Start<'_> {
             return Err(StartError::ArgumentsTooLong { size, limit });
         }
         let (sp, bytes) = self.image(top, hwcap(memory.rules().isa));
-        memory.initialize(sp, &bytes).map_err(|fault| match fault {
-            Fault::Limit => StartError::MemoryLimit {
-                limit: memory.limit(),
-            },
-            Fault::Denied => StartError::NoRoomForStack {
-                size,
-                window: memory.window_size(),
-            },
-        })?;
+        let laid = memory.initialize(sp, &bytes);
+        laid.map_err(|fault| not_laid(fault, memory, size))?;
         Ok(sp)
     }
 

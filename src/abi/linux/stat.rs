@@ -39,8 +39,8 @@ const TMPFS_MAGIC: u64 = 0x0102_1994;
 const STREAMS: u64 = 3;
 
 /// What the host knows of a file.
-pub(super) struct Facts {
-    pub(super) mode: u32,
+struct Facts {
+    mode: u32,
     links: u64,
     size: u64,
     identity: (u64, u64),
@@ -136,15 +136,6 @@ impl Linux {
         })
     }
 
-    pub(super) fn facts_at(&self, fd: u64, path: &[u8], follow: bool) -> Result<Facts, Failure> {
-        let place = self.resolve(fd, path)?;
-        let metadata = match follow {
-            true => place.dir.metadata(&place.way)?,
-            false => place.dir.symlink_metadata(&place.way)?,
-        };
-        Ok(Facts::of_path(metadata))
-    }
-
     /// `fstat`.
     pub(super) fn fstat(&mut self, hart: &mut Hart, [fd, to, ..]: [u64; 6]) -> Outcome {
         let stat = self.stat_open(fd)?;
@@ -186,10 +177,12 @@ impl Linux {
             (true, _) => return self.stat_open(fd),
             (false, _) => path,
         };
-        if let Some(device) = Device::named(&self.absolute(fd, path)?)? {
+        let path = self.absolute(fd, path)?;
+        if let Some(device) = Device::named(&path)? {
             return Ok(device.stat());
         }
-        let facts = self.facts_at(fd, path, flags & AT_SYMLINK_NOFOLLOW == 0)?;
+        let follow = flags & AT_SYMLINK_NOFOLLOW == 0;
+        let facts = Facts::of_path(self.granted(path)?.metadata(follow)?);
         let inode = self.inodes.number(facts.identity);
         Ok(self.stat(&facts, inode))
     }
@@ -197,11 +190,11 @@ impl Linux {
     /// `statfs`.
     pub(super) fn statfs(&mut self, hart: &mut Hart, [path, to, ..]: [u64; 6]) -> Outcome {
         let path = user::path(&mut hart.memory, path)?;
-        let here = CURRENT as u64;
-        let kind = match Device::named(&self.absolute(here, &path)?)? {
+        let path = self.absolute(CURRENT as u64, &path)?;
+        let kind = match Device::named(&path)? {
             Some(_) => TMPFS_MAGIC,
             None => {
-                self.facts_at(here, &path, true)?;
+                self.granted(path)?.metadata(true)?;
                 EXT4_SUPER_MAGIC
             }
         };
